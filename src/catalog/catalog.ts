@@ -1,0 +1,321 @@
+import type { Statement } from '../sql/statement.js';
+import type { Node } from '../sql/tree.js';
+import type { PersistentMap } from './persistent-map.js';
+
+/**
+ * The schema (and the session's settings) at one moment of a history, as far as the history shows it.
+ *
+ * Objects refer to each other by oid, a number that is never used again, so that a rename touches one name and nothing else.
+ * What the history does not show is unknown, and unknown is not absent: a relation that cannot be found may exist
+ * (another tool made it), and one with `complete: false` may have more columns, constraints and indexes than are listed.
+ */
+export interface Catalog {
+  readonly relations: PersistentMap<Oid, Relation>;
+  readonly types: PersistentMap<Oid, Type>;
+  readonly routines: PersistentMap<Oid, Routine>;
+  readonly schemas: PersistentMap<string, Schema>;
+  readonly extensions: PersistentMap<string, Extension>;
+  /** Publications, statistics objects, event triggers, foreign servers, rules of thumb apart: "kind name" -> what they touch. */
+  readonly others: PersistentMap<string, OtherObject>;
+  /** "schema.name" -> oid. Tables, views, indexes, sequences share one name space, as in pg_class. */
+  readonly relationNames: PersistentMap<string, Oid>;
+  readonly typeNames: PersistentMap<string, Oid>;
+  /** "schema.name" -> the oids of all overloads. */
+  readonly routineNames: PersistentMap<string, readonly Oid[]>;
+  /**
+   * Who depends on an object, as pg_depend: foreign keys (the referencing table), views, partitions and children, tables whose columns
+   * have a type, default, check or trigger. Each value is the oid of a relation or type; look into it for how it depends.
+   */
+  readonly dependents: PersistentMap<Oid, readonly Oid[]>;
+  readonly settings: Settings;
+  readonly nextOid: Oid;
+}
+
+export type Oid = number;
+
+/** Session settings by lower-case name: SET for the session, SET LOCAL until the end of the transaction. */
+export interface Settings {
+  readonly session: Readonly<Record<string, string>>;
+  readonly local: Readonly<Record<string, string>>;
+}
+
+/** When an object came into being: the number of the migration in its history; -1 for what was there before all. */
+export type Born = number;
+
+interface InSchema {
+  readonly oid: Oid;
+  readonly schema: string;
+  readonly name: string;
+  readonly born: Born;
+}
+
+export type Relation = Table | View | MaterializedView | Index | Sequence | CompositeRelation;
+
+export type Persistence = 'permanent' | 'unlogged' | 'temporary';
+
+/** A table, partitioned table or foreign table. */
+export interface Table extends InSchema {
+  readonly kind: 'table' | 'partitioned' | 'foreign';
+  /** False when it was there before the history begins, or a statement that cannot be followed may have changed it. */
+  readonly complete: boolean;
+  readonly persistence: Persistence;
+  readonly columns: readonly Column[];
+  readonly constraints: readonly Constraint[];
+  readonly indexes: readonly Oid[];
+  readonly triggers: readonly Trigger[];
+  readonly policies: readonly Policy[];
+  readonly rules: readonly string[];
+  /** Parents by INHERITS, or the one partitioned table this is a partition of. */
+  readonly parents: readonly Oid[];
+  /** Children or partitions, in order of attachment. */
+  readonly children: readonly Oid[];
+  readonly partitionBy?: PartitionKey;
+  /** The bound when this is a partition. */
+  readonly bound?: PartitionBound;
+  readonly rowSecurity: boolean;
+  readonly ofType?: Oid;
+  readonly accessMethod?: string;
+  readonly tablespace?: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly clusteredOn?: Oid;
+  readonly replicaIdentity: 'default' | 'full' | 'nothing' | 'index';
+  readonly owner?: string;
+  readonly comment?: string;
+  /** True once the history put rows into it (INSERT, COPY, CREATE TABLE AS): a table born empty is free to change. */
+  readonly filled: boolean;
+}
+
+/** A type as a column has it: `varchar(20)[]` is `{ schema: 'pg_catalog', name: 'varchar', modifiers: [20], dimensions: 1 }`. */
+export interface TypeRef {
+  /** 'pg_catalog' for the built-in ones; '' when the schema cannot be told. */
+  readonly schema: string;
+  /** PostgreSQL's internal name: int4, int8, varchar, bpchar, timestamptz, bool, float8 … */
+  readonly name: string;
+  readonly modifiers: readonly number[];
+  readonly dimensions: number;
+  /** The type in the catalog when the history created it (enum, domain, composite, range). */
+  readonly oid?: Oid;
+}
+
+export interface Column {
+  readonly name: string;
+  /** Undefined when the history does not show it. */
+  readonly type: TypeRef | undefined;
+  readonly notNull: boolean;
+  readonly default?: Node;
+  readonly generated?: { readonly kind: 'stored' | 'virtual'; readonly expression: Node };
+  readonly identity?: 'always' | 'by default';
+  /** The sequence that serial or IDENTITY made. */
+  readonly sequence?: Oid;
+  readonly collation?: string;
+  /** Of a child or partition: the column came from the parent. */
+  readonly inherited: boolean;
+  readonly born: Born;
+  readonly comment?: string;
+}
+
+export type ConstraintKind = 'primary key' | 'unique' | 'check' | 'foreign key' | 'exclude' | 'not null';
+
+export interface Constraint {
+  readonly name: string;
+  readonly kind: ConstraintKind;
+  /** False from NOT VALID until VALIDATE CONSTRAINT. */
+  readonly validated: boolean;
+  readonly enforced: boolean;
+  readonly columns: readonly string[];
+  /** The expression of a CHECK. */
+  readonly expression?: Node;
+  readonly references?: {
+    readonly table: Oid;
+    readonly columns: readonly string[];
+    readonly onDelete: string;
+    readonly onUpdate: string;
+  };
+  /** The index behind a primary key, unique or exclusion constraint. */
+  readonly index?: Oid;
+  readonly deferrable: boolean;
+  readonly noInherit: boolean;
+  readonly inherited: boolean;
+  readonly born: Born;
+}
+
+export interface IndexKey {
+  /** The column, or undefined for an expression. */
+  readonly column?: string;
+  readonly expression?: Node;
+  readonly collation?: string;
+  readonly operatorClass?: string;
+  /** A collation named in the index itself: a change of the column's collation does not touch it. */
+}
+
+export interface Index extends InSchema {
+  readonly kind: 'index' | 'partitioned index';
+  readonly table: Oid;
+  readonly method: string;
+  readonly keys: readonly IndexKey[];
+  readonly include: readonly string[];
+  readonly predicate?: Node;
+  readonly unique: boolean;
+  readonly nullsNotDistinct: boolean;
+  /** False after CREATE INDEX … ON ONLY a partitioned table until all partitions are attached. */
+  readonly valid: boolean;
+  readonly constraint?: string;
+  /** The partitioned index this one is attached to. */
+  readonly parent?: Oid;
+  readonly children: readonly Oid[];
+  readonly tablespace?: string;
+  readonly comment?: string;
+}
+
+export interface View extends InSchema {
+  readonly kind: 'view';
+  readonly complete: boolean;
+  readonly columns: readonly Column[];
+  /** What it reads: relation and, where they can be told, the columns ('*' when not). */
+  readonly reads: readonly Read[];
+  readonly query?: Node;
+  readonly comment?: string;
+}
+
+export interface MaterializedView extends InSchema {
+  readonly kind: 'materialized view';
+  readonly complete: boolean;
+  readonly columns: readonly Column[];
+  readonly reads: readonly Read[];
+  readonly query?: Node;
+  readonly indexes: readonly Oid[];
+  readonly populated: boolean;
+  readonly accessMethod?: string;
+  readonly tablespace?: string;
+  readonly comment?: string;
+}
+
+export interface Read {
+  readonly relation: Oid;
+  readonly columns: readonly string[] | '*';
+}
+
+export interface Sequence extends InSchema {
+  readonly kind: 'sequence';
+  readonly ownedBy?: { readonly table: Oid; readonly column: string };
+  readonly persistence: Persistence;
+  readonly comment?: string;
+}
+
+/** The relation of CREATE TYPE … AS (…). */
+export interface CompositeRelation extends InSchema {
+  readonly kind: 'composite type';
+  readonly columns: readonly Column[];
+  readonly type: Oid;
+}
+
+export interface Trigger {
+  readonly name: string;
+  readonly function: string;
+  readonly timing: 'before' | 'after' | 'instead of';
+  readonly events: readonly ('insert' | 'update' | 'delete' | 'truncate')[];
+  /** Of UPDATE OF a, b and of the WHEN condition. */
+  readonly columns: readonly string[];
+  readonly forEachRow: boolean;
+  readonly constraint: boolean;
+  readonly inherited: boolean;
+  readonly enabled: boolean;
+  /** The other table of CREATE CONSTRAINT TRIGGER … FROM. */
+  readonly from?: Oid;
+}
+
+export interface Policy {
+  readonly name: string;
+  readonly using?: Node;
+  readonly withCheck?: Node;
+  readonly reads: readonly Read[];
+}
+
+export interface PartitionKey {
+  readonly strategy: 'range' | 'list' | 'hash';
+  readonly keys: readonly IndexKey[];
+}
+
+export type PartitionBound =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'list'; readonly values: readonly Node[] }
+  | { readonly kind: 'range'; readonly from: readonly Node[]; readonly to: readonly Node[] }
+  | { readonly kind: 'hash'; readonly modulus: number; readonly remainder: number };
+
+export type Type = EnumType | DomainType | CompositeType | RangeType | BaseType;
+
+export interface EnumType extends InSchema {
+  readonly kind: 'enum';
+  readonly labels: readonly string[];
+  /** Labels added in the transaction that is still open: they may not be used before it commits (55P04). */
+  readonly uncommitted: readonly string[];
+}
+
+export interface DomainType extends InSchema {
+  readonly kind: 'domain';
+  readonly base: TypeRef;
+  readonly notNull: boolean;
+  readonly default?: Node;
+  readonly collation?: string;
+  readonly checks: readonly { readonly name: string; readonly expression: Node; readonly validated: boolean }[];
+}
+
+export interface CompositeType extends InSchema {
+  readonly kind: 'composite';
+  readonly relation: Oid;
+}
+
+export interface RangeType extends InSchema {
+  readonly kind: 'range';
+  readonly subtype: TypeRef;
+}
+
+export interface BaseType extends InSchema {
+  readonly kind: 'base';
+}
+
+export type Volatility = 'immutable' | 'stable' | 'volatile';
+
+export interface Routine extends InSchema {
+  readonly kind: 'function' | 'procedure' | 'aggregate' | 'window';
+  readonly language: string;
+  readonly volatility: Volatility;
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly type: TypeRef | undefined;
+    readonly hasDefault: boolean;
+    readonly output: boolean;
+  }[];
+  readonly returns?: TypeRef;
+  /** The text of the body, and the statements found in it (plpgsql, sql). */
+  readonly source: string;
+  readonly definition?: Statement<'CreateFunctionStmt'>;
+  /** Relations it names in a way that pg_depend records (BEGIN ATOMIC), not text bodies. */
+  readonly reads: readonly Read[];
+}
+
+export interface Schema {
+  readonly name: string;
+  readonly born: Born;
+  readonly owner?: string;
+}
+
+export interface Extension {
+  readonly name: string;
+  readonly schema: string;
+  readonly born: Born;
+}
+
+export interface OtherObject {
+  readonly kind:
+    | 'publication'
+    | 'subscription'
+    | 'statistics'
+    | 'event trigger'
+    | 'server'
+    | 'collation'
+    | 'operator'
+    | 'other';
+  readonly name: string;
+  readonly relations: readonly Oid[];
+}

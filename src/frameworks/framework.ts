@@ -1,0 +1,122 @@
+import type { Piece } from '../sql/piece.js';
+import type { Source, Span } from '../sql/source.js';
+
+/**
+ * Which statements share an explicit transaction that the runner opens.
+ * `run`: one for all pending migrations; `migration`: one for each migration (and direction); `none`: the runner opens none.
+ */
+export type TransactionScope = 'run' | 'migration' | 'none';
+
+/**
+ * What travels to the server in one simple-Query message. Several statements in one message are an implicit transaction,
+ * even where the runner opens none (facts/frameworks.md, section 0). `script`: each piece is one message;
+ * `statement`: each statement is a message of its own.
+ */
+export type Batch = 'script' | 'statement';
+
+/** How the runner executes one direction of one migration. */
+export interface TransactionPlan {
+  readonly scope: TransactionScope;
+  readonly batch: Batch;
+  /** True when a marker or setting of this migration asked for no transaction where the runner would open one. */
+  readonly optedOut: boolean;
+  /** Why, for people: "dbmate wraps each section in a transaction". */
+  readonly why: string;
+}
+
+/** One direction of a migration. */
+export interface Script {
+  readonly pieces: readonly Piece[];
+  readonly transaction: TransactionPlan;
+  /** Words that the text may contain and that the runner replaces before PostgreSQL sees them. */
+  readonly placeholders?: readonly PlaceholderSyntax[];
+  /** A psql meta-command is executed, not an error (sqitch, plain SQL). */
+  readonly psql?: boolean;
+}
+
+/** The placeholder syntaxes of the runners: `${x}`, `:x` `:'x'` `:"x"`, `{{x}}`, `$%x%$`. */
+export type PlaceholderSyntax = 'dollar-brace' | 'colon' | 'double-brace' | 'dollar-percent';
+
+/** Something wrong with a migration as a file, found while reading it; becomes a diagnostic. */
+export interface MigrationProblem {
+  /** A rule of rules/index.ts or one of the built-in ids `syntax-error`, `not-understood`, `unreadable-migration`. */
+  readonly rule: string;
+  readonly message: string;
+  readonly source: Source;
+  readonly span: Span;
+}
+
+/** One migration of one framework, as read from its files; nothing of it has been run. */
+export interface Migration {
+  /** What orders it and what `--since` names: a version number, a folder name, `author:id`. Unique within a history. */
+  readonly id: string;
+  /** Its description without the version, for people. */
+  readonly name: string;
+  /** The file that a person edits, relative to the working directory (with `/`). */
+  readonly file: string;
+  readonly up: Script;
+  /** The way back, or why there is none. `missing` is a fault of the migration; `framework` means that the framework has no down. */
+  readonly down: Script | { readonly none: 'missing' | 'framework' | 'irreversible' };
+  readonly problems: readonly MigrationProblem[];
+  /** Run again whenever it changes (Flyway R__, Liquibase runOnChange): its statements meet objects that exist already. */
+  readonly repeatable?: boolean;
+}
+
+/** One folder of migrations: a history of its own. */
+export interface History {
+  readonly framework: string;
+  /** The folder, relative to the working directory. */
+  readonly root: string;
+  /** In the order in which the runner applies them. */
+  readonly migrations: readonly Migration[];
+  /** Faults that belong to no single migration (a checksum file, a journal). */
+  readonly problems: readonly MigrationProblem[];
+  /** What was taken for granted because the files do not say it; printed, so that a user can pin it. */
+  readonly assumptions: readonly string[];
+}
+
+/** A file below the roots that are looked at: its path relative to the working directory and how to get its text. */
+export interface FileEntry {
+  readonly path: string;
+  /** The text without a byte order mark; undefined when the file is not UTF-8 or cannot be read. */
+  readonly read: () => string | undefined;
+}
+
+/** The files of a candidate folder, as a framework's reader sees them. Reading is lazy and cached. */
+export interface Folder {
+  /** Relative to the working directory, '' for the working directory itself. */
+  readonly path: string;
+  /** All files below, sorted by path; node_modules, .git and vendored folders are left out. */
+  readonly files: readonly FileEntry[];
+  /** A file by its path relative to this folder; `..` reaches what the project's root contains, no further. */
+  readonly file: (relative: string) => FileEntry | undefined;
+}
+
+/** How sure a framework is that a folder is its own: a config file beats an in-file marker, a manifest, a file name. */
+export type Evidence = 'config' | 'marker' | 'manifest' | 'name';
+
+export interface Detection {
+  /** The folder of migrations. */
+  readonly root: string;
+  readonly evidence: Evidence;
+  /** For people: "db/migrations/001.sql starts with -- migrate:up". */
+  readonly because: string;
+}
+
+/** Options of the configuration that a reader may need. */
+export interface ReadOptions {
+  /** Replaces what the framework would do where the files cannot say it (`transaction` in the configuration). */
+  readonly transaction?: 'none' | 'file' | 'batch';
+  readonly placeholders?: Readonly<Record<string, string>>;
+}
+
+/** A migration framework: finds its folders and reads them. One file each under src/frameworks; index.ts is the list. */
+export interface Framework {
+  /** As in `--framework dbmate`. */
+  readonly id: string;
+  /** As people write it: "golang-migrate". */
+  readonly title: string;
+  /** The folders below `project` that are this framework's. Reads as little as it can. */
+  readonly detect: (project: Folder) => readonly Detection[];
+  readonly read: (folder: Folder, options: ReadOptions) => History;
+}

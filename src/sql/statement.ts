@@ -1,0 +1,59 @@
+import type { Source, Span } from './source.js';
+import type { Kind, NodeOf } from './tree.js';
+
+/**
+ * One SQL statement at its place: a statement of a script; or one command of an ALTER TABLE (`kind` is then an
+ * AlterTableType as 'AT_SetNotNull' and `parent` the ALTER TABLE); or a statement found inside a DO block, a function
+ * body or an EXECUTE 'literal' (`parent` is then the DO, CREATE FUNCTION …).
+ */
+export interface Statement<K extends Kind = Kind> {
+  readonly kind: K;
+  readonly node: NodeOf<K>;
+  /** The statement as its author wrote it, without the terminating semicolon and without leading comments. */
+  readonly text: string;
+  readonly source: Source;
+  /** Where `text` stands in `source`. Of text that a reader rendered (a typed change), the span of what it was rendered from. */
+  readonly span: Span;
+  /** UTF-16 index in `source` of a `location` (UTF-8 bytes) of any node below `node`. */
+  readonly at: (location: number | undefined) => number;
+  readonly parent?: Statement;
+  /** The commands of an ALTER TABLE (INDEX, VIEW, TYPE …) in their order; empty for every other statement. */
+  readonly commands: readonly Statement[];
+  /** The statements in the body of a DO block or function, in textual order; empty for every other statement. */
+  readonly body: readonly BodyStatement[];
+}
+
+/** A statement of a procedural body, with what decides whether and how often it runs. */
+export interface BodyStatement {
+  readonly statement: Statement;
+  /** Under IF, CASE or an exception handler: it may not run. */
+  readonly conditional: boolean;
+  /** Inside LOOP, WHILE or FOR: it may run many times. */
+  readonly repeated: boolean;
+}
+
+/** A statement whose kind narrows its node: `if (statement.kind === 'IndexStmt') statement.node.idxname`. */
+export type AnyStatement = { [K in Kind]: Statement<K> }[Kind];
+
+/** What could not be read as SQL. One problem costs one statement, never the file. */
+export interface SqlProblem {
+  /** `syntax-error`: PostgreSQL's grammar refuses it. `not-understood`: it may be right, but what it does cannot be followed. */
+  readonly rule: 'syntax-error' | 'not-understood';
+  readonly message: string;
+  readonly source: Source;
+  readonly span: Span;
+}
+
+/** A comment of a script, with its delimiters; suppressions and framework markers are read from these. */
+export interface Comment {
+  readonly text: string;
+  readonly source: Source;
+  readonly span: Span;
+}
+
+/** What a piece of SQL text contains, in order. */
+export interface ParsedScript {
+  readonly statements: readonly Statement[];
+  readonly problems: readonly SqlProblem[];
+  readonly comments: readonly Comment[];
+}
