@@ -35,6 +35,11 @@ export interface BodyStatement {
 /** A statement whose kind narrows its node: `if (statement.kind === 'IndexStmt') statement.node.idxname`. */
 export type AnyStatement = { [K in Kind]: Statement<K> }[Kind];
 
+/** Narrows a statement by its kind. */
+export function isKind<K extends Kind>(statement: Statement, kind: K): statement is Statement<K> & Statement {
+  return statement.kind === kind;
+}
+
 /** What could not be read as SQL. One problem costs one statement, never the file. */
 export interface SqlProblem {
   /** `syntax-error`: PostgreSQL's grammar refuses it. `not-understood`: it may be right, but what it does cannot be followed. */

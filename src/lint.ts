@@ -1,0 +1,243 @@
+import type { Diagnostic, HistoryReport, MigrationReport, Report } from './diagnostic.js';
+import { fingerprint } from './fingerprint.js';
+import type { History, Migration, MigrationProblem } from './frameworks/framework.js';
+import { type ReplayedMigration, replay } from './replay/replay.js';
+import { timeline } from './replay/timeline.js';
+import type { Direction, Finding, Level, PlacedFinding, Rule, Step } from './rule.js';
+import type { Source, Span } from './sql/source.js';
+import type { Comment } from './sql/statement.js';
+import { suppress } from './suppress.js';
+
+/** What a lint run is asked. */
+export interface LintOptions {
+  /** The oldest server major the migrations run on, 13 to 18. */
+  readonly pg: number;
+  readonly rules: readonly Rule[];
+  /** Levels that the configuration or --rule sets, by rule id. */
+  readonly levels?: Readonly<Record<string, Level | 'off'>>;
+  /** Which migrations are judged; all if absent. The others are context. */
+  readonly judged?: (history: History, migration: Migration, index: number) => boolean;
+  /** The judged migrations go out together (--since, --changed): what one creates is new for all. */
+  readonly oneDeploy?: boolean;
+  /** Settings that the role or database gives every session (lock_timeout, timezone …), by lower-case name. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly failOn?: Level | 'never';
+  /** Fingerprints of known findings: they are marked, not counted. */
+  readonly baseline?: ReadonlySet<string>;
+  /** Called after each migration, for a progress line. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/**
+ * Replays histories and judges their migrations by the rules. Pure: the parser must have been loaded (`loadParser`), the histories
+ * read. Never throws on what the migrations contain.
+ */
+export function lint(histories: readonly History[], options: LintOptions): Report {
+  const rules = active(options.rules, options.levels ?? {});
+  const diagnostics: Diagnostic[] = [];
+  const reports: HistoryReport[] = [];
+  let done = 0;
+  for (const history of histories) {
+    const found: Found[] = history.problems.map((problem) => fromProblem(problem, rules, undefined, undefined));
+    const comments: Comment[] = [];
+    const statements = new Map<Source, Span[]>();
+    const migrations: MigrationReport[] = [];
+    const judged = new Set<string>();
+    const wanted = options.judged;
+    const replayed = replay(history, {
+      pg: options.pg,
+      settings: options.settings ?? {},
+      judged: (migration, index) => wanted?.(history, migration, index) ?? true,
+      oneDeploy: options.oneDeploy ?? false,
+    });
+    for (const migration of replayed) {
+      judged.add(migration.migration.id);
+      found.push(...judge(migration, rules));
+      for (const script of migration.scripts) {
+        migrations.push(timeline(migration.migration, script));
+        comments.push(...script.comments);
+        for (const step of script.steps) {
+          const { source, span } = step.statement;
+          const spans = statements.get(source);
+          if (spans === undefined) statements.set(source, [span]);
+          else spans.push(span);
+        }
+      }
+      options.onProgress?.(++done);
+    }
+    for (const rule of rules.values()) {
+      for (const finding of rule.checkHistory?.(history, judged) ?? []) {
+        found.push(placed(rule, finding, finding.migration, undefined));
+      }
+    }
+    diagnostics.push(
+      ...suppress(identify(found), { comments, statements, rules: options.rules, levels: options.levels ?? {} }),
+    );
+    reports.push({ framework: history.framework, root: history.root, assumptions: history.assumptions, migrations });
+  }
+  const known = options.baseline;
+  return {
+    pg: options.pg,
+    diagnostics: diagnostics
+      .map((one) => (known?.has(one.fingerprint) ? { ...one, baselined: true } : one))
+      .sort(byPlace),
+    rules: options.rules,
+    histories: reports,
+    failOn: options.failOn ?? 'error',
+  };
+}
+
+/** A diagnostic before it has its fingerprint. */
+type Found = Omit<Diagnostic, 'fingerprint' | 'suppressed' | 'baselined'> & { readonly relation: string };
+
+/** The rules that are on, with the level the user gives them, by id. */
+function active(rules: readonly Rule[], levels: Readonly<Record<string, Level | 'off'>>): ReadonlyMap<string, Rule> {
+  const on = new Map<string, Rule>();
+  for (const rule of rules) {
+    const level = levels[rule.id] ?? (rule.off ? 'off' : rule.level);
+    if (level !== 'off') on.set(rule.id, level === rule.level ? rule : { ...rule, level });
+  }
+  return on;
+}
+
+function judge(judged: ReplayedMigration, rules: ReadonlyMap<string, Rule>): readonly Found[] {
+  const { migration, scripts } = judged;
+  const found: Found[] = migration.problems.map((problem) => fromProblem(problem, rules, migration.id, undefined));
+  const spoken = new Set<Step>();
+  for (const script of scripts) {
+    const { direction } = script;
+    found.push(...script.problems.map((problem) => fromProblem(problem, rules, migration.id, direction)));
+  }
+  const steps = [...judged.up, ...judged.down];
+  const tell = (rule: Rule, step: Step, finding: Finding): void => {
+    spoken.add(step);
+    found.push(ofStep(rule, step, finding));
+  };
+  const all = [...rules.values()];
+  for (const rule of all) {
+    if (rule.fallback || rule.check === undefined) continue;
+    for (const step of steps) for (const finding of findings(rule, step)) tell(rule, step, finding);
+  }
+  for (const rule of all) {
+    for (const finding of rule.checkMigration?.(judged) ?? []) {
+      if ('step' in finding) found.push(ofStep(rule, finding.step, finding));
+      else found.push(placed(rule, finding, migration.id, undefined));
+    }
+  }
+  for (const rule of all) {
+    if (!rule.fallback) continue;
+    for (const step of steps)
+      if (!spoken.has(step)) for (const finding of findings(rule, step)) tell(rule, step, finding);
+  }
+  return found;
+}
+
+const upOnly: readonly Direction[] = ['up'];
+
+function findings(rule: Rule, step: Step): readonly Finding[] {
+  if (rule.on !== undefined && !rule.on.includes(step.kind)) return [];
+  if (!(rule.directions ?? upOnly).includes(step.direction)) return [];
+  const told = rule.check?.(step);
+  return told === undefined ? [] : 'message' in told ? [told] : told;
+}
+
+function ofStep(rule: Rule, step: Step, finding: Finding): Found {
+  const { source, span, text } = step.statement;
+  return {
+    ...common(rule, finding),
+    source,
+    span: finding.span ?? span,
+    migration: step.migration.id,
+    direction: step.direction,
+    statement: text,
+    effects: step.effects,
+    relation: step.relation ?? '',
+  };
+}
+
+function placed(
+  rule: Rule,
+  finding: PlacedFinding,
+  migration: string | undefined,
+  direction: Direction | undefined,
+): Found {
+  const { source, span } = finding;
+  return {
+    ...common(rule, finding),
+    source,
+    span,
+    migration,
+    direction,
+    statement: '',
+    effects: [],
+    relation: finding.message,
+  };
+}
+
+function common(rule: Rule, finding: Finding) {
+  return {
+    rule: rule.id,
+    level: milder(rule.level, finding.level),
+    message: finding.message,
+    instead: finding.instead ?? rule.instead,
+    fix: finding.fix,
+    related: finding.related ?? [],
+  };
+}
+
+const severity: Readonly<Record<Level, number>> = { note: 0, warning: 1, error: 2 };
+
+/** A finding may be milder than its rule, never graver: the user's own level for the rule is a ceiling. */
+function milder(rule: Level, finding: Level | undefined): Level {
+  return finding !== undefined && severity[finding] < severity[rule] ? finding : rule;
+}
+
+function fromProblem(
+  problem: MigrationProblem,
+  rules: ReadonlyMap<string, Rule>,
+  migration: string | undefined,
+  direction: Direction | undefined,
+): Found {
+  const rule = rules.get(problem.rule);
+  const { message, source, span } = problem;
+  return {
+    rule: problem.rule,
+    level: rule?.level ?? 'note',
+    message,
+    instead: rule?.instead ?? '',
+    source,
+    span,
+    migration,
+    direction,
+    statement: source.slice(span),
+    effects: [],
+    fix: undefined,
+    related: [],
+    relation: '',
+  };
+}
+
+function identify(found: readonly Found[]): readonly Diagnostic[] {
+  const times = new Map<string, number>();
+  return found.map(({ relation, ...diagnostic }) => {
+    const what = `${diagnostic.rule}\n${relation}\n${diagnostic.statement}`;
+    const occurrence = times.get(what) ?? 0;
+    times.set(what, occurrence + 1);
+    const print = fingerprint(diagnostic.rule, relation, diagnostic.statement, occurrence);
+    return { ...diagnostic, fingerprint: print, suppressed: undefined, baselined: false };
+  });
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return (
+    compare(a.source.file, b.source.file) ||
+    a.span.start - b.span.start ||
+    a.span.end - b.span.end ||
+    compare(a.rule, b.rule) ||
+    compare(a.message, b.message)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,38 @@
+import type { Born, Catalog, Relation } from '../catalog/catalog.js';
+import { relationByName } from '../catalog/lookup.js';
+import type { Effect } from '../effects/effect.js';
+
+/** Tells of a relation (schema.name) whether it came into being at or after migration number `since`. */
+export type Newness = (relation: string) => boolean;
+
+/**
+ * No running code knows a relation that is born in the migration (or deploy) being judged, so nobody waits for it. A temporary
+ * table is nobody else's either. An index is as new as its table: a new index on an old table is work that others
+ * feel. A partition of an old table is reached through its parent. What the history does not show is old.
+ */
+export function newness(before: Catalog, after: Catalog, since: Born): Newness {
+  const isNew = (relation: Relation, catalog: Catalog): boolean => {
+    if (relation.kind === 'index' || relation.kind === 'partitioned index') {
+      const table = catalog.relations.get(relation.table);
+      return table !== undefined && isNew(table, catalog);
+    }
+    if ('persistence' in relation && relation.persistence === 'temporary') return true;
+    if (relation.born < since) return false;
+    if (!('parents' in relation)) return true;
+    return relation.parents.every((parent) => {
+      const table = catalog.relations.get(parent);
+      return table === undefined || isNew(table, catalog);
+    });
+  };
+  return (name) => {
+    const old = relationByName(before, name);
+    if (old !== undefined) return isNew(old, before);
+    const created = relationByName(after, name);
+    return created !== undefined && isNew(created, after);
+  };
+}
+
+/** Marks the effects that reach nobody. */
+export function markBorn(effects: readonly Effect[], isNew: Newness): readonly Effect[] {
+  return effects.map((effect) => (isNew(effect.relation) ? { ...effect, bornHere: true } : effect));
+}

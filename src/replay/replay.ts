@@ -1,0 +1,211 @@
+import { apply } from '../catalog/apply.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { emptyCatalog, settings as settingsOf } from '../catalog/lookup.js';
+import { startSession } from '../catalog/transaction.js';
+import type { Prediction } from '../effects/effect.js';
+import { predict } from '../effects/predict.js';
+import type { History, Migration, Script } from '../frameworks/framework.js';
+import type { Direction, JudgedMigration, Step } from '../rule.js';
+import { parseScript } from '../sql/script.js';
+import type { BodyStatement, Comment, ParsedScript, SqlProblem, Statement } from '../sql/statement.js';
+import { calledBodies } from './calls.js';
+import { markBorn, newness } from './newborn.js';
+import { targetOf } from './target.js';
+import { Transactions } from './transactions.js';
+
+/** What a replay depends on besides the history. */
+export interface ReplayOptions {
+  /** The oldest server major the migrations run on, 13 to 18. */
+  readonly pg: number;
+  /** Settings that the role or the database gives every session (lock_timeout, timezone …), by lower-case name. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Which migrations are judged; the others are context: applied, but neither predicted nor checked. */
+  readonly judged: (migration: Migration, index: number) => boolean;
+  /** The judged migrations are one deploy (--since, --changed): what one of them creates is new for all of them. */
+  readonly oneDeploy: boolean;
+}
+
+/** One direction of a migration after its replay. */
+export interface ReplayedScript {
+  readonly direction: Direction;
+  readonly script: Script;
+  readonly steps: readonly Step[];
+  /** The number of the transaction each step belongs to, by position in `steps`. */
+  readonly transactions: readonly number[];
+  readonly problems: readonly SqlProblem[];
+  readonly comments: readonly Comment[];
+  readonly after: Catalog;
+  /** Whether all of it is one transaction, each statement its own, or the runner was told to open none. */
+  readonly transaction: 'whole' | 'statement' | 'none';
+}
+
+/** A migration after its replay, with everything that rules and reporters need. */
+export interface ReplayedMigration extends JudgedMigration {
+  readonly index: number;
+  readonly scripts: readonly ReplayedScript[];
+}
+
+/** The longest chain of functions that call functions which is followed; deeper ones are recursive in practice. */
+const callDepth = 6;
+
+/**
+ * Applies a history's migrations one after another to an empty catalog and gives those that are judged, each with its
+ * steps: every statement with the catalog before and after it, its effects, the session and the locks held so far.
+ * The way back is applied to the state that the way up leaves, and then forgotten.
+ */
+export function* replay(history: History, options: ReplayOptions): Generator<ReplayedMigration> {
+  let catalog = emptyCatalog();
+  let deploy: number | undefined;
+  for (const [index, migration] of history.migrations.entries()) {
+    const before = startSession(catalog);
+    if (!options.judged(migration, index)) {
+      catalog = applyOnly(migration.up, before, index, options.pg);
+      continue;
+    }
+    deploy ??= index;
+    const since = options.oneDeploy ? deploy : index;
+    const run = { migration, index, since, options };
+    const up = runScript(migration.up, 'up', before, run);
+    const down = 'none' in migration.down ? undefined : runScript(migration.down, 'down', startSession(up.after), run);
+    yield {
+      migration,
+      history,
+      index,
+      before,
+      afterUp: up.after,
+      ...(down && { afterDown: down.after }),
+      up: up.steps,
+      down: down?.steps ?? [],
+      scripts: down ? [up, down] : [up],
+    };
+    catalog = up.after;
+  }
+}
+
+interface Run {
+  readonly migration: Migration;
+  readonly index: number;
+  readonly since: number;
+  readonly options: ReplayOptions;
+}
+
+function parse(script: Script): ParsedScript {
+  return parseScript(script.pieces, {
+    ...(script.placeholders && { placeholders: script.placeholders }),
+    ...(script.psql !== undefined && { psql: script.psql }),
+  });
+}
+
+/** Context: what the script leaves behind, at the least cost. */
+function applyOnly(script: Script, before: Catalog, born: number, pg: number): Catalog {
+  const { statements } = parse(script);
+  const transactions = new Transactions(script, before, statements);
+  for (const statement of statements) {
+    transactions.begin(statement);
+    for (const part of executed(statement, transactions.catalog)) {
+      transactions.catalog = apply(part.statement, transactions.catalog, { born, pg });
+    }
+    transactions.end(statement);
+  }
+  return transactions.finish();
+}
+
+function runScript(script: Script, direction: Direction, before: Catalog, run: Run): ReplayedScript {
+  const parsed = parse(script);
+  const transactions = new Transactions(script, before, parsed.statements);
+  const steps: Step[] = [];
+  const numbers: number[] = [];
+  for (const statement of parsed.statements) {
+    transactions.begin(statement);
+    for (const part of executed(statement, transactions.catalog)) {
+      for (const step of stepsOf(part, script, direction, transactions, run)) {
+        steps.push(step);
+        numbers.push(transactions.number);
+      }
+    }
+    transactions.end(statement);
+  }
+  return {
+    direction,
+    script,
+    steps,
+    transactions: numbers,
+    problems: parsed.problems,
+    comments: parsed.comments,
+    after: transactions.finish(),
+    transaction:
+      script.transaction.optedOut && !transactions.whole ? 'none' : transactions.whole ? 'whole' : 'statement',
+  };
+}
+
+/** A statement that runs; `opened` when what its body does follows as statements of their own. */
+interface Executed extends BodyStatement {
+  readonly opened: boolean;
+}
+
+/** The statement itself and, of a DO block or a call of a function whose body is known, what runs inside. */
+function executed(statement: Statement, catalog: Catalog, depth = 0): readonly Executed[] {
+  const body = statement.kind === 'DoStmt' ? statement.body : calledBodies(statement, catalog);
+  const opened = body.length > 0 && depth < callDepth;
+  const self: Executed = { statement, conditional: false, repeated: false, opened };
+  if (!opened) return [self];
+  const inner = body.flatMap((part) =>
+    executed(part.statement, catalog, depth + 1).map((nested) => ({
+      ...nested,
+      conditional: nested.conditional || part.conditional,
+      repeated: nested.repeated || part.repeated,
+    })),
+  );
+  return [self, ...inner];
+}
+
+/** The steps of one statement: of an ALTER TABLE one a command, else one. Moves the catalog past it. */
+function stepsOf(
+  part: Executed,
+  script: Script,
+  direction: Direction,
+  transactions: Transactions,
+  run: Run,
+): readonly Step[] {
+  const { statement } = part;
+  const { pg } = run.options;
+  const before = transactions.catalog;
+  const settings = { ...run.options.settings, ...settingsOf(before) };
+  const timeZone = settings.timezone;
+  const whole = predict(statement, before, { pg, ...(timeZone !== undefined && { timeZone }) });
+  // what a body does is told by the steps of its statements, each with the catalog as the ones before it leave it
+  const prediction = part.opened ? { ...whole, effects: [] } : whole;
+  const after = apply(statement, before, { born: run.index, pg });
+  transactions.catalog = after;
+
+  const isNew = newness(before, after, run.since);
+  const session = transactions.session(settings);
+  const step = (of: Statement, told: Prediction): Step => {
+    const allEffects = markBorn(told.effects, isNew);
+    return {
+      kind: of.kind,
+      node: of.node,
+      statement: of,
+      relation: targetOf(of, before),
+      effects: allEffects.filter((effect) => !effect.bornHere),
+      allEffects,
+      transactionBlock: told.transactionBlock,
+      ...(told.failure && { failure: told.failure }),
+      understood: told.understood,
+      before,
+      after,
+      session,
+      pg,
+      migration: run.migration,
+      script,
+      direction,
+      conditional: part.conditional,
+      repeated: part.repeated,
+      isNew,
+    };
+  };
+  const commands = statement.commands.map((command, at) => step(command, prediction.commands?.[at] ?? prediction));
+  const steps = commands.length > 0 ? commands : [step(statement, prediction)];
+  for (const taken of steps) transactions.hold(taken);
+  return steps;
+}

@@ -1,0 +1,152 @@
+import type { Catalog } from '../catalog/catalog.js';
+import { endTransaction } from '../catalog/transaction.js';
+import type { Script } from '../frameworks/framework.js';
+import type { HeldLock, Session, Step } from '../rule.js';
+import type { Piece } from '../sql/piece.js';
+import { isKind, type Statement } from '../sql/statement.js';
+import type { TransactionStmt } from '../sql/tree.js';
+
+/**
+ * Follows the transactions of one script: who opens them (the runner, BEGIN, several statements in one message), which
+ * locks they hold, what a ROLLBACK undoes. A class because it is the one place where a replay has state.
+ */
+export class Transactions {
+  /** The catalog at this moment; the replay moves it past each statement. */
+  catalog: Catalog;
+  /** Numbers the transactions of the script from 0; a statement outside one is a transaction of its own. */
+  number = 0;
+  /** True when the runner makes one transaction of the whole script, by opening one or by sending it as one message. */
+  readonly whole: boolean;
+
+  readonly #why: string;
+  readonly #messages: ReadonlyMap<Statement, Piece>;
+  #message: Piece | undefined;
+  #explicit: string | undefined;
+  #start: Catalog;
+  #savepoints: { readonly name: string; readonly catalog: Catalog; readonly held: number }[] = [];
+  #held: HeldLock[] = [];
+
+  constructor(script: Script, catalog: Catalog, statements: readonly Statement[]) {
+    const { scope, batch, why } = script.transaction;
+    this.catalog = catalog;
+    this.#start = catalog;
+    this.#why = why;
+    this.#explicit = scope === 'none' ? undefined : why;
+    this.#messages = batch === 'script' ? sharedMessages(script.pieces, statements) : new Map();
+    this.whole =
+      scope !== 'none' ||
+      (statements.length > 0 &&
+        new Set(this.#messages.values()).size === 1 &&
+        this.#messages.size === statements.length);
+  }
+
+  /** The session as the statement finds it: several statements in one message are an implicit transaction block. */
+  session(settings: Readonly<Record<string, string>>): Session {
+    return {
+      inTransaction: this.#open,
+      transactionWhy: this.#explicit ?? (this.#message === undefined ? '' : this.#why),
+      held: this.#held.slice(),
+      settings,
+    };
+  }
+
+  /** Remembers the locks that a step takes on tables, until the transaction ends. */
+  hold(step: Step): void {
+    if (!this.#open) return;
+    for (const { relation, lock, kind } of step.effects) {
+      if (kind === 'table') this.#held.push({ relation, lock, statement: step.statement });
+    }
+  }
+
+  /** To be called before a statement. */
+  begin(statement: Statement): void {
+    const message = this.#messages.get(statement);
+    if (message !== this.#message && this.#explicit === undefined && this.#message !== undefined) this.#end('commit');
+    this.#message = message;
+  }
+
+  /** To be called after a statement: BEGIN, COMMIT, ROLLBACK and savepoints do their work; a statement by itself commits. */
+  end(statement: Statement): void {
+    if (isKind(statement, 'TransactionStmt')) this.#control(statement.node, statement);
+    else if (!this.#open) this.#end('commit');
+  }
+
+  /** The catalog that the script leaves behind: the runner commits what is still open. */
+  finish(): Catalog {
+    return endTransaction(this.catalog, 'commit');
+  }
+
+  get #open(): boolean {
+    return this.#explicit !== undefined || this.#message !== undefined;
+  }
+
+  #control(node: TransactionStmt, statement: Statement): void {
+    switch (node.kind) {
+      case 'TRANS_STMT_BEGIN':
+      case 'TRANS_STMT_START':
+        this.#explicit ??= `line ${statement.source.position(statement.span.start).line} opens a transaction`;
+        return;
+      case 'TRANS_STMT_COMMIT':
+      case 'TRANS_STMT_PREPARE':
+        return this.#close('commit', node);
+      case 'TRANS_STMT_ROLLBACK':
+        return this.#close('rollback', node);
+      case 'TRANS_STMT_SAVEPOINT':
+        this.#savepoints.push({ name: node.savepoint_name ?? '', catalog: this.catalog, held: this.#held.length });
+        return;
+      case 'TRANS_STMT_ROLLBACK_TO':
+        return this.#rollbackTo(node.savepoint_name);
+      case 'TRANS_STMT_RELEASE': {
+        const at = this.#savepoints.findLastIndex(({ name }) => name === node.savepoint_name);
+        if (at >= 0) this.#savepoints.length = at;
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #rollbackTo(wanted: string | undefined): void {
+    const at = this.#savepoints.findLastIndex(({ name }) => name === wanted);
+    const savepoint = this.#savepoints[at];
+    if (savepoint === undefined) return;
+    this.catalog = savepoint.catalog;
+    this.#held.length = savepoint.held;
+    this.#savepoints.length = at + 1;
+  }
+
+  #close(how: 'commit' | 'rollback', node: TransactionStmt): void {
+    const why = this.#explicit;
+    this.#end(how);
+    // COMMIT AND CHAIN opens the next one at once
+    this.#explicit = node.chain ? why : undefined;
+  }
+
+  #end(how: 'commit' | 'rollback'): void {
+    this.catalog = endTransaction(how === 'rollback' ? this.#start : this.catalog, how);
+    this.#start = this.catalog;
+    this.#savepoints = [];
+    this.#held = [];
+    this.number++;
+  }
+}
+
+/** The message of each statement that travels with others; a statement alone in its message commits by itself. */
+function sharedMessages(pieces: readonly Piece[], statements: readonly Statement[]): ReadonlyMap<Statement, Piece> {
+  const byPiece = new Map<Piece, Statement[]>();
+  for (const statement of statements) {
+    const piece = pieces.find(
+      ({ source, span }) =>
+        source === statement.source && span.start <= statement.span.start && statement.span.end <= span.end,
+    );
+    if (piece === undefined) continue;
+    const together = byPiece.get(piece);
+    if (together === undefined) byPiece.set(piece, [statement]);
+    else together.push(statement);
+  }
+  const result = new Map<Statement, Piece>();
+  for (const [piece, together] of byPiece) {
+    if (together.length > 1) for (const statement of together) result.set(statement, piece);
+  }
+  return result;
+}
