@@ -4,7 +4,7 @@ import type { Script } from '../frameworks/framework.js';
 import type { HeldLock, Session, Step } from '../rule.js';
 import type { Piece } from '../sql/piece.js';
 import { isKind, type Statement } from '../sql/statement.js';
-import type { TransactionStmt } from '../sql/tree.js';
+import type { TransactionStmt, TransactionStmtKind } from '../sql/tree.js';
 
 /**
  * Follows the transactions of one script: who opens them (the runner, BEGIN, several statements in one message), which
@@ -43,7 +43,7 @@ export class Transactions {
   /** The session as the statement finds it: several statements in one message are an implicit transaction block. */
   session(settings: Readonly<Record<string, string>>): Session {
     return {
-      inTransaction: this.#open,
+      inTransaction: this.#inside,
       transactionWhy: this.#explicit ?? (this.#message === undefined ? '' : this.#why),
       held: this.#held.slice(),
       settings,
@@ -52,7 +52,7 @@ export class Transactions {
 
   /** Remembers the locks that a step takes on tables, until the transaction ends. */
   hold(step: Step): void {
-    if (!this.#open) return;
+    if (!this.#inside) return;
     for (const { relation, lock, kind } of step.effects) {
       if (kind === 'table') this.#held.push({ relation, lock, statement: step.statement });
     }
@@ -67,8 +67,9 @@ export class Transactions {
 
   /** To be called after a statement: BEGIN, COMMIT, ROLLBACK and savepoints do their work; a statement by itself commits. */
   end(statement: Statement): void {
-    if (isKind(statement, 'TransactionStmt')) this.#control(statement.node, statement);
-    else if (!this.#open) this.#end('commit');
+    if (isKind(statement, 'TransactionStmt'))
+      this.#control[statement.node.kind ?? 'TRANSACTION_STMT_KIND_UNDEFINED']?.(statement.node, statement);
+    else if (!this.#inside) this.#end('commit');
   }
 
   /** The catalog that the script leaves behind: the runner commits what is still open. */
@@ -76,34 +77,28 @@ export class Transactions {
     return endTransaction(this.catalog, 'commit');
   }
 
-  get #open(): boolean {
+  get #inside(): boolean {
     return this.#explicit !== undefined || this.#message !== undefined;
   }
 
-  #control(node: TransactionStmt, statement: Statement): void {
-    switch (node.kind) {
-      case 'TRANS_STMT_BEGIN':
-      case 'TRANS_STMT_START':
-        this.#explicit ??= `line ${statement.source.position(statement.span.start).line} opens a transaction`;
-        return;
-      case 'TRANS_STMT_COMMIT':
-      case 'TRANS_STMT_PREPARE':
-        return this.#close('commit', node);
-      case 'TRANS_STMT_ROLLBACK':
-        return this.#close('rollback', node);
-      case 'TRANS_STMT_SAVEPOINT':
-        this.#savepoints.push({ name: node.savepoint_name ?? '', catalog: this.catalog, held: this.#held.length });
-        return;
-      case 'TRANS_STMT_ROLLBACK_TO':
-        return this.#rollbackTo(node.savepoint_name);
-      case 'TRANS_STMT_RELEASE': {
-        const at = this.#savepoints.findLastIndex(({ name }) => name === node.savepoint_name);
-        if (at >= 0) this.#savepoints.length = at;
-        return;
-      }
-      default:
-        return;
-    }
+  readonly #control: { readonly [K in TransactionStmtKind]?: (node: TransactionStmt, statement: Statement) => void } = {
+    TRANS_STMT_BEGIN: (_, statement) => this.#open(statement),
+    TRANS_STMT_START: (_, statement) => this.#open(statement),
+    TRANS_STMT_COMMIT: (node) => this.#close('commit', node),
+    TRANS_STMT_PREPARE: (node) => this.#close('commit', node),
+    TRANS_STMT_ROLLBACK: (node) => this.#close('rollback', node),
+    TRANS_STMT_SAVEPOINT: ({ savepoint_name }) => {
+      this.#savepoints.push({ name: savepoint_name ?? '', catalog: this.catalog, held: this.#held.length });
+    },
+    TRANS_STMT_ROLLBACK_TO: ({ savepoint_name }) => this.#rollbackTo(savepoint_name),
+    TRANS_STMT_RELEASE: ({ savepoint_name }) => {
+      const at = this.#savepoints.findLastIndex(({ name }) => name === savepoint_name);
+      if (at >= 0) this.#savepoints.length = at;
+    },
+  };
+
+  #open(statement: Statement): void {
+    this.#explicit ??= `line ${statement.source.position(statement.span.start).line} opens a transaction`;
   }
 
   #rollbackTo(wanted: string | undefined): void {
