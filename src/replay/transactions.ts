@@ -67,9 +67,10 @@ export class Transactions {
 
   /** To be called after a statement: BEGIN, COMMIT, ROLLBACK and savepoints do their work; a statement by itself commits. */
   end(statement: Statement): void {
-    if (isKind(statement, 'TransactionStmt'))
-      this.#control[statement.node.kind ?? 'TRANSACTION_STMT_KIND_UNDEFINED']?.(statement.node, statement);
-    else if (!this.#inside) this.#end('commit');
+    if (isKind(statement, 'TransactionStmt')) {
+      const { kind } = statement.node;
+      if (kind !== undefined) this.#control[kind]?.(statement.node, statement);
+    } else if (!this.#inside) this.#end('commit');
   }
 
   /** The catalog that the script leaves behind: the runner commits what is still open. */
