@@ -22,6 +22,8 @@ export interface TransactionPlan {
   readonly optedOut: boolean;
   /** Why, for people: "dbmate wraps each section in a transaction". */
   readonly why: string;
+  /** How a migration leaves the transaction, for people: "write `-- migrate:up transaction:false`". Absent where there is no way. */
+  readonly optOut?: string;
 }
 
 /** One direction of a migration. */
