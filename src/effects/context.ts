@@ -1,0 +1,21 @@
+import type { Catalog } from '../catalog/catalog.js';
+import type { Statement } from '../sql/statement.js';
+import type { Kind, NodeOf } from '../sql/tree.js';
+import type { Draft } from './draft.js';
+
+/** What a prediction may look at besides the node. */
+export interface PredictContext<K extends Kind = Kind> {
+  readonly statement: Statement<K>;
+  /** The schema before the statement. */
+  readonly catalog: Catalog;
+  /** The server's major version, 13 to 18. */
+  readonly pg: number;
+  /** The session's TimeZone; undefined when neither the history nor the options say it. */
+  readonly timeZone: string | undefined;
+}
+
+/** Says what PostgreSQL does on one kind of statement. */
+export type Predict<K extends Kind> = (node: NodeOf<K>, context: PredictContext<K>) => Draft;
+
+/** A part of the table that dispatches on the kind: one per family of statements, spread into one in predict.ts. */
+export type PredictTable = { readonly [K in Kind]?: Predict<K> };

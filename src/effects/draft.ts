@@ -1,0 +1,149 @@
+import type { Relation } from '../catalog/catalog.js';
+import { qualifiedName } from '../sql/names.js';
+import type { Effect, Failure, LockMode, Prediction, Work } from './effect.js';
+import { strength } from './locks.js';
+
+/**
+ * A prediction in the making. Drafts are plain data: `lock`, `scan`, `build` … each make a draft of one fact and `all` joins them.
+ * `finish` brings every relation to its strongest lock and sorts.
+ */
+export interface Draft {
+  readonly effects: readonly Effect[];
+  readonly failure?: Failure;
+  /** Cannot run in a transaction block (25001). */
+  readonly forbidden?: true;
+  /** Nothing may be concluded from the absence of effects. */
+  readonly notUnderstood?: true;
+  /** Of an ALTER TABLE: the part of each command, in order; their effects are in `effects` too. */
+  readonly commands?: readonly Draft[];
+}
+
+/** No effect on any relation, and that is known. */
+export const nothing: Draft = { effects: [] };
+
+/** A relation of the catalog, or the schema.name of one that the history does not show. */
+export type Named = Relation | string;
+
+/** Kinds of relation whose locks make nobody wait on stored rows; the contract of effects names tables, materialized views and indexes. */
+const leftOut = new Set<Relation['kind']>(['view', 'sequence', 'composite type']);
+
+/**
+ * One effect on one relation; no effect at all on a view, sequence or composite type.
+ * `sure: false` says that the history does not show what decides, and `why` must then name what is missing.
+ */
+export function effect(relation: Named, lock: LockMode, work: Work, why: string, sure = true): Draft {
+  if (typeof relation === 'string')
+    return { effects: [{ relation, kind: work === 'build' ? 'index' : 'table', lock, work, sure, why }] };
+  if (leftOut.has(relation.kind)) return nothing;
+  const kind = relation.kind === 'index' || relation.kind === 'partitioned index' ? 'index' : 'table';
+  return { effects: [{ relation: qualifiedName(relation.schema, relation.name), kind, lock, work, sure, why }] };
+}
+
+/** A lock without work on rows. */
+export function lock(relation: Named, mode: LockMode, why: string, sure = true): Draft {
+  return effect(relation, mode, 'none', why, sure);
+}
+
+/** A lock on an index, without a build. */
+export function lockIndex(index: Named, mode: LockMode, why: string, sure = true): Draft {
+  return { effects: lock(index, mode, why, sure).effects.map((made) => ({ ...made, kind: 'index' })) };
+}
+
+/** The table is read in full. */
+export function scan(relation: Named, mode: LockMode, why: string, sure = true): Draft {
+  return effect(relation, mode, 'scan', why, sure);
+}
+
+/** A new heap without the old rows (TRUNCATE, REFRESH, SET TABLESPACE). */
+export function newHeap(relation: Named, mode: LockMode, why: string, sure = true): Draft {
+  return effect(relation, mode, 'rewrite', why, sure);
+}
+
+/** A new heap made from the old rows; the indexes are rebuilt besides (`build` for each). */
+export function rewrite(relation: Named, mode: LockMode, why: string, sure = true): Draft {
+  return all(scan(relation, mode, why, sure), newHeap(relation, mode, why, sure));
+}
+
+/** An index is built or rebuilt: the name is the index's; of an index that does not exist yet, its schema.name. */
+export function build(index: Named, why: string, sure = true, mode: LockMode = 'AccessExclusiveLock'): Draft {
+  return effect(index, mode, 'build', why, sure);
+}
+
+/** INSERT, UPDATE, DELETE, COPY in proportion to a table. */
+export function rows(relation: Named, mode: LockMode, why: string, sure = true): Draft {
+  return effect(relation, mode, 'rows', why, sure);
+}
+
+/** What the server refuses; `sure: false` when it depends on rows or on something the history does not show. */
+export function fail(message: string, code: string, sure = true): Draft {
+  return { effects: [], failure: { message, code, sure } };
+}
+
+/** The statement cannot run in a transaction block. */
+export const forbidden: Draft = { effects: [], forbidden: true };
+
+/** The statement has no prediction. */
+export const notUnderstood: Draft = { effects: [], notUnderstood: true };
+
+/** Joins drafts; of several failures the first sure one stays, else the first. */
+export function all(...drafts: readonly (Draft | undefined)[]): Draft {
+  const given = drafts.filter((draft) => draft !== undefined);
+  const failures = given.flatMap((draft) => draft.failure ?? []);
+  const failure = failures.find((one) => one.sure) ?? failures[0];
+  return {
+    effects: given.flatMap((draft) => draft.effects),
+    ...(failure && { failure }),
+    ...(given.some((draft) => draft.forbidden) && { forbidden: true }),
+    ...(given.some((draft) => draft.notUnderstood) && { notUnderstood: true }),
+  };
+}
+
+/** The same with `sure: false` everywhere, for what may or may not happen; `missing` is added to each reason. */
+export function unsure(draft: Draft, missing: string): Draft {
+  return {
+    ...draft,
+    effects: draft.effects.map((made) => ({ ...made, sure: false, why: `${made.why} (${missing})` })),
+    ...(draft.failure && { failure: { ...draft.failure, sure: false } }),
+  };
+}
+
+/** The prediction of a draft: sorted by relation, each with the strongest lock that `among` (default: the draft itself) takes on it. */
+export function finish(draft: Draft, among: Draft = draft): Prediction {
+  const locks = strongestLocks(among.effects);
+  const byRelation = new Map<string, Map<Work, Effect>>();
+  for (const made of draft.effects) {
+    const held = locks.get(made.relation) ?? made;
+    const works = byRelation.get(made.relation) ?? new Map<Work, Effect>();
+    byRelation.set(made.relation, works);
+    const told = { ...made, lock: held.lock, sure: made.sure && held.sure };
+    const other = works.get(made.work);
+    if (other === undefined || (!other.sure && told.sure)) works.set(made.work, told);
+  }
+  const effects = [...byRelation.values()].flatMap((works) => {
+    if (works.size > 1) works.delete('none');
+    return [...works.values()];
+  });
+  return {
+    effects: effects.sort((a, b) => compare(a.relation, b.relation) || compare(a.work, b.work)),
+    transactionBlock: draft.forbidden ? 'forbidden' : 'allowed',
+    ...(draft.failure && { failure: draft.failure }),
+    understood: !draft.notUnderstood,
+    ...(draft.commands && { commands: draft.commands.map((command) => finish(command, draft)) }),
+  };
+}
+
+/** By relation: the strongest lock, and whether an effect that is sure takes it. */
+function strongestLocks(effects: readonly Effect[]): Map<string, { readonly lock: LockMode; readonly sure: boolean }> {
+  const locks = new Map<string, { lock: LockMode; sure: boolean }>();
+  for (const made of effects) {
+    const held = locks.get(made.relation);
+    if (held === undefined || strength(made.lock) > strength(held.lock))
+      locks.set(made.relation, { lock: made.lock, sure: made.sure });
+    else if (made.lock === held.lock && made.sure) locks.set(made.relation, { ...held, sure: true });
+  }
+  return locks;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

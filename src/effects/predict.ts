@@ -1,0 +1,26 @@
+import type { Catalog } from '../catalog/catalog.js';
+import { settings } from '../catalog/lookup.js';
+import type { AnyStatement, Statement } from '../sql/statement.js';
+import type { Kind } from '../sql/tree.js';
+import { alterTable } from './alter-table.js';
+import type { PredictContext, PredictTable } from './context.js';
+import { all, type Draft, finish, notUnderstood } from './draft.js';
+import type { Prediction, PredictOptions } from './effect.js';
+import { statements } from './statements.js';
+
+/** Every kind of statement whose effects are known; one that is not in here is "not understood". */
+const table: PredictTable = { ...statements, ...alterTable };
+
+/**
+ * What PostgreSQL does on a statement, given the schema before it: which relations it locks how strongly and what it does to them,
+ * whether it may run in a transaction block, and what the server would refuse. Never throws on odd input.
+ */
+export function predict(statement: Statement, catalog: Catalog, options: PredictOptions): Prediction {
+  const timeZone = settings(catalog)['timezone'] ?? options.timeZone;
+  return finish(draftOf(statement, { catalog, pg: options.pg, timeZone }));
+}
+
+function draftOf<K extends Kind>(statement: Statement<K>, given: Omit<PredictContext<K>, 'statement'>): Draft {
+  const row = table[statement.kind];
+  return row === undefined ? notUnderstood : row(statement.node, { ...given, statement });
+}
