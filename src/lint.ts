@@ -5,7 +5,7 @@ import { type ReplayedMigration, replay } from './replay/replay.js';
 import { timeline } from './replay/timeline.js';
 import type { Direction, Finding, Level, PlacedFinding, Rule, Step } from './rule.js';
 import type { Source, Span } from './sql/source.js';
-import type { Comment } from './sql/statement.js';
+import type { Statement } from './sql/statement.js';
 import { suppress } from './suppress.js';
 
 /** What a lint run is asked. */
@@ -39,8 +39,8 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
   let done = 0;
   for (const history of histories) {
     const found: Found[] = history.problems.map((problem) => fromProblem(problem, rules, undefined, undefined));
-    const comments: Comment[] = [];
     const statements = new Map<Source, Span[]>();
+    const context = new Map<Source, Span[]>();
     const migrations: MigrationReport[] = [];
     const judged = new Set<string>();
     const wanted = options.judged;
@@ -55,13 +55,12 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
       found.push(...judge(migration, rules));
       for (const script of migration.scripts) {
         migrations.push(timeline(migration.migration, script));
-        comments.push(...script.comments);
         for (const step of script.steps) {
-          const { source, span } = step.statement;
-          const spans = statements.get(source);
-          if (spans === undefined) statements.set(source, [span]);
-          else spans.push(span);
+          for (let at: Statement | undefined = step.statement; at !== undefined; at = at.parent) {
+            put(statements, at.source, at.span);
+          }
         }
+        for (const problem of script.problems) put(statements, problem.source, problem.span);
       }
       options.onProgress?.(++done);
     }
@@ -70,8 +69,13 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
         found.push(placed(rule, finding, finding.migration, undefined));
       }
     }
+    for (const [index, migration] of history.migrations.entries()) {
+      if (wanted?.(history, migration, index) ?? true) continue;
+      const scripts = 'none' in migration.down ? [migration.up] : [migration.up, migration.down];
+      for (const { source, span } of scripts.flatMap((script) => script.pieces)) put(context, source, span);
+    }
     diagnostics.push(
-      ...suppress(identify(found), { comments, statements, rules: options.rules, levels: options.levels ?? {} }),
+      ...suppress(identify(found), { statements, context, rules: options.rules, levels: options.levels ?? {} }),
     );
     reports.push({ framework: history.framework, root: history.root, assumptions: history.assumptions, migrations });
   }
@@ -85,6 +89,12 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     histories: reports,
     failOn: options.failOn ?? 'error',
   };
+}
+
+function put(spans: Map<Source, Span[]>, source: Source, span: Span): void {
+  const known = spans.get(source);
+  if (known === undefined) spans.set(source, [span]);
+  else known.push(span);
 }
 
 /** A diagnostic before it has its fingerprint. */

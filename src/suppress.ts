@@ -1,36 +1,34 @@
 import type { Diagnostic } from './diagnostic.js';
 import { didYouMean } from './did-you-mean.js';
+import { fingerprint } from './fingerprint.js';
+import type { Level, Rule } from './rule.js';
 import type { Source, Span } from './sql/source.js';
 
-/** A statement (a command of an ALTER TABLE, a statement of a body and an unreadable stretch too) that an ignore can cover. */
-export interface Ignorable {
-  readonly span: Span;
-  /** False for context: nothing is said of it, so an ignore that covers it cannot be called unused. */
-  readonly judged: boolean;
-}
-
-/** A source file and everything in it that an ignore can cover, in any order. */
-export interface IgnorableSource {
-  readonly source: Source;
-  readonly statements: readonly Ignorable[];
+/** What decides which ignores apply and which are at fault. */
+export interface SuppressOptions {
+  /** Every judged statement, the commands of an ALTER TABLE and the statements of a body included, in any order. */
+  readonly statements: ReadonlyMap<Source, readonly Span[]>;
+  /** The SQL of migrations that are context alone: nothing is said of it, so an ignore there cannot be called unused. */
+  readonly context?: ReadonlyMap<Source, readonly Span[]>;
+  /** All rules, the ones switched off included. */
+  readonly rules: readonly Rule[];
+  readonly levels: Readonly<Record<string, Level | 'off'>>;
 }
 
 /** The rules that a suppression comment itself can break. */
-export type IgnoreRule = 'ignore-without-reason' | 'ignore-unknown-rule' | 'ignore-unused';
+export const ignoreRules = ['ignore-without-reason', 'ignore-unknown-rule', 'ignore-unused'] as const;
 
-/** A fault of a suppression comment, at the comment. */
-export interface IgnoreProblem {
-  readonly rule: IgnoreRule;
-  readonly message: string;
-  readonly instead: string;
-  readonly source: Source;
+/** What an ignore can cover. */
+interface Ignorable {
   readonly span: Span;
+  readonly judged: boolean;
 }
 
-export interface SuppressionResult {
-  /** The diagnostics in their order; those that an ignore covers have its reason as `suppressed`. */
-  readonly diagnostics: readonly Diagnostic[];
-  readonly problems: readonly IgnoreProblem[];
+interface Problem {
+  readonly rule: (typeof ignoreRules)[number];
+  readonly message: string;
+  readonly instead: string;
+  readonly ignore: Ignore;
 }
 
 /** A comment `lockkeeper:ignore RULE[, RULE]: reason` or `lockkeeper:ignore-file RULE[, RULE]: reason`. */
@@ -100,69 +98,111 @@ function withOnlyParent(one: Ignorable, statements: readonly Ignorable[]): Ignor
 }
 
 function covers(ignore: Ignore, at: Ignorable | undefined, diagnostic: Diagnostic): boolean {
-  if (diagnostic.source !== ignore.source) return false;
   return ignore.scope === 'file' || (at !== undefined && contains(at.span, diagnostic.span));
 }
 
 const syntax = (ignore: Ignore) => (ignore.scope === 'file' ? 'lockkeeper:ignore-file' : 'lockkeeper:ignore');
 
 /**
- * Marks the diagnostics that a suppression comment covers, and says what is wrong with the comments themselves.
- * An ignore without a reason is not applied. `known` holds every rule's id; `off` those that are switched off, of which an
- * ignore cannot be called unused.
+ * Marks the diagnostics that a suppression comment covers, and adds what is wrong with the comments themselves: an ignore
+ * without a reason (which is not applied), of a rule that does not exist, or that suppresses nothing.
  */
-export function suppress(
-  diagnostics: readonly Diagnostic[],
-  sources: readonly IgnorableSource[],
-  known: ReadonlySet<string>,
-  off: ReadonlySet<string> = new Set(),
-): SuppressionResult {
+export function suppress(diagnostics: readonly Diagnostic[], options: SuppressOptions): readonly Diagnostic[] {
   const reasons = new Map<Diagnostic, string>();
-  const problems: IgnoreProblem[] = [];
-  for (const { source, statements } of sources) {
-    for (const ignore of ignoresIn(source)) {
-      const say = (rule: IgnoreRule, message: string, instead: string) =>
-        problems.push({ rule, message: `${syntax(ignore)} ${message}`, instead, source, span: ignore.span });
-      const at = ignore.scope === 'file' ? undefined : target(ignore, statements);
-      const judged = ignore.scope === 'file' ? statements.every((each) => each.judged) : (at?.judged ?? true);
-      if (ignore.rules.length === 0) {
-        say('ignore-unknown-rule', 'names no rule', `-- ${syntax(ignore)} RULE: why this is right here`);
-        continue;
-      }
-      for (const rule of ignore.rules) {
-        if (!known.has(rule)) {
-          say(
-            'ignore-unknown-rule',
-            `names the rule ${rule}, which does not exist${didYouMean(rule, known)}`,
-            'Name a rule that `lockkeeper rules` lists.',
-          );
-          continue;
-        }
-        if (ignore.reason === '') {
-          say(
-            'ignore-without-reason',
-            `${rule} gives no reason and is not applied`,
-            `-- ${syntax(ignore)} ${ignore.rules.join(', ')}: why this is right here`,
-          );
-          continue;
-        }
-        const covered = diagnostics.filter((each) => each.rule === rule && covers(ignore, at, each));
-        for (const diagnostic of covered) if (!reasons.has(diagnostic)) reasons.set(diagnostic, ignore.reason);
-        if (covered.length === 0 && judged && !off.has(rule)) {
-          say(
-            'ignore-unused',
-            `${rule} suppresses nothing`,
-            'Remove it: what it was for is gone, or it stands elsewhere.',
-          );
-        }
+  const faults: Diagnostic[] = [];
+  const sources = new Set([...options.statements.keys(), ...diagnostics.map((diagnostic) => diagnostic.source)]);
+  for (const source of sources) {
+    const ignores = ignoresIn(source);
+    if (ignores.length === 0) continue;
+    const here = diagnostics.filter((diagnostic) => diagnostic.source === source);
+    const places = ignorable(source, options);
+    for (const ignore of ignores) {
+      for (const problem of apply(ignore, places, here, reasons, options)) {
+        const level = levelOf(problem.rule, options);
+        if (level !== 'off') faults.push(asDiagnostic(problem, level, here, faults.length));
       }
     }
   }
+  const marked = diagnostics.map((diagnostic) => {
+    const reason = reasons.get(diagnostic);
+    return reason === undefined ? diagnostic : { ...diagnostic, suppressed: reason };
+  });
+  return [...marked, ...faults];
+}
+
+function ignorable(source: Source, { statements, context }: SuppressOptions): readonly Ignorable[] {
+  const judged = (statements.get(source) ?? []).map((span) => ({ span, judged: true }));
+  return [...judged, ...(context?.get(source) ?? []).map((span) => ({ span, judged: false }))];
+}
+
+function levelOf(id: string, { rules, levels }: SuppressOptions): Level | 'off' {
+  const rule = rules.find((each) => each.id === id);
+  return levels[id] ?? (rule?.off ? 'off' : (rule?.level ?? 'warning'));
+}
+
+/** Notes in `reasons` what one ignore covers, and gives its faults. */
+function apply(
+  ignore: Ignore,
+  places: readonly Ignorable[],
+  diagnostics: readonly Diagnostic[],
+  reasons: Map<Diagnostic, string>,
+  options: SuppressOptions,
+): readonly Problem[] {
+  const word = syntax(ignore);
+  const example = (rules: string) => `-- ${word} ${rules}: why this is right here`;
+  const known = options.rules.map((rule) => rule.id);
+  const unknown = ignore.rules.filter((id) => !known.includes(id));
+  const problems: Problem[] = unknown.map((id) => ({
+    rule: 'ignore-unknown-rule',
+    message: `${word} names the rule ${id}, which does not exist${didYouMean(id, known)}`,
+    instead: 'Name a rule that `lockkeeper rules` lists.',
+    ignore,
+  }));
+  if (ignore.rules.length === 0) {
+    return [{ rule: 'ignore-unknown-rule', message: `${word} names no rule`, instead: example('RULE'), ignore }];
+  }
+  const named = ignore.rules.filter((id) => known.includes(id));
+  if (ignore.reason === '') {
+    if (named.length === 0) return problems;
+    const message = `${word} ${named.join(', ')} gives no reason and is not applied`;
+    return [...problems, { rule: 'ignore-without-reason', message, instead: example(named.join(', ')), ignore }];
+  }
+  const at = ignore.scope === 'file' ? undefined : target(ignore, places);
+  const judged = ignore.scope === 'file' ? places.every((each) => each.judged) : (at?.judged ?? true);
+  for (const id of named) {
+    const covered = diagnostics.filter((each) => each.rule === id && covers(ignore, at, each));
+    for (const diagnostic of covered) if (!reasons.has(diagnostic)) reasons.set(diagnostic, ignore.reason);
+    if (covered.length > 0 || !judged || levelOf(id, options) === 'off') continue;
+    problems.push({
+      rule: 'ignore-unused',
+      message: `${word} ${id} suppresses nothing`,
+      instead: 'Remove it: what it was for is gone, or it stands elsewhere.',
+      ignore,
+    });
+  }
+  return problems;
+}
+
+/** The comment belongs to no statement; its migration is that of the next finding of its file, if the file has but one. */
+function asDiagnostic(problem: Problem, level: Level, here: readonly Diagnostic[], occurrence: number): Diagnostic {
+  const { rule, message, instead, ignore } = problem;
+  const migrations = new Set(here.map((each) => each.migration));
+  const text = ignore.source.slice(ignore.span);
   return {
-    diagnostics: diagnostics.map((diagnostic) => {
-      const reason = reasons.get(diagnostic);
-      return reason === undefined ? diagnostic : { ...diagnostic, suppressed: reason };
-    }),
-    problems,
+    rule,
+    level,
+    message,
+    instead,
+    source: ignore.source,
+    span: ignore.span,
+    migration: migrations.size === 1 ? here[0]?.migration : undefined,
+    direction: undefined,
+    statement: '',
+    effects: [],
+    fix: undefined,
+    related: [],
+    fingerprint: fingerprint(rule, message, text, occurrence),
+    suppressed: undefined,
+    baselined: false,
   };
 }

@@ -1,26 +1,37 @@
 import { describe, expect, test } from 'vitest';
 import type { Diagnostic } from '../src/diagnostic.js';
-import { Source } from '../src/sql/source.js';
-import { type Ignorable, ignoresIn, suppress } from '../src/suppress.js';
+import type { Rule } from '../src/rule.js';
+import { Source, type Span } from '../src/sql/source.js';
+import { ignoresIn, suppress } from '../src/suppress.js';
 
-const known = new Set(['index-not-concurrent', 'column-dropped', 'lock-timeout-missing']);
+const rule = (id: string): Rule => ({
+  id,
+  level: 'error',
+  title: '',
+  why: '',
+  instead: '',
+  links: [],
+  bad: [],
+  good: [],
+});
+const rules = ['index-not-concurrent', 'column-dropped', 'no-lock-timeout'].map(rule);
 
 /** A text in which «…» marks the statements; nested ones are allowed. */
-function marked(text: string, file = 'a.sql') {
-  const statements: Ignorable[] = [];
+function marked(text: string, file: string) {
+  const statements: Span[] = [];
   const open: number[] = [];
   let plain = '';
   for (const char of text) {
     if (char === '«') open.push(plain.length);
-    else if (char === '»') statements.push({ span: { start: open.pop() ?? 0, end: plain.length }, judged: true });
+    else if (char === '»') statements.push({ start: open.pop() ?? 0, end: plain.length });
     else plain += char;
   }
   const source = new Source(file, plain);
-  const at = (needle: string, rule = 'index-not-concurrent'): Diagnostic => {
+  const at = (needle: string): Diagnostic => {
     const start = plain.indexOf(needle);
     if (start === -1) throw new Error(`${needle} is not in the text`);
     return {
-      rule,
+      rule: 'index-not-concurrent',
       level: 'error',
       message: needle,
       instead: '',
@@ -41,24 +52,24 @@ function marked(text: string, file = 'a.sql') {
 }
 
 /** Which of the needles an ignore of index-not-concurrent covers, and the comments' faults. */
-function run(
-  text: string,
-  needles: readonly string[],
-  options: { off?: string; judged?: boolean; file?: string } = {},
-) {
-  const { source, statements, at } = marked(text, options.file);
-  const judged = options.judged ?? true;
-  const result = suppress(
-    needles.map((needle) => at(needle)),
-    [{ source, statements: statements.map(({ span }) => ({ span, judged })) }],
-    known,
-    new Set(options.off === undefined ? [] : [options.off]),
-  );
+function run(text: string, needles: readonly string[], options: { off?: string; judged?: boolean } = {}) {
+  const { source, statements, at } = marked(text, 'a.sql');
+  const spans = new Map([[source, statements]]);
+  const none = new Map([[source, []]]);
+  const result = suppress(needles.map(at), {
+    statements: options.judged === false ? none : spans,
+    context: options.judged === false ? spans : none,
+    rules,
+    levels: options.off === undefined ? {} : { [options.off]: 'off' },
+  });
+  const found = result.filter((each) => each.rule === 'index-not-concurrent');
+  const problems = result.filter((each) => each.rule.startsWith('ignore-'));
   return {
-    covered: result.diagnostics.filter((each) => each.suppressed !== undefined).map((each) => each.message),
-    reasons: [...new Set(result.diagnostics.flatMap((each) => each.suppressed ?? []))],
-    problems: result.problems.map((each) => `${each.rule}: ${each.message}`),
-    placed: result.problems.map((each) => each.source.slice(each.span)),
+    covered: found.filter((each) => each.suppressed !== undefined).map((each) => each.message),
+    reasons: [...new Set(found.flatMap((each) => each.suppressed ?? []))],
+    problems: problems.map((each) => `${each.rule}: ${each.message}`),
+    placed: problems.map((each) => each.source.slice(each.span)),
+    prints: problems.map((each) => each.fingerprint),
   };
 }
 
@@ -144,7 +155,7 @@ describe('an ignore covers', () => {
     ],
     ['with Windows line endings', `-- ${ignore}\r\n«index a»;\r\n«index b»;\r\n`, ['index a', 'index b'], ['index a']],
   ])('%s', (_, text, needles, covered) => {
-    expect(run(text, needles)).toEqual({ covered, reasons: ['forty rows'], problems: [], placed: [] });
+    expect(run(text, needles)).toEqual({ covered, reasons: ['forty rows'], problems: [], placed: [], prints: [] });
   });
 });
 
@@ -213,6 +224,11 @@ describe('an ignore is itself reported', () => {
     expect(run(text, [], { judged: false }).problems).toEqual([]);
     expect(run(text, []).problems).toHaveLength(2);
   });
+});
+
+test('equal faults of a file have fingerprints of their own', () => {
+  const line = '-- lockkeeper:ignore column-dropped: x\n«index a»;\n';
+  expect(new Set(run(line + line, []).prints).size).toBe(2);
 });
 
 test('an ignore is placed without the indent, the line ending and the end of its comment', () => {
