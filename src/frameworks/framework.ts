@@ -1,4 +1,5 @@
 import type { Piece } from '../sql/piece.js';
+import type { PlaceholderSyntax } from '../sql/placeholder.js';
 import type { Source, Span } from '../sql/source.js';
 
 /**
@@ -36,8 +37,7 @@ export interface Script {
   readonly psql?: boolean;
 }
 
-/** The placeholder syntaxes of the runners: `${x}`, `:x` `:'x'` `:"x"`, `{{x}}`, `$%x%$`. */
-export type PlaceholderSyntax = 'dollar-brace' | 'colon' | 'double-brace' | 'dollar-percent';
+export type { PlaceholderSyntax };
 
 /** Something wrong with a migration as a file, found while reading it; becomes a diagnostic. */
 export interface MigrationProblem {

@@ -1,0 +1,55 @@
+import { commandSpans } from './commands.js';
+import type { RawStatement } from './parse.js';
+import type { Place } from './place.js';
+import type { Ruler, Span } from './source.js';
+import { type BodyStatement, isKind, type Statement } from './statement.js';
+
+/** A statement whose body is still to be read. */
+export interface Built extends Statement {
+  readonly body: BodyStatement[];
+}
+
+/**
+ * Makes the statement that stands at `range` of a place. `index` maps the node's locations to indexes of the place's text.
+ */
+export function build(place: Place, raw: RawStatement, range: Span, index: Ruler, parent?: Statement): Built {
+  const commands: Statement[] = [];
+  const statement: Built = {
+    kind: raw.kind,
+    node: raw.node,
+    ...placed(place, range, index),
+    ...(parent === undefined ? {} : { parent }),
+    commands,
+    body: [],
+  };
+  if (isKind(statement, 'AlterTableStmt')) commands.push(...commandsOf(place, statement, range, index));
+  return statement;
+}
+
+function placed(place: Place, range: Span, index: Ruler): Pick<Statement, 'text' | 'source' | 'span' | 'at'> {
+  const span = place.span(range.start, range.end);
+  return {
+    text: place.text.slice(range.start, range.end),
+    source: place.source,
+    span,
+    // the grammar says -1, or nothing, where a node stands nowhere
+    at: (location) =>
+      location === undefined || location < 0 ? span.start : place.span(index(location), range.end).start,
+  };
+}
+
+function commandsOf(
+  place: Place,
+  statement: Statement<'AlterTableStmt'> & Statement,
+  range: Span,
+  index: Ruler,
+): Statement[] {
+  const { node } = statement;
+  const commands = (node.cmds ?? []).flatMap((command) => ('AlterTableCmd' in command ? [command.AlterTableCmd] : []));
+  const spans = commandSpans(place.text, range, index(node.relation?.location ?? 0), commands.length);
+  return commands.flatMap((command, i) => {
+    if (command.subtype === undefined) return [];
+    const own = placed(place, spans?.[i] ?? range, index);
+    return [{ kind: command.subtype, node: command, ...own, parent: statement, commands: [], body: [] }];
+  });
+}

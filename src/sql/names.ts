@@ -1,0 +1,27 @@
+/** Words that PostgreSQL takes as a name only between quotes (reserved, or reserved but for functions and types; 18). */
+const reserved = new Set(
+  `all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column concurrently
+  constraint create cross current_catalog current_date current_role current_schema current_time current_timestamp current_user default
+  deferrable desc distinct do else end except false fetch for foreign freeze from full grant group having ilike in initially inner
+  intersect into is isnull join lateral leading left like limit localtime localtimestamp natural not notnull null offset on only or
+  order outer overlaps placing primary references returning right select session_user similar some symmetric system_user table
+  tablesample then to trailing true union unique user using variadic verbose when where window with`.split(/\s+/),
+);
+
+/** A name as it is written in SQL: between quotes only if it must be. */
+export function quoteIdentifier(name: string): string {
+  if (/^[a-z_][a-z0-9_$]*$/.test(name) && !reserved.has(name)) return name;
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A relation's name for people and for the JSON contract: `schema.name`, never quoted. */
+export function qualifiedName(schema: string, name: string): string {
+  return `${schema}.${name}`;
+}
+
+/** A relation's name to paste into SQL; without a schema where none was written. */
+export function sqlName(schema: string | undefined, name: string): string {
+  return schema === undefined || schema === ''
+    ? quoteIdentifier(name)
+    : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+}

@@ -1,0 +1,19 @@
+import type { Piece } from './piece.js';
+import { textOf } from './piece.js';
+import type { Source, Span } from './source.js';
+
+/** A text in which statements are found, and the way from its UTF-16 indexes to the file that a person edits. */
+export interface Place {
+  readonly source: Source;
+  readonly text: string;
+  /** Where a range of the text stands in the source. */
+  readonly span: (start: number, end: number) => Span;
+}
+
+/** The place of a piece: verbatim text maps index by index, rendered text maps to the whole of what it was rendered from. */
+export function placeOf(piece: Piece): Place {
+  const { source, span } = piece;
+  const text = textOf(piece);
+  if (piece.rendered !== undefined) return { source, text, span: () => span };
+  return { source, text, span: (start, end) => ({ start: span.start + start, end: span.start + end }) };
+}

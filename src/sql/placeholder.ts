@@ -1,0 +1,61 @@
+/** The placeholder syntaxes of the runners: `${x}`, `:x` `:'x'` `:"x"`, `{{x}}`, `$%x%$`. */
+export type PlaceholderSyntax = 'dollar-brace' | 'colon' | 'double-brace' | 'dollar-percent';
+
+/** A word that a runner replaces before PostgreSQL sees the text. Indexes are UTF-16 indexes of the text that was lexed. */
+export interface Placeholder {
+  readonly syntax: PlaceholderSyntax;
+  /** As its author wrote it, without the delimiters. */
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What stands in for a placeholder while the statement is parsed. */
+export type StandIn = 'identifier' | 'nothing' | 'number' | 'string' | 'itself';
+
+/** The placeholder at `at`, where one may begin, or undefined. It ends on the line it begins on. */
+export function placeholderAt(text: string, at: number): Placeholder | undefined {
+  const two = text.slice(at, at + 2);
+  if (two === '${') return delimited(text, at, 'dollar-brace', '}', 2);
+  if (two === '$%') return delimited(text, at, 'dollar-percent', '%$', 2);
+  if (two === '{{') return delimited(text, at, 'double-brace', '}}', 2);
+  if (two === ":'") return delimited(text, at, 'colon', "'", 2);
+  if (two === ':"') return delimited(text, at, 'colon', '"', 2);
+  const [name] = /^:[A-Za-z_][A-Za-z0-9_]*/.exec(text.slice(at, at + 100)) ?? [];
+  return name === undefined ? undefined : { syntax: 'colon', name: name.slice(1), start: at, end: at + name.length };
+}
+
+const longest = 500;
+
+function delimited(
+  text: string,
+  start: number,
+  syntax: PlaceholderSyntax,
+  close: string,
+  open: number,
+): Placeholder | undefined {
+  const rest = text.slice(start, start + longest);
+  const end = rest.indexOf(close, open);
+  if (end <= open) return undefined;
+  const name = rest.slice(open, end);
+  if (syntax === 'colon' ? !/^\w+$/.test(name) : /[\r\n]/.test(name)) return undefined;
+  return { syntax, name: name.trim(), start, end: start + end + close.length };
+}
+
+/** A text of the placeholder's length that stands in for it; the same for the same name. */
+export function standIn(placeholder: Placeholder, text: string, as: StandIn): string {
+  const written = text.slice(placeholder.start, placeholder.end);
+  const length = written.length;
+  if (as === 'itself') return written;
+  if (as === 'nothing') return ' '.repeat(length);
+  if (as === 'number') return '1'.padEnd(length);
+  const name = placeholder.name.toLowerCase().replace(/[^a-z0-9]/g, '_');
+  if (as === 'string' || written.startsWith(":'")) return `'${name.slice(0, length - 2).padEnd(length - 2, '_')}'`;
+  if (written.startsWith(':"')) return `"_${name}"`;
+  if (control.test(placeholder.name)) return ' '.repeat(length);
+  return `_${name}`.padEnd(length, '_');
+}
+
+/** Words of Go templates and Jinja that steer and leave nothing. */
+const control =
+  /^(-\s*)?(if|else|elif|end|endif|range|for|endfor|with|define|template|block|set|include|\/\*)\b|^-?\s*\/\*/;
