@@ -1,4 +1,4 @@
-import type { Catalog } from './catalog/catalog.js';
+import type { Born, Catalog } from './catalog/catalog.js';
 import type { Effect, Failure, LockMode } from './effects/effect.js';
 import type { History, Migration, Script } from './frameworks/framework.js';
 import type { Source, Span } from './sql/source.js';
@@ -55,6 +55,8 @@ export interface Step<K extends Kind = Kind> {
   readonly conditional: boolean;
   /** Runs in a loop of a procedural body. */
   readonly repeated: boolean;
+  /** Objects born in this migration (by number) or a later one are new to running code. */
+  readonly since: Born;
   /** True when the relation (by schema.name) is new in this migration or deploy: no running code knows it. */
   readonly isNew: (relation: string) => boolean;
 }
@@ -162,14 +164,16 @@ export interface Rule {
   ) => readonly (PlacedFinding & { readonly migration?: string })[];
 }
 
+/** Steps of the kinds in `on`: looking at `step.kind` narrows `step.node`. */
+type StepOn<K extends Kind> = { [P in K]: Step<P> }[K];
+
 type RuleOn<K extends Kind> = Omit<Rule, 'on' | 'check'> & {
-  readonly on: readonly K[];
-  readonly check: (step: { [P in K]: Step<P> }[K]) => Finding | readonly Finding[] | undefined;
+  readonly on?: readonly K[];
+  readonly check?: (step: StepOn<K>) => Finding | readonly Finding[] | undefined;
 };
 
 /** Declares a rule; with `on`, `check` sees the steps of these kinds with their nodes typed. */
-export function defineRule<const K extends Kind>(rule: RuleOn<K>): Rule;
-export function defineRule(rule: Rule): Rule;
+export function defineRule<K extends Kind = Kind>(rule: RuleOn<K>): Rule;
 export function defineRule(rule: unknown): Rule {
   // `on` guarantees what the narrower parameter of `check` asks for: lint.ts calls it with steps of these kinds alone
   return rule as Rule;

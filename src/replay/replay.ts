@@ -201,6 +201,7 @@ function stepsOf(
       direction,
       conditional: part.conditional,
       repeated: part.repeated,
+      since: run.since,
       isNew,
     };
   };

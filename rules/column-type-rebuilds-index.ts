@@ -1,0 +1,47 @@
+import { defineRule } from '../src/rule.js';
+import { list } from '../src/wording.js';
+
+export default defineRule({
+  id: 'column-type-rebuilds-index',
+  level: 'error',
+  title: 'A type change builds indexes or verifies constraints anew',
+  why: 'The rows stay as they are, but an index whose order or expression depends on the type is built anew, and a CHECK or foreign key on the column is verified for every row, all under ACCESS EXCLUSIVE: reads and writes wait.',
+  instead:
+    'Drop the index concurrently before and create it concurrently after the change; set a CHECK up again as NOT VALID and validate it by itself.',
+  links: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES'],
+  on: ['AT_AlterColumnType'],
+  bad: [
+    {
+      title: 'an index on an expression is built anew, even for a longer varchar',
+      sql: `create table account (email varchar(50));
+create index account_email on account (lower(email));
+-- next migration
+alter table account alter column email type varchar(100);`,
+    },
+    {
+      title: 'a CHECK on the column is verified for every row',
+      sql: `create table account (email varchar(50) check (email <> ''));
+-- next migration
+alter table account alter column email type text;`,
+    },
+  ],
+  good: [
+    {
+      title: 'a plain index is kept',
+      sql: `create table account (email varchar(50));
+create index account_email on account (email);
+-- next migration
+alter table account alter column email type varchar(100);`,
+    },
+  ],
+  check({ node, relation, effects }) {
+    if (effects.some((effect) => effect.work === 'rewrite')) return;
+    const built = effects.filter((effect) => effect.work === 'build').map((effect) => effect.relation);
+    const scanned = [...new Set(effects.filter((effect) => effect.work === 'scan').map((effect) => effect.relation))];
+    if (built.length === 0 && scanned.length === 0) return;
+    const what = built.length > 0 ? `builds ${list(built)} anew` : `reads every row of ${list(scanned)}`;
+    return {
+      message: `changing the type of ${node.name} ${what}: reads and writes of ${relation} wait until it is done`,
+    };
+  },
+});

@@ -1,0 +1,20 @@
+import { defineRule } from '../src/rule.js';
+
+export default defineRule({
+  id: 'down-empty',
+  level: 'warning',
+  title: 'A down migration does nothing',
+  why: 'The runner records the migration as undone while the schema stays as it was: the next run up fails on what exists already.',
+  instead: 'Write what undoes the up migration, or a comment that says why nothing has to be undone.',
+  links: [],
+  bad: [],
+  good: [],
+  checkMigration({ migration, up, down, before, afterUp }) {
+    if ('none' in migration.down || up.length === 0 || down.length > 0 || before === afterUp) return [];
+    const piece = migration.down.pieces[0];
+    if (piece === undefined) return [];
+    // a comment is an answer
+    if (/--|\/\*/.test(piece.rendered ?? piece.source.slice(piece.span).replace(/^--.*\n?/, ''))) return [];
+    return [{ source: piece.source, span: piece.span, message: `the down migration of ${migration.id} is empty` }];
+  },
+});

@@ -1,0 +1,105 @@
+import { defineRule } from '../src/rule.js';
+import { quoteIdentifier } from '../src/sql/names.js';
+import type { Statement } from '../src/sql/statement.js';
+import type { IndexStmt } from '../src/sql/tree.js';
+import { afterName, pasted, whomBlocks, written } from '../src/wording.js';
+
+export default defineRule({
+  id: 'index-not-concurrent',
+  level: 'error',
+  title: 'An index is built without CONCURRENTLY',
+  why: 'CREATE INDEX holds a SHARE lock while it reads the whole table: every insert, update and delete waits until the index is built.',
+  instead: 'Use CREATE INDEX CONCURRENTLY, alone in a migration that runs outside a transaction.',
+  links: ['https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY'],
+  on: ['IndexStmt'],
+  bad: [
+    {
+      sql: `create table account (email text);
+-- next migration
+create index on account (email);`,
+      fixed: 'create index concurrently on account (email);',
+    },
+    {
+      title: 'the keyword goes after INDEX, whatever stands around it',
+      sql: `create table account (email text, deleted boolean);
+-- next migration
+CREATE UNIQUE INDEX account_email ON account (lower(email)) WHERE NOT deleted;`,
+      fixed: 'CREATE UNIQUE INDEX CONCURRENTLY account_email ON account (lower(email)) WHERE NOT deleted;',
+    },
+    {
+      title: 'inside a transaction CONCURRENTLY would fail: the statement has to move to a migration without one',
+      transaction: 'whole',
+      sql: `create table account (email text);
+-- next migration
+create index account_email on account (email);
+update account set email = lower(email) where email = 'X';`,
+    },
+    {
+      title: 'a partitioned table has no CONCURRENTLY: its partitions have',
+      sql: `create table event (id int, at date) partition by range (at);
+create table event_2024 partition of event for values from ('2024-01-01') to ('2025-01-01');
+-- next migration
+create index event_id on event (id);`,
+    },
+  ],
+  good: [
+    {
+      title: 'nobody can wait for a table that is not committed yet',
+      sql: 'create table account (email text); create index on account (email);',
+    },
+    {
+      title: 'an index on the partitioned table alone builds nothing',
+      sql: `create table event (id int, at date) partition by range (at);
+create table event_2024 partition of event for values from ('2024-01-01') to ('2025-01-01');
+-- next migration
+create index event_id on only event (id);`,
+    },
+  ],
+  check({ node, relation, effects, statement, session }) {
+    if (node.concurrent || relation === undefined) return;
+    const blocked = effects.filter(
+      (effect) => effect.kind === 'table' && effect.work === 'scan' && whomBlocks(effect.lock),
+    );
+    const first = blocked[0];
+    if (first === undefined) return;
+    const name = node.idxname ?? 'the index';
+    const message = `building ${name} blocks ${whomBlocks(first.lock)} to ${relation} until it is done`;
+    if (!blocked.some((effect) => effect.relation === relation)) {
+      return {
+        message,
+        instead: byPartition(
+          statement,
+          node,
+          blocked.map((effect) => effect.relation),
+        ),
+      };
+    }
+    const keyword = /\bindex\b/i.exec(statement.text);
+    if (keyword === null) return { message };
+    const at = keyword.index + keyword[0].length;
+    const word = keyword[0] === 'INDEX' ? ' CONCURRENTLY' : ' concurrently';
+    const concurrently = `${statement.text.slice(0, at)}${word}${statement.text.slice(at)};`;
+    if (session.inTransaction)
+      return { message, instead: `-- alone, in a migration that runs outside a transaction\n${concurrently}` };
+    const span = { start: statement.span.start + at, end: statement.span.start + at };
+    return {
+      message,
+      instead: concurrently,
+      fix: { title: 'build the index concurrently', edits: [{ span, text: word }] },
+    };
+  },
+});
+
+/** The manual's way: an index on the parent alone, then for each partition one built concurrently and attached. */
+function byPartition(statement: Statement<'IndexStmt'>, node: IndexStmt, partitions: readonly string[]): string {
+  const unique = node.unique ? 'unique ' : '';
+  const columns = afterName(statement, node.relation);
+  const name = node.idxname ?? `${node.relation?.relname}_idx`;
+  const parts = partitions.map((partition) => {
+    const index = `${partition.slice(partition.indexOf('.') + 1)}_${name}`;
+    const build = `create ${unique}index concurrently ${quoteIdentifier(index)} on ${pasted(partition)}${columns};`;
+    return `${build}\nalter index ${quoteIdentifier(name)} attach partition ${quoteIdentifier(index)};`;
+  });
+  const parent = `create ${unique}index ${quoteIdentifier(name)} on only ${written(node.relation)}${columns};`;
+  return [parent, '-- next migration: outside a transaction', ...parts].join('\n');
+}

@@ -1,0 +1,84 @@
+import { strength } from '../src/effects/locks.js';
+import { defineRule, type HeldLock, type Step } from '../src/rule.js';
+import { blockedByWork, whomBlocks, works } from '../src/wording.js';
+
+export default defineRule({
+  id: 'lock-held-through-work',
+  level: 'error',
+  title: 'A lock is held while a later statement of the transaction works',
+  why: 'A lock is released only when the transaction ends. What one statement locks for an instant stays locked while the statements after it read, build or write: reads or writes wait all that time.',
+  instead: 'Take the lock last, or put the work into a migration of its own.',
+  links: ['https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES'],
+  bad: [
+    {
+      transaction: 'whole',
+      sql: `create table account (id int, email text);
+create table visit (id int);
+-- next migration
+alter table account add column seen date;
+create index visit_id on visit (id);`,
+    },
+  ],
+  good: [
+    {
+      title: 'each statement is a transaction of its own',
+      sql: `create table account (id int);
+create table visit (id int);
+-- next migration
+alter table account add column seen date;
+create index concurrently visit_id on visit (id);`,
+    },
+    {
+      title: 'the lock comes last',
+      transaction: 'whole',
+      sql: `create table account (id int);
+create table visit (id int, day date);
+-- next migration
+insert into visit select 1, now() from generate_series(1, 10);
+alter table account add column seen date;`,
+    },
+  ],
+  checkMigration({ up }) {
+    const told = new Set<string>();
+    return up.flatMap((step) => {
+      const held = spokenFor.has(step.kind) ? undefined : worstHeld(step);
+      const work = step.effects.find(works);
+      if (held === undefined || work === undefined || told.has(held.relation)) return [];
+      told.add(held.relation);
+      return [
+        {
+          step,
+          message: `${whomBlocks(held.lock)} to ${held.relation} wait for a lock taken before, while ${work.relation} is ${doing[work.work]}`,
+          related: [
+            {
+              message: 'the lock is taken here and kept until the end of the transaction',
+              source: held.statement.source,
+              span: held.statement.span,
+            },
+          ],
+        },
+      ];
+    });
+  },
+});
+
+const doing = { scan: 'read in full', build: 'built', rewrite: 'written anew', rows: 'written', none: '' } as const;
+
+/** backfill-in-ddl-transaction and validated-in-same-transaction say the same of these, in better words. */
+const spokenFor = new Set<string>([
+  'UpdateStmt',
+  'DeleteStmt',
+  'InsertStmt',
+  'MergeStmt',
+  'CopyStmt',
+  'SelectStmt',
+  'AT_ValidateConstraint',
+]);
+
+/** The strongest blocking lock of an earlier statement, on a table that this statement does not block by itself. */
+function worstHeld(step: Step): HeldLock | undefined {
+  const own = new Set(blockedByWork(step.effects).map((effect) => effect.relation));
+  return step.session.held
+    .filter((held) => whomBlocks(held.lock) !== undefined && !own.has(held.relation))
+    .toSorted((a, b) => strength(b.lock) - strength(a.lock))[0];
+}

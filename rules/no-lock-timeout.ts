@@ -1,0 +1,75 @@
+import { defineRule, type Step } from '../src/rule.js';
+import { whomBlocks } from '../src/wording.js';
+
+export default defineRule({
+  id: 'no-lock-timeout',
+  level: 'warning',
+  title: 'A blocking lock is requested without a lock_timeout',
+  why: 'The statement waits for the longest query that runs on the table, and every later query of the table, reads included, waits behind it. With lock_timeout it gives up instead, and the migration can be tried again.',
+  instead:
+    "set lock_timeout = '5s'; -- at the top of the migration, or once for the role: alter role … set lock_timeout = '5s'",
+  links: ['https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-LOCK-TIMEOUT'],
+  bad: [
+    {
+      sql: `create table account (id int);
+-- next migration
+alter table account add column email text;
+alter table account add column phone text;`,
+    },
+    {
+      title: 'zero means to wait for ever',
+      sql: `create table account (id int);
+-- next migration
+set lock_timeout = 0;
+alter table account add column email text;`,
+    },
+    {
+      title: 'outside a transaction SET LOCAL does nothing',
+      sql: `create table account (id int);
+-- next migration
+set local lock_timeout = '5s';
+alter table account add column email text;`,
+    },
+  ],
+  good: [
+    {
+      sql: `create table account (id int);
+-- next migration
+set lock_timeout = '5s';
+alter table account add column email text;`,
+    },
+    {
+      title: 'a CONCURRENTLY that gives up leaves an invalid index behind',
+      sql: `create table account (id int);
+-- next migration
+create index concurrently account_id on account (id);`,
+    },
+    {
+      title: 'nobody waits for a new table',
+      sql: 'create table account (id int); alter table account add column email text;',
+    },
+  ],
+  checkMigration({ up }) {
+    const step = up.find((one) => waits(one) && !hasTimeout(one));
+    const lock = step?.effects.find((effect) => effect.kind === 'table' && whomBlocks(effect.lock) !== undefined);
+    if (step === undefined || lock === undefined) return [];
+    return [
+      {
+        step,
+        message: `while it waits for its lock, ${whomBlocks(lock.lock)} to ${lock.relation} wait behind it, without limit`,
+      },
+    ];
+  },
+});
+
+function waits(step: Step): boolean {
+  return (
+    step.transactionBlock === 'allowed' &&
+    step.effects.some((effect) => effect.kind === 'table' && whomBlocks(effect.lock) !== undefined)
+  );
+}
+
+function hasTimeout({ session }: Step): boolean {
+  const value = session.settings.lock_timeout;
+  return value !== undefined && !/^\s*'?\s*0+\s*[a-z]*\s*'?\s*$/i.test(value);
+}

@@ -1,0 +1,23 @@
+import { defineRule } from '../src/rule.js';
+
+export default defineRule({
+  id: 'not-understood',
+  level: 'warning',
+  title: 'What a statement does cannot be followed',
+  why: 'Its SQL is put together while it runs, or is in a language that is not read. It was not judged: coverage counts it.',
+  instead: 'Write the statement out, or review it by hand and suppress this with the reason.',
+  links: [],
+  bad: [
+    {
+      sql: `create table account (id int);
+-- next migration
+do $$ declare name text := current_setting('app.table'); begin execute 'drop table ' || name; end $$;`,
+    },
+  ],
+  good: [
+    {
+      title: 'a literal can be read',
+      sql: "create table account (id int); do $$ begin execute 'comment on table account is ''x'''; end $$;",
+    },
+  ],
+});

@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { rules } from '../rules/index.js';
+import type { Diagnostic, Report } from '../src/diagnostic.js';
+import type { BadExample, Example, Rule } from '../src/rule.js';
+import { loadParser } from '../src/sql/parse.js';
+import { judge } from './examples.js';
+
+beforeAll(loadParser);
+
+const open = (report: Report): readonly Diagnostic[] =>
+  report.diagnostics.filter((one) => one.suppressed === undefined);
+const errors = (report: Report): readonly string[] =>
+  open(report)
+    .filter((one) => one.level === 'error')
+    .map((one) => `${one.rule}: ${one.message} [${one.statement}]`);
+
+function fixed(example: BadExample, diagnostic: Diagnostic): string | undefined {
+  const { fix, source } = diagnostic;
+  if (fix === undefined) return undefined;
+  const edits = fix.edits.toSorted((a, b) => b.span.start - a.span.start);
+  return edits.reduce(
+    (text, edit) => text.slice(0, edit.span.start) + edit.text + text.slice(edit.span.end),
+    source.text,
+  );
+}
+
+const cases = <E extends Example>(examples: readonly E[]) =>
+  examples.map((example, at) => ({ name: example.title ?? `example ${at + 1}`, example }));
+
+describe('the list of rules', () => {
+  it('is the folder', () => {
+    const files = readdirSync(new URL('../rules', import.meta.url)).filter((file) => file !== 'index.ts');
+    expect(rules.map((rule) => `${rule.id}.ts`).toSorted()).toEqual(files.toSorted());
+  });
+
+  it('says of each what it does, why and what to do', () => {
+    for (const rule of rules) {
+      expect(rule.title, rule.id).toMatch(/^[A-Z].*[^.]$/);
+      expect(rule.why, rule.id).not.toBe('');
+      expect(rule.instead, rule.id).not.toBe('');
+      expect(rule.bad.length, `${rule.id} has a bad example`).toBeGreaterThan(0);
+      expect(rule.good.length, `${rule.id} has a good example`).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe.each(rules.map((rule): [string, Rule] => [rule.id, rule]))('%s', (id, rule) => {
+  it.each(cases(rule.bad))('finds: $name', ({ example }) => {
+    const found = open(judge(example)).filter((one) => one.rule === id);
+    expect(found.map((one) => one.message)).toHaveLength(1);
+    const [diagnostic] = found;
+    if (diagnostic === undefined) return;
+    expect(diagnostic.message).toMatchSnapshot();
+    expect(fixed(example, diagnostic)).toBe(example.fixed);
+    if (example.fixed !== undefined) expect(errors(judge(example, example.fixed))).toEqual([]);
+    if (looksLikeSql(diagnostic.instead)) {
+      expect(diagnostic.instead).toMatchSnapshot('instead');
+      expect(errors(judge(example, diagnostic.instead)), diagnostic.instead).toEqual([]);
+    }
+  });
+
+  it.each(cases(rule.good))('is silent: $name', ({ example }) => {
+    const report = judge(example);
+    expect(open(report).filter((one) => one.rule === id)).toEqual([]);
+    expect(errors(report)).toEqual([]);
+  });
+});
+
+/** A remedy is a sentence, or SQL to paste. */
+function looksLikeSql(text: string): boolean {
+  return /^(--|alter|create|drop|begin|set|update)\b/i.test(text) || text.startsWith('--');
+}
