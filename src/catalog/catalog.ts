@@ -24,11 +24,23 @@ export interface Catalog {
   readonly routineNames: PersistentMap<string, readonly Oid[]>;
   /**
    * Who depends on an object, as pg_depend: foreign keys (the referencing table), views, partitions and children, tables whose columns
-   * have a type, default, check or trigger. Each value is the oid of a relation or type; look into it for how it depends.
+   * have a type, default, check or trigger. Each value is the oid of a relation, type or routine; look into it for how it depends.
+   * Indexes of a table are in its `indexes`; they are dependents of the functions and types in their expressions.
    */
   readonly dependents: PersistentMap<Oid, readonly Oid[]>;
   readonly settings: Settings;
+  readonly transient: Transient;
   readonly nextOid: Oid;
+}
+
+/** What changes when the transaction or the session ends; kept so that neither end has to look through the whole catalog. */
+export interface Transient {
+  /** Enums with labels that may not be used yet. */
+  readonly enums: readonly Oid[];
+  /** Temporary relations; they end with the session. */
+  readonly temporary: readonly Oid[];
+  /** Temporary tables made with ON COMMIT DROP. */
+  readonly onCommitDrop: readonly Oid[];
 }
 
 export type Oid = number;
@@ -110,6 +122,8 @@ export interface Column {
   readonly collation?: string;
   /** Of a child or partition: the column came from the parent. */
   readonly inherited: boolean;
+  /** Of an inherited column: the child declares it too, so it stays when the parent's goes. */
+  readonly local?: boolean;
   readonly born: Born;
   readonly comment?: string;
 }
@@ -136,6 +150,8 @@ export interface Constraint {
   readonly deferrable: boolean;
   readonly noInherit: boolean;
   readonly inherited: boolean;
+  /** Of an inherited constraint: the child declares it too, so it stays when the parent's goes. */
+  readonly local?: boolean;
   readonly born: Born;
 }
 

@@ -1,0 +1,134 @@
+import { qualifiedName } from '../sql/names.js';
+import type { Catalog, Oid, Relation, Routine, Table, Type } from './catalog.js';
+import { isTable, temporarySchema } from './lookup.js';
+import type { PersistentMap } from './persistent-map.js';
+import { type CatalogObject, usesOf } from './uses.js';
+
+// The primitive changes. Each keeps names, dependents and what is transient in step with the objects, so nobody else writes them. A new object takes
+// `catalog.nextOid`; a rename or a move to another schema is the same oid put with another name.
+
+/** Adds a relation, or puts the new value of one (same oid) in the place of the old. */
+export function putRelation(catalog: Catalog, relation: Relation): Catalog {
+  const old = catalog.relations.get(relation.oid);
+  return {
+    ...withUses(catalog, old, relation),
+    relations: catalog.relations.set(relation.oid, relation),
+    relationNames: renamed(catalog.relationNames, old, relation),
+    nextOid: Math.max(catalog.nextOid, relation.oid + 1),
+    ...(old === undefined &&
+      relation.schema === temporarySchema && {
+        transient: { ...catalog.transient, temporary: [...catalog.transient.temporary, relation.oid] },
+      }),
+  };
+}
+
+/** Adds a type, or puts the new value of one in the place of the old. */
+export function putType(catalog: Catalog, type: Type): Catalog {
+  const old = catalog.types.get(type.oid);
+  const { enums } = catalog.transient;
+  const open = type.kind === 'enum' && type.uncommitted.length > 0 && !enums.includes(type.oid);
+  return {
+    ...withUses(catalog, old, type),
+    types: catalog.types.set(type.oid, type),
+    typeNames: renamed(catalog.typeNames, old, type),
+    nextOid: Math.max(catalog.nextOid, type.oid + 1),
+    ...(open && { transient: { ...catalog.transient, enums: [...enums, type.oid] } }),
+  };
+}
+
+/** Adds a function or procedure, or puts the new value of one in the place of the old. */
+export function putRoutine(catalog: Catalog, routine: Routine): Catalog {
+  const old = catalog.routines.get(routine.oid);
+  const names = old === undefined ? catalog.routineNames : withoutOverload(catalog.routineNames, old);
+  const name = qualifiedName(routine.schema, routine.name);
+  return {
+    ...withUses(catalog, old, routine),
+    routines: catalog.routines.set(routine.oid, routine),
+    routineNames: names.set(name, [...(names.get(name) ?? []), routine.oid]),
+    nextOid: Math.max(catalog.nextOid, routine.oid + 1),
+  };
+}
+
+/** Changes a table by oid; nothing happens when there is no such table. */
+export function changeTable(catalog: Catalog, oid: Oid, change: (table: Table) => Table): Catalog {
+  const table = catalog.relations.get(oid);
+  if (table === undefined || !isTable(table)) return catalog;
+  const changed = change(table);
+  return changed === table ? catalog : putRelation(catalog, changed);
+}
+
+/** Takes a relation, type or routine out, and nothing else: removal.ts takes along what depends on it. */
+export function forget(catalog: Catalog, oid: Oid): Catalog {
+  const relation = catalog.relations.get(oid);
+  if (relation !== undefined) {
+    return {
+      ...withUses(catalog, relation, undefined),
+      relations: catalog.relations.delete(oid),
+      relationNames: renamed(catalog.relationNames, relation, undefined),
+    };
+  }
+  const type = catalog.types.get(oid);
+  if (type !== undefined) {
+    return {
+      ...withUses(catalog, type, undefined),
+      types: catalog.types.delete(oid),
+      typeNames: renamed(catalog.typeNames, type, undefined),
+    };
+  }
+  const routine = catalog.routines.get(oid);
+  if (routine === undefined) return catalog;
+  return {
+    ...withUses(catalog, routine, undefined),
+    routines: catalog.routines.delete(oid),
+    routineNames: withoutOverload(catalog.routineNames, routine),
+  };
+}
+
+/** Records that `dependent` (a relation, type or routine) needs `on` in a way that cannot be read from its own fields. */
+export function addDependent(catalog: Catalog, on: Oid, dependent: Oid): Catalog {
+  const known = catalog.dependents.get(on) ?? [];
+  if (known.includes(dependent)) return catalog;
+  return { ...catalog, dependents: catalog.dependents.set(on, [...known, dependent]) };
+}
+
+function withUses(catalog: Catalog, old: CatalogObject | undefined, now: CatalogObject | undefined): Catalog {
+  const oid = old?.oid ?? now?.oid;
+  if (oid === undefined) return catalog;
+  const before: ReadonlySet<Oid> = old === undefined ? new Set() : usesOf(catalog, old);
+  const after: ReadonlySet<Oid> = now === undefined ? new Set() : usesOf(catalog, now);
+  let { dependents } = catalog;
+  for (const used of before) {
+    if (after.has(used)) continue;
+    const rest = (dependents.get(used) ?? []).filter((dependent) => dependent !== oid);
+    dependents = rest.length === 0 ? dependents.delete(used) : dependents.set(used, rest);
+  }
+  for (const used of after) {
+    const known = dependents.get(used) ?? [];
+    if (!known.includes(oid)) dependents = dependents.set(used, [...known, oid]);
+  }
+  return { ...catalog, dependents: now === undefined ? dependents.delete(oid) : dependents };
+}
+
+type Named = { readonly schema: string; readonly name: string; readonly oid: Oid };
+
+function renamed(
+  names: PersistentMap<string, Oid>,
+  old: Named | undefined,
+  now: Named | undefined,
+): PersistentMap<string, Oid> {
+  const before = old && qualifiedName(old.schema, old.name);
+  const after = now && qualifiedName(now.schema, now.name);
+  // the name may be another's already: a swap of two names by way of a third that the history does not show
+  const freed =
+    before !== undefined && before !== after && names.get(before) === old?.oid ? names.delete(before) : names;
+  return after === undefined || now === undefined ? freed : freed.set(after, now.oid);
+}
+
+function withoutOverload(
+  names: PersistentMap<string, readonly Oid[]>,
+  { schema, name, oid }: Named,
+): PersistentMap<string, readonly Oid[]> {
+  const key = qualifiedName(schema, name);
+  const rest = (names.get(key) ?? []).filter((overload) => overload !== oid);
+  return rest.length === 0 ? names.delete(key) : names.set(key, rest);
+}

@@ -1,0 +1,196 @@
+import { qualifiedName } from '../sql/names.js';
+import type { Node } from '../sql/tree.js';
+import type { Catalog, Column, Constraint, Oid, Relation, Routine, Table, Type } from './catalog.js';
+import { inheritedConstraint } from './inherited.js';
+import { columnOf, dependentsOf, indexesOf, isIndex, isTable, tables } from './lookup.js';
+import { columnsIn, columnsOfIndex } from './mentions.js';
+import { usesOfExpression } from './uses.js';
+
+/** What a drop takes along: a whole object, or a part of a relation. */
+export type Doomed =
+  | { readonly kind: 'object'; readonly oid: Oid }
+  | {
+      readonly kind: 'column' | 'default' | 'constraint' | 'trigger' | 'policy';
+      readonly table: Oid;
+      readonly name: string;
+    };
+
+/** What belongs to an object and goes with it, CASCADE or not. */
+export function doomedWithObject(catalog: Catalog, oid: Oid): readonly Doomed[] {
+  const relation = catalog.relations.get(oid);
+  if (relation === undefined) {
+    const type = catalog.types.get(oid);
+    return type?.kind === 'composite' ? objects([type.relation]) : [];
+  }
+  if (relation.kind === 'composite type') return objects([relation.type]);
+  if (isTable(relation)) return objects([...relation.indexes, ...ownedSequences(relation.columns)]);
+  if (relation.kind === 'materialized view') return objects(relation.indexes);
+  if (isIndex(relation)) return objects(relation.children);
+  if (relation.kind === 'sequence' && relation.ownedBy !== undefined)
+    return defaultsOf(catalog, relation.ownedBy.table, oid);
+  return [];
+}
+
+function ownedSequences(columns: readonly Column[]): readonly Oid[] {
+  return columns.flatMap(({ sequence }) => sequence ?? []);
+}
+
+function defaultsOf(catalog: Catalog, table: Oid, sequence: Oid): readonly Doomed[] {
+  const owner = catalog.relations.get(table);
+  if (owner === undefined || !isTable(owner)) return [];
+  return owner.columns
+    .filter((column) => column.sequence === sequence)
+    .map(({ name }) => ({ kind: 'default', table, name }));
+}
+
+/** What depends on an object in pg_depend: it goes with CASCADE, partitions also without. */
+export function doomedByObject(catalog: Catalog, oid: Oid): readonly Doomed[] {
+  return dependentsOf(catalog, oid).flatMap((dependent) => {
+    const relation = catalog.relations.get(dependent);
+    if (relation === undefined) return doomedType(catalog, dependent);
+    return isTable(relation) ? doomedInTable(catalog, relation, oid) : doomedRelation(relation, oid);
+  });
+}
+
+function doomedType(catalog: Catalog, dependent: Oid): readonly Doomed[] {
+  return objects([dependent]).filter(() => catalog.types.has(dependent) || catalog.routines.has(dependent));
+}
+
+function doomedRelation(relation: Relation, oid: Oid): readonly Doomed[] {
+  if (relation.kind === 'composite type')
+    return relation.columns
+      .filter(({ type }) => type?.oid === oid)
+      .map(({ name }) => ({ kind: 'column', table: relation.oid, name }));
+  return objects([relation.oid]);
+}
+
+function doomedInTable(catalog: Catalog, table: Table, oid: Oid): readonly Doomed[] {
+  const uses = (expression: Node | undefined) => usesOfExpression(catalog, expression).includes(oid);
+  const inKey = table.partitionBy?.keys.some(({ expression }) => uses(expression)) ?? false;
+  if (table.parents.includes(oid) || table.ofType === oid || inKey) return objects([table.oid]);
+  const part =
+    (kind: 'column' | 'default' | 'constraint' | 'trigger' | 'policy') => (named: { readonly name: string }) => ({
+      kind,
+      table: table.oid,
+      name: named.name,
+    });
+  const dropped = catalog.routines.get(oid);
+  const trigger = dropped && qualifiedName(dropped.schema, dropped.name);
+  return [
+    // the default of a generated column cannot be had without the column (pg_depend: internal)
+    ...table.columns
+      .filter(({ type, generated }) => type?.oid === oid || uses(generated?.expression))
+      .map(part('column')),
+    ...table.columns.filter((column) => column.sequence === oid || uses(column.default)).map(part('default')),
+    ...table.constraints
+      .filter(({ references, expression }) => references?.table === oid || uses(expression))
+      .map(part('constraint')),
+    ...table.triggers.filter(({ from, function: called }) => from === oid || called === trigger).map(part('trigger')),
+    ...table.policies
+      .filter(
+        ({ reads, using, withCheck }) =>
+          reads.some(({ relation }) => relation === oid) || uses(using) || uses(withCheck),
+      )
+      .map(part('policy')),
+  ];
+}
+
+/** What involves a column: PostgreSQL drops indexes and constraints of its own table without being asked, the rest with CASCADE. */
+export function doomedByColumn(
+  catalog: Catalog,
+  relation: Extract<Relation, { columns: readonly Column[] }>,
+  column: Column,
+): readonly Doomed[] {
+  const { name } = column;
+  const readers = dependentsOf(catalog, relation.oid).filter((oid) => readsColumn(catalog, oid, relation.oid, name));
+  const sequences = column.sequence === undefined ? [] : [column.sequence];
+  const indexes = 'indexes' in relation ? indexesOf(catalog, relation) : [];
+  const involved = indexes.filter((index) => index.constraint === undefined && columnsOfIndex(index).has(name));
+  const whole = objects([...readers, ...sequences, ...involved.map(({ oid }) => oid)]);
+  return isTable(relation) ? [...whole, ...doomedPartsByColumn(catalog, relation, name)] : whole;
+}
+
+/** Whether a view reads the column, or a sequence belongs to it. */
+function readsColumn(catalog: Catalog, dependent: Oid, relation: Oid, name: string): boolean {
+  const reader = catalog.relations.get(dependent) ?? catalog.routines.get(dependent);
+  if (reader === undefined) return false;
+  if (reader.kind === 'sequence') return reader.ownedBy?.table === relation && reader.ownedBy.column === name;
+  if (!('reads' in reader)) return false;
+  return reader.reads.some((read) => read.relation === relation && read.columns !== '*' && read.columns.includes(name));
+}
+
+function doomedPartsByColumn(catalog: Catalog, table: Table, name: string): readonly Doomed[] {
+  const own = table.constraints.filter(
+    ({ columns, expression }) => columns.includes(name) || columnsIn(expression).has(name),
+  );
+  return [
+    ...own.map((constraint) => constraintOf(table, constraint)),
+    ...doomedForeignKeys(catalog, table, (columns) => columns.includes(name)),
+    ...table.triggers
+      .filter(({ columns }) => columns.includes(name))
+      .map((trigger) => partOf('trigger', table, trigger)),
+    ...table.policies
+      .filter(({ using, withCheck }) => columnsIn(using).has(name) || columnsIn(withCheck).has(name))
+      .map((policy) => partOf('policy', table, policy)),
+    ...table.columns
+      .filter((column) => columnsIn(column.generated?.expression).has(name))
+      .map((column) => partOf('column', table, column)),
+    ...tables(catalog, table.children)
+      .filter((child) => hasOnlyFrom(catalog, child, name, table.oid))
+      .map((child) => partOf('column', child, { name })),
+  ];
+}
+
+function partOf(kind: 'column' | 'trigger' | 'policy', table: Table, { name }: { readonly name: string }): Doomed {
+  return { kind, table: table.oid, name };
+}
+
+function constraintOf(table: Table, { name }: Constraint): Doomed {
+  return { kind: 'constraint', table: table.oid, name };
+}
+
+/** A child keeps a column that it declares itself or that it has from another parent too. */
+function hasOnlyFrom(catalog: Catalog, child: Table, name: string, parent: Oid): boolean {
+  const column = columnOf(child, name);
+  if (column === undefined || !column.inherited || column.local) return false;
+  return !tables(catalog, child.parents).some((other) => other.oid !== parent && columnOf(other, name) !== undefined);
+}
+
+/** Foreign keys anywhere to columns of this table. */
+function doomedForeignKeys(
+  catalog: Catalog,
+  table: Table,
+  to: (columns: readonly string[]) => boolean,
+): readonly Doomed[] {
+  const others = [table, ...tables(catalog, dependentsOf(catalog, table.oid))];
+  return others.flatMap((other) =>
+    other.constraints
+      .filter(({ references }) => references?.table === table.oid && to(references.columns))
+      .map((constraint) => constraintOf(other, constraint)),
+  );
+}
+
+/** What a constraint takes along. */
+export function doomedByConstraint(catalog: Catalog, table: Table, constraint: Constraint): readonly Doomed[] {
+  const { index, kind, name, columns } = constraint;
+  const key = new Set(columns);
+  const sameColumns = (others: readonly string[]) => others.length === key.size && others.every((one) => key.has(one));
+  const isKey = kind === 'primary key' || kind === 'unique';
+  return [
+    ...(index === undefined ? [] : objects([index])),
+    ...(isKey ? doomedForeignKeys(catalog, table, sameColumns) : []),
+    // the constraints of partitions' indexes go with the indexes
+    ...tables(catalog, index !== undefined || constraint.noInherit ? [] : table.children).flatMap((child) =>
+      inheritedAs(child, constraint),
+    ),
+  ].filter((doomed) => doomed.kind !== 'constraint' || doomed.table !== table.oid || doomed.name !== name);
+}
+
+function inheritedAs(child: Table, parent: Constraint): readonly Doomed[] {
+  const found = inheritedConstraint(child, parent);
+  return found === undefined || found.local ? [] : [constraintOf(child, found)];
+}
+
+function objects(oids: readonly Oid[]): readonly Doomed[] {
+  return oids.map((oid) => ({ kind: 'object', oid }));
+}

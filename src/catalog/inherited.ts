@@ -1,0 +1,19 @@
+import type { Constraint, Table } from './catalog.js';
+
+/**
+ * The constraint of a child or partition that it has from this one of its parent. A CHECK is the same by its name; a NOT NULL and
+ * a foreign key may have another name in the child.
+ */
+export function inheritedConstraint(child: Table, parent: Constraint): Constraint | undefined {
+  return child.constraints.find(
+    (constraint) => constraint.inherited && constraint.kind === parent.kind && same(constraint, parent),
+  );
+}
+
+function same(constraint: Constraint, parent: Constraint): boolean {
+  if (parent.kind === 'check') return constraint.name === parent.name;
+  const sameColumns =
+    constraint.columns.length === parent.columns.length &&
+    constraint.columns.every((column, at) => column === parent.columns[at]);
+  return sameColumns && constraint.references?.table === parent.references?.table;
+}

@@ -1,0 +1,29 @@
+import type { Node } from '../sql/tree.js';
+import { columnRefs } from '../sql/walk.js';
+import type { Index } from './catalog.js';
+
+const seen = new WeakMap<Node, ReadonlySet<string>>();
+
+/** The names of the columns in an expression over one relation (CHECK, DEFAULT, index expression, generation expression). */
+export function columnsIn(expression: Node | undefined): ReadonlySet<string> {
+  if (expression === undefined) return new Set();
+  const known = seen.get(expression);
+  if (known !== undefined) return known;
+  const names = new Set<string>();
+  for (const { parts } of columnRefs(expression)) {
+    const name = parts.at(-1);
+    if (name !== undefined) names.add(name);
+  }
+  seen.set(expression, names);
+  return names;
+}
+
+/** The columns that an index cannot be without: keys, INCLUDE, those in its expressions and in its predicate. */
+export function columnsOfIndex(index: Index): ReadonlySet<string> {
+  const names = new Set([...index.include, ...columnsIn(index.predicate)]);
+  for (const { column, expression } of index.keys) {
+    if (column !== undefined) names.add(column);
+    for (const name of columnsIn(expression)) names.add(name);
+  }
+  return names;
+}

@@ -1,0 +1,32 @@
+import type { Catalog, Oid } from './catalog.js';
+import { putType } from './change.js';
+import { dropObject } from './removal.js';
+
+/**
+ * The catalog after COMMIT or ROLLBACK: what SET LOCAL set is gone, new labels of enums may be used, tables made with ON COMMIT DROP
+ * are gone. What a ROLLBACK undoes is not looked for here: the caller hands in the catalog as it was when the transaction began.
+ */
+export function endTransaction(catalog: Catalog, how: 'commit' | 'rollback'): Catalog {
+  const settled: Catalog = { ...catalog, settings: { session: catalog.settings.session, local: {} } };
+  if (how === 'rollback') return settled;
+  const committed = settled.transient.enums.reduce(commitLabels, settled);
+  const { onCommitDrop, temporary } = committed.transient;
+  return onCommitDrop.reduce(dropObject, { ...committed, transient: { enums: [], onCommitDrop: [], temporary } });
+}
+
+function commitLabels(catalog: Catalog, oid: Oid): Catalog {
+  const type = catalog.types.get(oid);
+  return type?.kind === 'enum' ? putType(catalog, { ...type, uncommitted: [] }) : catalog;
+}
+
+/** The catalog as a new session finds it: session settings and temporary relations are gone. */
+export function startSession(catalog: Catalog): Catalog {
+  const { transient, settings } = catalog;
+  if (transient.temporary.length === 0 && Object.keys(settings.session).length === 0) return catalog;
+  const fresh: Catalog = {
+    ...catalog,
+    settings: { session: {}, local: settings.local },
+    transient: { ...transient, temporary: [] },
+  };
+  return transient.temporary.reduce(dropObject, fresh);
+}

@@ -1,0 +1,125 @@
+import { type Node, strings } from '../sql/tree.js';
+import { visit } from '../sql/walk.js';
+import type { Catalog, Column, Oid, Relation, Routine, Table, Type } from './catalog.js';
+import { findRelationNamed, findRoutines, findType, isIndex, isTable } from './lookup.js';
+
+/** What has an oid. */
+export type CatalogObject = Relation | Type | Routine;
+
+/**
+ * The oids of the objects that this one cannot be without: what pg_depend has as its references. An index does not list its table,
+ * which lists the index.
+ */
+export function usesOf(catalog: Catalog, object: CatalogObject): ReadonlySet<Oid> {
+  const found = new Set<Oid>();
+  for (const oid of references(catalog, object)) if (oid !== undefined && oid !== object.oid) found.add(oid);
+  for (const expression of expressions(object)) {
+    for (const oid of usesOfExpression(catalog, expression)) if (oid !== object.oid) found.add(oid);
+  }
+  return found;
+}
+
+/** The functions, types and sequences that an expression names, as far as the history created them. */
+export function usesOfExpression(catalog: Catalog, expression: Node | undefined): readonly Oid[] {
+  if (expression === undefined) return [];
+  const { functions, types, sequences } = namesIn(expression);
+  return [
+    ...(catalog.routines.size === 0 ? [] : functions.flatMap((name) => findRoutines(catalog, name))),
+    ...(catalog.types.size === 0 ? [] : types.flatMap((name) => findType(catalog, name) ?? [])),
+    ...sequences.flatMap((name) => findRelationNamed(catalog, name) ?? []),
+  ].map(({ oid }) => oid);
+}
+
+function references(catalog: Catalog, object: CatalogObject): readonly (Oid | undefined)[] {
+  if (object.kind === 'domain') return [object.base.oid];
+  if (object.kind === 'range') return [object.subtype.oid];
+  if (object.kind === 'composite') return [object.relation];
+  if (object.kind === 'view' || object.kind === 'materialized view')
+    return [...typesOf(object.columns), ...object.reads.map(({ relation }) => relation)];
+  if (object.kind === 'sequence') return [object.ownedBy?.table];
+  if (object.kind === 'composite type') return typesOf(object.columns);
+  if ('arguments' in object)
+    return [
+      ...object.arguments.map(({ type }) => type?.oid),
+      object.returns?.oid,
+      ...object.reads.map(({ relation }) => relation),
+    ];
+  return 'constraints' in object ? referencesOfTable(catalog, object) : [];
+}
+
+function referencesOfTable(catalog: Catalog, table: Table): readonly (Oid | undefined)[] {
+  return [
+    ...table.parents,
+    table.ofType,
+    ...typesOf(table.columns),
+    ...table.constraints.map(({ references }) => references?.table),
+    ...table.columns.map(({ sequence }) => sequence),
+    ...table.triggers.flatMap((trigger) => [trigger.from, ...(catalog.routineNames.get(trigger.function) ?? [])]),
+    ...table.policies.flatMap(({ reads }) => reads.map(({ relation }) => relation)),
+  ];
+}
+
+function typesOf(columns: readonly Column[]): readonly (Oid | undefined)[] {
+  return columns.map(({ type }) => type?.oid);
+}
+
+function expressions(object: CatalogObject): readonly (Node | undefined)[] {
+  if (object.kind === 'domain') return [object.default, ...object.checks.map(({ expression }) => expression)];
+  if (object.kind === 'view' || object.kind === 'materialized view') return [object.query];
+  if (!isRelation(object)) return [];
+  if (isIndex(object)) return [object.predicate, ...object.keys.map(({ expression }) => expression)];
+  if (!isTable(object)) return [];
+  return [
+    ...object.columns.flatMap((column) => [column.default, column.generated?.expression]),
+    ...object.constraints.map(({ expression }) => expression),
+    ...object.policies.flatMap(({ using, withCheck }) => [using, withCheck]),
+    ...(object.partitionBy?.keys.map(({ expression }) => expression) ?? []),
+  ];
+}
+
+function isRelation(object: CatalogObject): object is Relation {
+  return 'table' in object || 'constraints' in object;
+}
+
+interface Names {
+  readonly functions: readonly (readonly string[])[];
+  readonly types: readonly (readonly string[])[];
+  readonly sequences: readonly (readonly string[])[];
+}
+
+const seen = new WeakMap<Node, Names>();
+
+/** A table is looked at again on each of its changes, its expressions but once. */
+function namesIn(expression: Node): Names {
+  const known = seen.get(expression);
+  if (known !== undefined) return known;
+  const functions: string[][] = [];
+  const types: string[][] = [];
+  const sequences: string[][] = [];
+  visit(expression, (kind, node) => {
+    if (kind === 'TypeName') types.push(strings(node.names));
+    if (kind !== 'FuncCall') return;
+    const name = strings(node.funcname);
+    functions.push(name);
+    const sequence = node.args?.[0] && literal(node.args[0]);
+    if (sequence !== undefined && sequenceFunctions.has(name.at(-1) ?? '')) sequences.push(nameParts(sequence));
+  });
+  const names = { functions, types, sequences };
+  seen.set(expression, names);
+  return names;
+}
+
+const sequenceFunctions: ReadonlySet<string> = new Set(['nextval', 'currval', 'setval']);
+
+/** The text of 'text' or 'text'::regclass. */
+function literal(node: Node): string | undefined {
+  if ('TypeCast' in node && node.TypeCast.arg !== undefined) return literal(node.TypeCast.arg);
+  return 'A_Const' in node ? node.A_Const.sval?.sval : undefined;
+}
+
+/** The parts of a name as regclass reads it: `"A".b` is A and b. */
+export function nameParts(name: string): string[] {
+  return [...name.matchAll(/"((?:[^"]|"")*)"|([^."]+)/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain?.trim().toLowerCase() ?? '',
+  );
+}
