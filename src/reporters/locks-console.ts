@@ -1,0 +1,170 @@
+import type { MigrationReport, Report, StepReport } from '../diagnostic.js';
+import type { LockMode, Work } from '../effects/effect.js';
+import { blocks } from '../effects/locks.js';
+import { list } from '../wording.js';
+import { type Lane, lanes, longestStretch } from './lock-chart.js';
+import type { ReporterOptions } from './reporter.js';
+import type { Style } from './style.js';
+import { clip, columns, oneLine, pad, visible } from './terminal.js';
+import { count, lockName, whoWaits } from './words.js';
+
+/** More lanes are counted, not drawn. */
+const mostLanes = 12;
+
+/**
+ * The lock timeline for people: each migration with its statements, and below them a bar for each relation that shows from which
+ * statement to which its lock is held, how strong it is, what is done meanwhile, and who waits.
+ */
+export default function writeLocksConsole(report: Report, options: ReporterOptions): string {
+  const migrations = report.histories
+    .flatMap((history) => history.migrations)
+    .filter((migration) => migration.judged && migration.steps.length + migration.unreadable > 0);
+  const drawn = migrations.map((migration) => picture(migration, options).join('\n'));
+  const legend = drawn.length === 0 ? 'no statements' : legendOf(options.style);
+  return `${[...drawn, legend].join('\n\n')}\n`;
+}
+
+const transactions: Readonly<Record<MigrationReport['transaction'], string>> = {
+  whole: 'one transaction: locks are held to its end',
+  statement: 'each statement is a transaction of its own',
+  none: 'no transaction: each statement by itself',
+};
+
+function picture(migration: MigrationReport, options: ReporterOptions): readonly string[] {
+  const { style } = options;
+  const all = lanes(migration);
+  const known = all.filter((lane) => !lane.bornHere);
+  const born = all.filter((lane) => lane.bornHere && lane.kind === 'table').map((lane) => visible(lane.relation));
+  const way = migration.direction === 'down' ? ', way back' : '';
+  return [
+    `${style.bold(visible(migration.file))}${style.dim(`  migration ${visible(migration.id)}${way}; ${transactions[migration.transaction]}`)}`,
+    ...statements(migration, options),
+    ...(known.length > 0 ? ['', ...chart(migration, known, options)] : []),
+    ...(born.length > 0
+      ? [`  ${style.dim(`new here, nobody waits: ${clip(born.join(', '), options.width - 28)}`)}`]
+      : []),
+    ...(migration.unreadable > 0
+      ? [`  ${style.yellow(`${count(migration.unreadable, 'statement')} could not be read: it may lock anything`)}`]
+      : []),
+    verdict(migration, known, style),
+  ];
+}
+
+/** The statements, numbered as the columns of the chart. */
+function statements(migration: MigrationReport, { style, width }: ReporterOptions): readonly string[] {
+  const digits = String(migration.steps.length).length;
+  return migration.steps.map((step, index) => {
+    const number = String(index + 1).padStart(digits + 2);
+    const trouble = troubleOf(step);
+    const tail = trouble === '' ? '' : ` ${trouble}`;
+    const room = Math.max(20, width - columns(number) - 8 - columns(tail));
+    const { line } = step.source.position(step.span.start);
+    return `${number} ${style.dim(pad(`:${line}`, 6))}${clip(oneLine(step.sql), room)}${style.yellow(tail)}`;
+  });
+}
+
+function troubleOf(step: StepReport): string {
+  if (step.failure !== undefined) return `(fails: ${visible(step.failure)})`;
+  return step.understood ? '' : '(not understood: what it locks is not known)';
+}
+
+/** How much a lock keeps waiting, as a shade: it reads without colours too. */
+function shade(mode: LockMode, style: Style): (length: number) => string {
+  const waiting = blocks(mode);
+  if (waiting.includes('reads')) return (length) => style.red('█'.repeat(length));
+  if (waiting.includes('writes')) return (length) => style.yellow('▓'.repeat(length));
+  return (length) => style.dim('░'.repeat(length));
+}
+
+const letters: Readonly<Record<Work, string>> = { none: '', scan: 'S', build: 'B', rewrite: 'R', rows: 'W' };
+
+function chart(
+  migration: MigrationReport,
+  known: readonly Lane[],
+  { style, width }: ReporterOptions,
+): readonly string[] {
+  const shown = known.slice(0, mostLanes);
+  const left = Math.min(40, Math.max(...shown.map((lane) => columns(laneName(lane)))));
+  const lock = Math.max(...shown.map((lane) => lockName(lane.strongest).length));
+  const steps = migration.steps.length;
+  const room = Math.max(steps, width - left - lock - 36);
+  // 7 columns hold a statement's work and some bar around it; a long migration is drawn finer, and at last broken off
+  const cell = Math.max(1, Math.min(7, Math.floor(room / steps)));
+  const drawn = Math.min(steps, Math.floor(room / cell));
+  const boundary = (at: number) => at > 0 && migration.steps[at]?.transaction !== migration.steps[at - 1]?.transaction;
+  const numbers = migration.steps
+    .slice(0, drawn)
+    .map((_, at) => pad(numberAt(at, cell), cell))
+    .join('');
+  const head = `  ${' '.repeat(left + 2 + lock + 2)}${style.dim(numbers)}`;
+  const rows = shown.map((lane) => {
+    const bar = lane.cells
+      .slice(0, drawn)
+      .map((each, at) => cellText(each.lock, each.works, cell, boundary(at + 1), style));
+    const cutOff = drawn < steps ? '…' : '';
+    const waiting = `${whoWaits(lane.strongest)}${lane.sure ? '' : ' (at worst)'}`;
+    return `  ${pad(clip(laneName(lane), left), left)}  ${pad(lockName(lane.strongest), lock)}  ${bar.join('')}${cutOff}  ${waiting}`;
+  });
+  const more = known.length - shown.length;
+  return [head, ...rows, ...(more > 0 ? [style.dim(`  and ${count(more, 'weaker lane')} more: --format json`)] : [])];
+}
+
+function laneName(lane: Lane): string {
+  return `${visible(lane.relation)}${lane.kind === 'index' ? ' (index)' : ''}`;
+}
+
+/** A statement's number above its column; of narrow columns only those that have room. */
+function numberAt(at: number, cell: number): string {
+  const number = String(at + 1);
+  if (cell > number.length) return number;
+  return (at + 1) % 10 === 0 ? number.slice(-2, -1) : ' ';
+}
+
+/** A statement's part of a bar: the shade of its lock, with the letters of its work; the last column stays free between transactions. */
+function cellText(
+  lock: LockMode | undefined,
+  works: readonly Work[],
+  cell: number,
+  last: boolean,
+  style: Style,
+): string {
+  if (lock === undefined) return style.dim('·').padEnd(0) + ' '.repeat(cell - 1);
+  const gap = last && cell > 1 ? 1 : 0;
+  const length = cell - gap;
+  const word = works
+    .map((work) => letters[work])
+    .join('')
+    .slice(0, length);
+  const fill = shade(lock, style);
+  const before = Math.floor((length - word.length) / 2);
+  return `${fill(before)}${style.bold(word)}${fill(length - word.length - before)}${' '.repeat(gap)}`;
+}
+
+const doing: Readonly<Record<Work, string>> = {
+  none: '',
+  scan: 'a table is read in full',
+  build: 'an index is built',
+  rewrite: 'a table is rewritten',
+  rows: 'rows are written',
+};
+
+/** The line a reviewer looks for: for how long nobody can even read. */
+function verdict(migration: MigrationReport, known: readonly Lane[], style: Style): string {
+  const stretch = longestStretch(migration, known);
+  if (stretch === undefined) return `  ${style.green('no ACCESS EXCLUSIVE lock is held while there is work')}`;
+  const { from, to, works, lane } = stretch;
+  const which = from === to ? `during statement ${from + 1}` : `from statement ${from + 1} to ${to + 1}`;
+  return `  ${style.red(
+    `longest ACCESS EXCLUSIVE with work: nobody reads or writes ${visible(lane.relation)} ${which}, while ${list(works.map((work) => doing[work]))}`,
+  )}`;
+}
+
+function legendOf(style: Style): string {
+  const part = (mode: LockMode, words: string) => `${shade(mode, style)(2)} ${words}`;
+  const shades = [
+    part('AccessExclusiveLock', 'reads and writes wait'),
+    part('ShareLock', 'writes wait'),
+    part('AccessShareLock', 'only DDL or autovacuum waits'),
+  ].join('  ');
+  return `${shades}\n${style.dim('S table read in full  B index built  R table rewritten  W rows written')}`;
+}

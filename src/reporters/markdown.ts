@@ -1,0 +1,93 @@
+import { type Diagnostic, type Report, summarize } from '../diagnostic.js';
+import type { Level } from '../rule.js';
+import { place } from './place.js';
+import { withoutCommands } from './terminal.js';
+import {
+  assumptions,
+  coverage,
+  isOpen,
+  levelCounts,
+  lockedRelations,
+  lockName,
+  setAside,
+  whoWaits,
+  workWords,
+  worstFirst,
+} from './words.js';
+
+/** Markdown for a pull request's comment, a job summary or a wiki: the worst findings first, each with its remedy. */
+export default function writeMarkdown(report: Report): string {
+  const counts = summarize(report);
+  const aside = setAside(counts);
+  return `${[
+    `## Lockkeeper: ${levelCounts(counts)}`,
+    `${coverage(counts)}; PostgreSQL ${report.pg} and later.${aside === '' ? '' : ` ${aside}.`}`,
+    ...worstFirst(report).map(finding),
+    ...(report.diagnostics.some(isOpen) || assumptions(report).length > 0 ? notes(assumptions(report)) : []),
+  ].join('\n\n')}\n`;
+}
+
+const sign: Readonly<Record<Level, string>> = { error: '🔴', warning: '🟡', note: '🔵' };
+
+function finding(diagnostic: Diagnostic): string {
+  const { line } = place(diagnostic.source, diagnostic.span);
+  const locks = lockedRelations(diagnostic.effects)
+    .filter((each) => !each.bornHere)
+    .slice(0, 6)
+    .map((each) => {
+      const work = workWords(each.works);
+      return `- ${lockName(each.lock)} on ${code(each.relation)}${work === '' ? '' : `, ${work}`}: ${whoWaits(each.lock)}`;
+    });
+  return [
+    `### ${sign[diagnostic.level]} ${escapeMarkdown(diagnostic.message)}`,
+    `${diagnostic.level} ${code(diagnostic.rule)} in ${code(`${diagnostic.source.file}:${line}`)}`,
+    ...(locks.length > 0 ? [locks.join('\n')] : []),
+    ...(diagnostic.statement === '' ? [] : [fenced(diagnostic.statement, 'sql')]),
+    ...(diagnostic.instead === '' ? [] : ['Instead:', remedy(diagnostic.instead)]),
+  ].join('\n\n');
+}
+
+function remedy(instead: string): string {
+  return instead.includes('\n') || /;\s*$/.test(instead) ? fenced(instead, 'sql') : escapeMarkdown(instead);
+}
+
+function notes(assumed: readonly string[]): readonly string[] {
+  return assumed.map((assumption) => `Assumed: ${escapeMarkdown(assumption)}`);
+}
+
+/** The longest run of backticks in a text. */
+function longestTicks(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+}
+
+/** A code block whose fence is longer than any in the text, so that the text cannot close it. */
+export function fenced(text: string, language: string): string {
+  const fence = '`'.repeat(Math.max(3, longestTicks(text) + 1));
+  return `${fence}${language}\n${withoutCommands(printable(text)).replace(/\r\n?/g, '\n').replace(/\n+$/, '')}\n${fence}`;
+}
+
+/** A code span that the text cannot leave, on one line. */
+export function code(text: string): string {
+  const flat = printable(text).replace(/\s+/g, ' ');
+  const ticks = '`'.repeat(longestTicks(flat) + 1);
+  const space = /^[` ]|[` ]$/.test(flat) ? ' ' : '';
+  return `${ticks}${space}${flat}${space}${ticks}`;
+}
+
+/**
+ * Plain text inside markdown: no markup, no HTML, no line break; and no mention, reference or link, which GitHub makes of bare
+ * `@name`, `#1` and `https://` whatever is escaped: an empty comment parts them.
+ */
+export function escapeMarkdown(text: string): string {
+  return printable(text)
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_{}[\]()<>#+!|~&$-]/g, '\\$&')
+    .replace(/(@|#|:(?=\/\/)|\bwww(?=\.)|\bGH(?=\\-))/g, '$1<!-- -->');
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+function printable(text: string): string {
+  return text.replace(control, '\ufffd');
+}
