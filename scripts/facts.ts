@@ -1,0 +1,153 @@
+/**
+ * Records what PostgreSQL's catalogs say of functions, types, casts and operator classes, on real servers of every major:
+ *
+ *     node scripts/run.mjs scripts/facts.ts
+ *
+ * writes src/effects/data/functions.data.json and types.data.json. Servers are installed on first use. The extensions are those that
+ * come with PostgreSQL; what an extension adds to a name is recorded under the name alone, like a built-in.
+ */
+import { writeFile } from 'node:fs/promises';
+import { serverMajors } from '../src/trace/binaries.js';
+import { startServer } from '../src/trace/server.js';
+import type { Session } from '../src/trace/session.js';
+
+/** A row that the majors 'since' to 'until' share. */
+interface Dated {
+  readonly since: number;
+  readonly until: number;
+}
+
+interface FunctionRow {
+  readonly name: string;
+  readonly arguments: string;
+  readonly volatility: string;
+  readonly returns: string;
+}
+
+/** Extensions that need a language of the operating system, or are no part of a schema. */
+const leftOut = /plperl|plpython|pltcl|^pg_(buffercache|stat|visibility|walinspect|logicalinspect|surgery|prewarm)/;
+
+const queries = {
+  functions: `
+    select p.proname as name, r.typname as returns,
+      coalesce((select string_agg(t.typname, ',' order by a.place) from unnest(p.proargtypes) with ordinality as a (type, place)
+        join pg_type t on t.oid = a.type), '') as arguments,
+      case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end as volatility
+    from pg_proc p join pg_type r on r.oid = p.prorettype
+    where p.prokind = 'f' and r.typname not in ('trigger', 'event_trigger', 'internal', 'index_am_handler', 'table_am_handler', 'fdw_handler', 'language_handler', 'cstring')
+      and not 'internal'::regtype = any (p.proargtypes) and not 'cstring'::regtype = any (p.proargtypes)`,
+  types: `
+    select typname || ' ' || typcategory::text || case when typispreferred then 'p' else '' end
+      || case when typcollation <> 0 then 'c' else '' end || case when typtype = 'p' then 'x' else '' end as line
+    from pg_type where typtype in ('b', 'p', 'r', 'm') and (typcategory <> 'A' or typname in ('int2vector', 'oidvector'))`,
+  casts: `
+    select s.typname || ' ' || t.typname || ' ' || castcontext::text || castmethod::text || coalesce(' ' || p.proname, '') as line
+    from pg_cast join pg_type s on s.oid = castsource join pg_type t on t.oid = casttarget left join pg_proc p on p.oid = castfunc
+    where castsource <> casttarget`,
+  lengths: `
+    select t.typname || case when p.prosupport::oid <> 0 then ' support' else '' end as line
+    from pg_cast join pg_type t on t.oid = castsource join pg_proc p on p.oid = castfunc where castsource = casttarget`,
+  classes: `
+    select a.amname || ' ' || o.opcname || ' ' || t.typname || case when o.opcdefault then ' default' else '' end as line
+    from pg_opclass o join pg_am a on a.oid = o.opcmethod join pg_type t on t.oid = o.opcintype`,
+} as const;
+
+const functions = new Map<string, FunctionRow & Dated>();
+const lines = { types: dated(), casts: dated(), lengths: dated(), classes: dated() };
+const versions: string[] = [];
+
+for (const major of serverMajors) {
+  const server = await startServer(major);
+  try {
+    const session = await server.connect();
+    await installExtensions(session);
+    versions.push(server.version);
+    await readFunctions(session, major);
+    for (const part of ['types', 'casts', 'lengths', 'classes'] as const) {
+      for (const { line } of await session.query(queries[part])) add(lines[part], line ?? '', major);
+    }
+    await session.close();
+  } finally {
+    await server.stop();
+  }
+}
+
+await write('functions', { servers: versions, ...volatilities(), returns: returnTypes() });
+await write('types', {
+  servers: versions,
+  types: written(lines.types),
+  casts: written(lines.casts),
+  lengths: written(lines.lengths),
+  classes: written(lines.classes),
+});
+
+async function installExtensions(session: Session): Promise<void> {
+  const rows = await session.query('select name from pg_available_extensions order by name');
+  for (const { name } of rows) {
+    if (name === null || name === undefined || leftOut.test(name)) continue;
+    await session.query(`create extension if not exists "${name}" cascade`);
+  }
+}
+
+async function readFunctions(session: Session, major: number): Promise<void> {
+  for (const { name, arguments: given, volatility, returns } of await session.query(queries.functions)) {
+    const row = { name: name ?? '', arguments: given ?? '', volatility: volatility ?? '', returns: returns ?? '' };
+    const key = Object.values(row).join(' ');
+    const known = functions.get(key);
+    functions.set(key, { ...row, since: known?.since ?? major, until: major });
+  }
+}
+
+/**
+ * Names by the volatility of all their overloads in all majors. One that is immutable for some arguments and stable for others is
+ * with the stable ones; of one that is volatile for some only, each overload is listed.
+ */
+function volatilities() {
+  const byName = groups([...functions.values()], ({ name }) => name);
+  const names: Record<string, string[]> = { immutable: [], stable: [], volatile: [] };
+  const overloads: string[] = [];
+  for (const [name, rows] of [...byName].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const found = new Set(rows.map(({ volatility }) => volatility));
+    if (found.size === 1 || !found.has('volatile')) names[found.has('stable') ? 'stable' : [...found].join()]?.push(name);
+    else for (const row of rows) overloads.push(`${name} ${row.arguments || '-'} ${row.volatility} ${row.since}-${row.until}`);
+  }
+  return {
+    ...Object.fromEntries(Object.entries(names).map(([volatility, all]) => [volatility, all.join(' ')])),
+    overloads: overloads.sort(),
+  };
+}
+
+/** What functions without arguments return: the types that expressions in defaults begin with. */
+function returnTypes() {
+  const plain = [...functions.values()].filter((row) => row.arguments === '' && row.until === serverMajors.at(-1));
+  const byType = groups(plain, ({ returns }) => returns);
+  const sorted = [...byType].filter(([type]) => !/^(_|void|record)/.test(type)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([type, rows]) => [type, [...new Set(rows.map(({ name }) => name))].sort().join(' ')]));
+}
+
+function groups<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const result = new Map<string, T[]>();
+  for (const item of items) result.set(keyOf(item), [...(result.get(keyOf(item)) ?? []), item]);
+  return result;
+}
+
+function dated(): Map<string, Dated> {
+  return new Map();
+}
+
+function add(rows: Map<string, Dated>, line: string, major: number): void {
+  rows.set(line, { since: rows.get(line)?.since ?? major, until: major });
+}
+
+/** `line` where all majors have it, `line 14-18` where only some do. */
+function written(rows: Map<string, Dated>): string[] {
+  const first = serverMajors[0];
+  const last = serverMajors.at(-1);
+  return [...rows]
+    .map(([line, { since, until }]) => (since === first && until === last ? line : `${line} ${since}-${until}`))
+    .sort();
+}
+
+async function write(name: string, content: unknown): Promise<void> {
+  await writeFile(new URL(`../src/effects/data/${name}.data.json`, `file://${process.cwd()}/scripts/`), `${JSON.stringify(content, undefined, 1)}\n`);
+}
