@@ -87,7 +87,8 @@ function chart(
   const left = Math.min(40, Math.max(...shown.map((lane) => columns(laneName(lane)))));
   const lock = Math.max(...shown.map((lane) => lockName(lane.strongest).length));
   const steps = migration.steps.length;
-  const room = Math.max(steps, width - left - lock - 36);
+  const waiting = shown.map((lane) => `${whoWaits(lane.strongest)}${lane.sure ? '' : ' (at worst)'}`);
+  const room = Math.max(20, width - left - lock - Math.max(...waiting.map(columns)) - 9);
   // 7 columns hold a statement's work and some bar around it; a long migration is drawn finer, and at last broken off
   const cell = Math.max(1, Math.min(7, Math.floor(room / steps)));
   const drawn = Math.min(steps, Math.floor(room / cell));
@@ -97,13 +98,12 @@ function chart(
     .map((_, at) => pad(numberAt(at, cell), cell))
     .join('');
   const head = `  ${' '.repeat(left + 2 + lock + 2)}${style.dim(numbers)}`;
-  const rows = shown.map((lane) => {
+  const rows = shown.map((lane, index) => {
     const bar = lane.cells
       .slice(0, drawn)
       .map((each, at) => cellText(each.lock, each.works, cell, boundary(at + 1), style));
     const cutOff = drawn < steps ? '…' : '';
-    const waiting = `${whoWaits(lane.strongest)}${lane.sure ? '' : ' (at worst)'}`;
-    return `  ${pad(clip(laneName(lane), left), left)}  ${pad(lockName(lane.strongest), lock)}  ${bar.join('')}${cutOff}  ${waiting}`;
+    return `  ${pad(clip(laneName(lane), left), left)}  ${pad(lockName(lane.strongest), lock)}  ${bar.join('')}${cutOff}  ${waiting[index]}`;
   });
   const more = known.length - shown.length;
   return [head, ...rows, ...(more > 0 ? [style.dim(`  and ${count(more, 'weaker lane')} more: --format json`)] : [])];

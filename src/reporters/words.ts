@@ -45,9 +45,10 @@ export function lockName(mode: LockMode): string {
     .toUpperCase();
 }
 
-/** Whom a lock keeps waiting: "reads, row locks, writes, autovacuum and DDL wait". */
+/** Whom a lock keeps waiting: "reads, writes, autovacuum and DDL wait". */
 export function whoWaits(mode: LockMode): string {
-  const waiting = blocks(mode);
+  // what stops row locks stops writes too: nobody misses the word
+  const waiting = blocks(mode).filter((user) => user !== 'row locks');
   return `${list(waiting)} ${waiting.length === 1 ? 'waits' : 'wait'}`;
 }
 
