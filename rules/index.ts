@@ -8,6 +8,7 @@ import columnRenamed from './column-renamed.js';
 import columnTypeRebuildsIndex from './column-type-rebuilds-index.js';
 import columnTypeRewritesTable from './column-type-rewrites-table.js';
 import concurrentlyInTransaction from './concurrently-in-transaction.js';
+import downDoesNotRestore from './down-does-not-restore.js';
 import downEmpty from './down-empty.js';
 import downMissing from './down-missing.js';
 import failsWhenRun from './fails-when-run.js';
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   columnTypeRebuildsIndex,
   columnTypeRewritesTable,
   concurrentlyInTransaction,
+  downDoesNotRestore,
   downEmpty,
   downMissing,
   failsWhenRun,

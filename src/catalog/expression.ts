@@ -16,7 +16,7 @@ export function columnReference(column: string): Node {
  * A text that two expressions over the same table share if and only if they are the same but for what has no meaning: places,
  * the table in front of a column, `pg_catalog.` in front of a function, operator or type.
  */
-export function expressionKey(expression: Node): string {
+export function expressionKey(expression: object): string {
   let text = '';
   // a string is written as it is, anything else is taken apart; no recursion: expressions are deeper than the stack
   const pending: unknown[] = [expression];

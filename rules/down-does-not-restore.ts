@@ -1,0 +1,59 @@
+import { changedBetween, type Difference, differences } from '../src/catalog/snapshot.js';
+import { defineRule } from '../src/rule.js';
+import { list } from '../src/wording.js';
+
+const words: Readonly<Record<Difference['how'], string>> = {
+  missing: 'is missing',
+  'left over': 'is left over',
+  different: 'is not what it was',
+};
+
+/** More objects than a reader takes in at once are counted. */
+const shown = 4;
+
+export default defineRule({
+  id: 'down-does-not-restore',
+  level: 'warning',
+  title: 'The way back does not lead back',
+  why: 'After up and down the schema differs from the one before: the next run up meets a state it was not written for, and fails or does something else.',
+  instead: 'Undo in the down migration, in reverse order, everything that the up migration does.',
+  links: [],
+  bad: [
+    {
+      sql: `create table account (id int);
+-- next migration
+alter table account add column email text;
+create index account_email on account (email);`,
+      down: 'drop index account_email;',
+    },
+    {
+      title: 'the column comes back, its NOT NULL does not',
+      sql: `create table account (email text not null);
+-- next migration
+-- lockkeeper:ignore column-dropped: an example of something else
+alter table account drop column email;`,
+      down: 'alter table account add column email text;',
+    },
+  ],
+  good: [
+    {
+      title: 'dropping the column takes its index along',
+      sql: `create table account (id int);
+-- next migration
+alter table account add column email text;
+create index concurrently account_email on account (email);`,
+      down: 'alter table account drop column email;',
+    },
+  ],
+  checkMigration({ migration, up, down, before, afterDown }) {
+    if (afterDown === undefined || 'none' in migration.down || down.length === 0) return [];
+    // a difference is only as certain as what was understood
+    if ([...up, ...down].some((step) => !step.understood || step.conditional)) return [];
+    const found = differences(...changedBetween(before, afterDown));
+    const piece = migration.down.pieces[0];
+    if (found.length === 0 || piece === undefined) return [];
+    const told = found.slice(0, shown).map(({ object, how }) => `${object} ${words[how]}`);
+    const more = found.length > shown ? [`${found.length - shown} more`] : [];
+    return [{ source: piece.source, span: piece.span, message: `after up and down ${list([...told, ...more])}` }];
+  },
+});

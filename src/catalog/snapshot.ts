@@ -1,0 +1,195 @@
+import type {
+  Catalog,
+  Column,
+  Constraint,
+  Index,
+  IndexKey,
+  Oid,
+  Relation,
+  Routine,
+  Table,
+  Type,
+  TypeRef,
+} from './catalog.js';
+import { expressionKey } from './expression.js';
+import { nameOf } from './lookup.js';
+import type { PersistentMap } from './persistent-map.js';
+
+/**
+ * The schema as text: one entry an object, its kind and name -> what defines it. Two schemas are equal when their entries are.
+ * `check` makes it of a replayed catalog, `trace` of a real server; what the history does not show is left out.
+ */
+export type Snapshot = ReadonlyMap<string, string>;
+
+/** How an object of one snapshot stands to the other. */
+export interface Difference {
+  /** Kind and name: "column public.account.email". */
+  readonly object: string;
+  readonly how: 'missing' | 'left over' | 'different';
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** What has to change to come from `after` back to `before`, sorted by object; an object inside a missing or left over one is not told again. */
+export function differences(before: Snapshot, after: Snapshot): readonly Difference[] {
+  const found: Difference[] = [];
+  for (const object of new Set([...before.keys(), ...after.keys()])) {
+    const [old, now] = [before.get(object), after.get(object)];
+    if (old === now) continue;
+    const how = now === undefined ? 'missing' : old === undefined ? 'left over' : 'different';
+    found.push({ object, how, before: old, after: now });
+  }
+  const whole = new Set(
+    found
+      .filter(({ how, object }) => how !== 'different' && object.startsWith('table '))
+      .map(({ object }) => object.slice(6)),
+  );
+  const partOf = ({ object }: Difference) =>
+    [...whole].some((table) => object.slice(object.indexOf(' ') + 1).startsWith(`${table}.`));
+  return found.filter((one) => !partOf(one)).sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
+}
+
+/**
+ * The snapshots of two catalogs of one history, without what both share: unchanged objects are the very same values, so that the
+ * comparison costs no more than the change.
+ */
+export function changedBetween(a: Catalog, b: Catalog): readonly [Snapshot, Snapshot] {
+  return [ownEntries(a, b), ownEntries(b, a)];
+}
+
+type Entry = readonly [object: string, definition: string];
+
+/** The entries of what `one` has and `other` has not, or not the same. */
+function ownEntries(one: Catalog, other: Catalog): Snapshot {
+  const own = <K extends string | number, V>(mine: PersistentMap<K, V>, theirs: PersistentMap<K, V>): readonly V[] =>
+    mine === theirs
+      ? []
+      : [...mine.entries()].filter(([key, value]) => theirs.get(key) !== value).map(([, value]) => value);
+  return new Map([
+    ...own(one.relations, other.relations).flatMap((relation) => relationEntries(one, relation)),
+    ...own(one.types, other.types).flatMap((type) => typeEntries(one, type)),
+    ...own(one.routines, other.routines).map((routine) => routineEntry(one, routine)),
+    ...own(one.schemas, other.schemas).map(({ name }): Entry => [`schema ${name}`, '']),
+    ...own(one.extensions, other.extensions).map(({ name }): Entry => [`extension ${name}`, '']),
+  ]);
+}
+
+function routineEntry(catalog: Catalog, routine: Routine): Entry {
+  const types = routine.arguments.filter(({ output }) => !output).map(({ type }) => typeText(catalog, type));
+  const { kind, schema, name, language, volatility, source } = routine;
+  return [`${kind} ${schema}.${name}(${types.join(', ')})`, `${language} ${volatility} ${source.trim()}`];
+}
+
+function relationEntries(catalog: Catalog, relation: Relation): readonly Entry[] {
+  const name = `${relation.schema}.${relation.name}`;
+  switch (relation.kind) {
+    case 'table':
+    case 'partitioned':
+    case 'foreign':
+      return relation.persistence === 'temporary' ? [] : tableEntries(catalog, relation);
+    case 'index':
+    case 'partitioned index':
+      return relation.constraint === undefined ? [[`index ${name}`, indexText(catalog, relation)]] : [];
+    case 'view':
+    case 'materialized view':
+      return [[`${relation.kind} ${name}`, key(relation.query)]];
+    case 'sequence':
+      return relation.ownedBy === undefined ? [[`sequence ${name}`, relation.persistence]] : [];
+    case 'composite type':
+      return [[`type ${name}`, relation.columns.map((column) => columnText(catalog, column)).join(', ')]];
+  }
+}
+
+function tableEntries(catalog: Catalog, table: Table): readonly Entry[] {
+  const name = `${table.schema}.${table.name}`;
+  const parents = table.parents.map((oid) => nameOf(catalog, oid) ?? '');
+  const security = table.rowSecurity ? 'row level security' : '';
+  const own = [table.persistence, ...parents, key(table.partitionBy), key(table.bound), security].join(' ').trim();
+  return [
+    [`table ${name}`, own],
+    ...table.columns.map((column): Entry => [`column ${name}.${column.name}`, columnText(catalog, column)]),
+    ...table.constraints.map((one): Entry => [`constraint ${name}.${one.name}`, constraintText(catalog, one)]),
+    ...table.triggers.map((trigger): Entry => [`trigger ${name}.${trigger.name}`, key(trigger)]),
+    ...table.policies.map((one): Entry => [`policy ${name}.${one.name}`, `${key(one.using)} ${key(one.withCheck)}`]),
+  ];
+}
+
+function columnText(catalog: Catalog, column: Column): string {
+  const generated = column.generated && `${column.generated.kind} ${key(column.generated.expression)}`;
+  const parts = [
+    typeText(catalog, column.type),
+    column.notNull && 'not null',
+    // a default of a sequence of its own carries the sequence's name, which says nothing
+    column.sequence === undefined ? column.default && `default ${key(column.default)}` : 'default of its sequence',
+    column.identity && `identity ${column.identity}`,
+    generated,
+    column.collation,
+  ];
+  return parts.filter(Boolean).join(' ');
+}
+
+function constraintText(catalog: Catalog, constraint: Constraint): string {
+  const { kind, columns, references, validated, deferrable } = constraint;
+  const to =
+    references &&
+    `${nameOf(catalog, references.table) ?? ''}(${references.columns.join(', ')}) ${references.onDelete} ${references.onUpdate}`;
+  return [
+    kind,
+    columns.join(', '),
+    key(constraint.expression),
+    to,
+    !validated && 'not valid',
+    deferrable && 'deferrable',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function indexText(catalog: Catalog, index: Index): string {
+  const keys = index.keys.map((one: IndexKey) =>
+    [one.column ?? key(one.expression), one.collation, one.operatorClass].filter(Boolean).join(' '),
+  );
+  const parts = [
+    nameOf(catalog, index.table),
+    index.method,
+    index.unique && 'unique',
+    `(${keys.join(', ')})`,
+    index.include.join(', '),
+    key(index.predicate),
+  ];
+  return parts.filter(Boolean).join(' ');
+}
+
+function typeEntries(catalog: Catalog, type: Type): readonly Entry[] {
+  const name = `${type.kind} ${type.schema}.${type.name}`;
+  switch (type.kind) {
+    case 'enum':
+      return [[name, type.labels.join(', ')]];
+    case 'domain': {
+      const checks = type.checks.map((one) => `${one.name} ${key(one.expression)} ${one.validated}`);
+      const base = [typeText(catalog, type.base), type.notNull && 'not null', key(type.default)];
+      return [[name, [...base, ...checks].filter(Boolean).join(' ')]];
+    }
+    case 'range':
+      return [[name, typeText(catalog, type.subtype)]];
+    default:
+      return [];
+  }
+}
+
+function typeText(catalog: Catalog, type: TypeRef | undefined): string {
+  if (type === undefined) return '?';
+  const own = type.oid === undefined ? undefined : typeName(catalog, type.oid);
+  const modifiers = type.modifiers.length > 0 ? `(${type.modifiers.join(', ')})` : '';
+  return `${own ?? `${type.schema}.${type.name}`}${modifiers}${'[]'.repeat(type.dimensions)}`;
+}
+
+function typeName(catalog: Catalog, oid: Oid): string | undefined {
+  const type = catalog.types.get(oid);
+  return type && `${type.schema}.${type.name}`;
+}
+
+/** Anything made of nodes as text, places left out. */
+function key(value: object | undefined): string {
+  return value === undefined ? '' : expressionKey(value);
+}
