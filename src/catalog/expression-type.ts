@@ -1,0 +1,141 @@
+import { type A_Expr, type FuncCall, type Node, type SQLValueFunctionOp, strings } from '../sql/tree.js';
+import type { TypeRef } from './catalog.js';
+import { literalOf } from './literal.js';
+import { findRoutines } from './lookup.js';
+import { describe } from './query.js';
+import { type Place, Reads, resolve } from './query-scope.js';
+import { builtInType, typeRef } from './type-ref.js';
+
+const boolean = builtInType('bool');
+
+/**
+ * The type of an expression where it is easily told: a column, a cast, a constant, a condition, a function whose result does not
+ * depend on its arguments. Undefined otherwise.
+ */
+export function typeOfExpression(node: Node, place: Place): TypeRef | undefined {
+  // nothing is read by asking: the expression is read where it stands
+  return typeOf(node, { ...place, reads: new Reads() }, 0);
+}
+
+function typeOf(node: Node | undefined, place: Place, depth: number): TypeRef | undefined {
+  if (node === undefined || depth > 50) return undefined;
+  const inner = (part: Node | undefined) => typeOf(part, place, depth + 1);
+  const first = (parts: readonly Node[] | undefined) => parts?.map(inner).find((type) => type !== undefined);
+  if ('ColumnRef' in node) return resolve(strings(node.ColumnRef.fields), place)?.type;
+  if ('TypeCast' in node) return typeRef(place.catalog, node.TypeCast.typeName);
+  if ('A_Const' in node) return constantType(node);
+  if ('CollateClause' in node) return inner(node.CollateClause.arg);
+  if ('BoolExpr' in node || 'NullTest' in node || 'BooleanTest' in node) return boolean;
+  if ('A_Expr' in node)
+    return conditions.has(node.A_Expr.kind ?? 'AEXPR_OP') || isComparison(node.A_Expr) ? boolean : undefined;
+  if ('CoalesceExpr' in node) return first(node.CoalesceExpr.args);
+  if ('MinMaxExpr' in node) return first(node.MinMaxExpr.args);
+  if ('CaseExpr' in node) {
+    const { args = [], defresult } = node.CaseExpr;
+    const results = args.flatMap((when) => ('CaseWhen' in when ? (when.CaseWhen.result ?? []) : []));
+    return first(defresult === undefined ? results : [...results, defresult]);
+  }
+  if ('SQLValueFunction' in node) return valueFunctions[node.SQLValueFunction.op ?? 'SVFOP_CURRENT_USER'];
+  if ('FuncCall' in node) return resultType(node.FuncCall, place);
+  if (!('SubLink' in node)) return undefined;
+  const { subLinkType, subselect } = node.SubLink;
+  if (subLinkType === 'EXISTS_SUBLINK' || subLinkType === 'ANY_SUBLINK' || subLinkType === 'ALL_SUBLINK')
+    return boolean;
+  if (subselect === undefined || subLinkType !== 'EXPR_SUBLINK') return undefined;
+  return describe(subselect, { ...place, depth: place.depth + 1 }).outputs[0]?.type;
+}
+
+function constantType(node: Node): TypeRef | undefined {
+  const literal = literalOf(node);
+  // a bare string or NULL in the list of a SELECT becomes text
+  return literal && builtInType(literal.type ?? 'text');
+}
+
+const conditions: ReadonlySet<NonNullable<A_Expr['kind']>> = new Set([
+  'AEXPR_OP_ANY',
+  'AEXPR_OP_ALL',
+  'AEXPR_DISTINCT',
+  'AEXPR_NOT_DISTINCT',
+  'AEXPR_IN',
+  'AEXPR_LIKE',
+  'AEXPR_ILIKE',
+  'AEXPR_SIMILAR',
+  'AEXPR_BETWEEN',
+  'AEXPR_NOT_BETWEEN',
+  'AEXPR_BETWEEN_SYM',
+  'AEXPR_NOT_BETWEEN_SYM',
+]);
+
+const comparisons: ReadonlySet<string> = new Set([
+  '=',
+  '<>',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '@>',
+  '<@',
+  '&&',
+  '~',
+  '~*',
+  '!~',
+  '!~*',
+]);
+
+function isComparison({ kind, name }: A_Expr): boolean {
+  return (kind ?? 'AEXPR_OP') === 'AEXPR_OP' && comparisons.has(strings(name).at(-1) ?? '');
+}
+
+const valueFunctions: { readonly [O in SQLValueFunctionOp]: TypeRef } = {
+  SVFOP_CURRENT_DATE: builtInType('date'),
+  SVFOP_CURRENT_TIME: builtInType('timetz'),
+  SVFOP_CURRENT_TIME_N: builtInType('timetz'),
+  SVFOP_CURRENT_TIMESTAMP: builtInType('timestamptz'),
+  SVFOP_CURRENT_TIMESTAMP_N: builtInType('timestamptz'),
+  SVFOP_LOCALTIME: builtInType('time'),
+  SVFOP_LOCALTIME_N: builtInType('time'),
+  SVFOP_LOCALTIMESTAMP: builtInType('timestamp'),
+  SVFOP_LOCALTIMESTAMP_N: builtInType('timestamp'),
+  SVFOP_CURRENT_ROLE: builtInType('name'),
+  SVFOP_CURRENT_USER: builtInType('name'),
+  SVFOP_USER: builtInType('name'),
+  SVFOP_SESSION_USER: builtInType('name'),
+  SVFOP_CURRENT_CATALOG: builtInType('name'),
+  SVFOP_CURRENT_SCHEMA: builtInType('name'),
+};
+
+/** Functions of pg_catalog that views call most and whose every overload gives the same type. */
+const results: { readonly [name: string]: string } = {
+  count: 'int8',
+  row_number: 'int8',
+  rank: 'int8',
+  dense_rank: 'int8',
+  now: 'timestamptz',
+  lower: 'text',
+  upper: 'text',
+  concat: 'text',
+  concat_ws: 'text',
+  format: 'text',
+  string_agg: 'text',
+  json_build_object: 'json',
+  jsonb_build_object: 'jsonb',
+  json_agg: 'json',
+  jsonb_agg: 'jsonb',
+  to_json: 'json',
+  to_jsonb: 'jsonb',
+  to_char: 'text',
+  bool_and: 'bool',
+  bool_or: 'bool',
+  gen_random_uuid: 'uuid',
+};
+
+function resultType({ funcname }: FuncCall, place: Place): TypeRef | undefined {
+  const name = strings(funcname);
+  const routines = findRoutines(place.catalog, name);
+  const [routine, ...overloads] = routines;
+  if (routine !== undefined) return overloads.length === 0 ? routine.returns : undefined;
+  const own = name.length === 1 || name[0] === 'pg_catalog' ? name.at(-1) : undefined;
+  const result = own === undefined || !Object.hasOwn(results, own) ? undefined : results[own];
+  return result === undefined ? undefined : builtInType(result);
+}

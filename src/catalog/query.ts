@@ -1,0 +1,173 @@
+import { type Node, type ResTarget, type SelectStmt, strings, type WithClause } from '../sql/tree.js';
+import { rangeVars, visit } from '../sql/walk.js';
+import type { Catalog, Read } from './catalog.js';
+import { nameOfExpression } from './expression-name.js';
+import { typeOfExpression } from './expression-type.js';
+import { findRelation } from './lookup.js';
+import { fromClause } from './query-from.js';
+import { type Output, type Place, Reads, resolve, resolveStar, type Shape } from './query-scope.js';
+
+/** What a query reads and the columns it gives. */
+export interface QueryDescription extends Shape {
+  readonly reads: readonly Read[];
+}
+
+/** Queries nested deeper than this are taken as reading all of what they name. */
+const deepest = 100;
+
+/** What a SELECT or VALUES reads, as pg_depend would have it of a view, and the columns that it gives. */
+export function describeQuery(catalog: Catalog, query: Node): QueryDescription {
+  const reads = new Reads();
+  const place: Place = { catalog, reads, levels: [], queries: new Map(), depth: 0 };
+  const shape = describe(query, place);
+  return { ...shape, reads: reads.list() };
+}
+
+/**
+ * What an expression over a table reads besides it: the relations of its subqueries (a policy's USING). Columns of the table itself are
+ * resolved, but not listed.
+ */
+export function readsOfExpression(
+  catalog: Catalog,
+  expression: Node | undefined,
+  own: Shape & { readonly name: string },
+): readonly Read[] {
+  if (expression === undefined) return [];
+  const reads = new Reads();
+  readExpression(expression, { catalog, reads, levels: [[own]], queries: new Map(), depth: 0 });
+  return reads.list();
+}
+
+/** Describes any query: of one that changes rows (in WITH, in a function's body) all that it names is read. */
+export function describe(query: Node, place: Place): Shape {
+  if ('SelectStmt' in query && place.depth < deepest) return describeSelect(query.SelectStmt, place);
+  for (const range of rangeVars(query)) {
+    const relation = findRelation(place.catalog, range);
+    if (relation !== undefined) place.reads.whole(relation.oid);
+  }
+  return { outputs: [], open: true };
+}
+
+function describeSelect(select: SelectStmt, outside: Place): Shape {
+  const place = { ...withQueries(select.withClause, outside), depth: outside.depth + 1 };
+  if (select.larg !== undefined && select.rarg !== undefined) {
+    const left = describe({ SelectStmt: select.larg }, place);
+    const right = describe({ SelectStmt: select.rarg }, place);
+    return {
+      outputs: left.outputs.map((output, at) => merged(output, right.outputs[at])),
+      open: left.open || right.open,
+    };
+  }
+  if (select.valuesLists !== undefined) return describeValues(select.valuesLists, place);
+  const from = fromClause(select.fromClause ?? [], place);
+  const inside: Place = { ...place, levels: [from.items, ...place.levels] };
+  const shape = describeTargets(select.targetList ?? [], from, inside);
+  for (const part of [select.whereClause, select.havingClause, select.limitCount, select.limitOffset]) {
+    if (part !== undefined) readExpression(part, inside);
+  }
+  const sorts = [
+    ...(select.sortClause ?? []),
+    ...(select.distinctClause ?? []),
+    ...(select.groupClause ?? []),
+    ...(select.windowClause ?? []),
+  ];
+  for (const part of sorts) readSort(part, shape, inside);
+  return shape;
+}
+
+function withQueries(clause: WithClause | undefined, place: Place): Place {
+  if (clause === undefined) return place;
+  const queries = new Map(place.queries);
+  for (const node of clause.ctes ?? []) {
+    if (!('CommonTableExpr' in node)) continue;
+    const { ctename = '', ctequery, aliascolnames } = node.CommonTableExpr;
+    if (ctequery === undefined) continue;
+    const names = strings(aliascolnames);
+    const inside: Place = { ...place, queries };
+    if (clause.recursive) queries.set(ctename, renamed(firstArm(ctequery, inside), names));
+    queries.set(ctename, renamed(describe(ctequery, inside), names));
+  }
+  return { ...place, queries };
+}
+
+/** The columns of WITH RECURSIVE are those of the arm that does not refer to itself. */
+function firstArm(query: Node, place: Place): Shape {
+  const unknown: Shape = { outputs: [], open: true };
+  if (!('SelectStmt' in query) || query.SelectStmt.larg === undefined) return unknown;
+  return describe({ SelectStmt: query.SelectStmt.larg }, { ...place, reads: new Reads() });
+}
+
+/** The columns of a subquery as the outside sees them: what made them has been read. */
+export function renamed(shape: Shape, names: readonly string[]): Shape {
+  const outputs = shape.outputs.map((output, at) => ({ ...output, name: names[at] ?? output.name, sources: [] }));
+  return { outputs, open: shape.open };
+}
+
+function merged(left: Output, right: Output | undefined): Output {
+  const same = left.type === undefined || right?.type === undefined || left.type.name === right.type.name;
+  return { ...left, type: same ? left.type : undefined, sources: [] };
+}
+
+function describeValues(lists: readonly Node[], place: Place): Shape {
+  for (const list of lists) readExpression(list, place);
+  const [first] = lists;
+  const values = first !== undefined && 'List' in first ? (first.List.items ?? []) : [];
+  const outputs = values.map((value, at) => ({
+    name: `column${at + 1}`,
+    type: typeOfExpression(value, place),
+    notNull: false,
+    sources: [],
+  }));
+  return { outputs, open: false };
+}
+
+function describeTargets(targets: readonly Node[], star: Shape, place: Place): Shape {
+  const shapes = targets.map((node) => ('ResTarget' in node ? describeTarget(node.ResTarget, star, place) : undefined));
+  return {
+    outputs: shapes.flatMap((shape) => shape?.outputs ?? []),
+    open: shapes.some((shape) => shape === undefined || shape.open),
+  };
+}
+
+function describeTarget({ name, val }: ResTarget, star: Shape, place: Place): Shape | undefined {
+  if (val === undefined) return undefined;
+  if ('ColumnRef' in val && val.ColumnRef.fields?.some((field) => 'A_Star' in field)) {
+    return resolveStar(strings(val.ColumnRef.fields), star, place);
+  }
+  readExpression(val, place);
+  const column = 'ColumnRef' in val ? resolve(strings(val.ColumnRef.fields), place) : undefined;
+  const type = typeOfExpression(val, place);
+  const collation = column?.collation;
+  const output = {
+    name: name ?? nameOfExpression(val) ?? '?column?',
+    type,
+    notNull: column?.notNull ?? false,
+    sources: column?.sources ?? [],
+  };
+  return { outputs: [{ ...output, ...(collation !== undefined && { collation }) }], open: false };
+}
+
+/** ORDER BY, GROUP BY and DISTINCT ON may name a column of the output. */
+function readSort(node: Node, shape: Shape, place: Place): void {
+  const sorted = 'SortBy' in node ? node.SortBy.node : node;
+  if (sorted === undefined) return;
+  const [name, ...more] = 'ColumnRef' in sorted ? strings(sorted.ColumnRef.fields) : [];
+  if (name !== undefined && more.length === 0 && shape.outputs.some((output) => output.name === name)) return;
+  readExpression(sorted, place);
+}
+
+/** Reads the columns of an expression, those of its subqueries too. */
+export function readExpression(expression: Node, place: Place): void {
+  visit(expression, (kind, node) => {
+    if (kind === 'ColumnRef') {
+      const parts = strings(node.fields);
+      if (node.fields?.some((field) => 'A_Star' in field)) resolveStar(parts, { outputs: [], open: true }, place);
+      else resolve(parts, place);
+      return false;
+    }
+    if (kind !== 'SubLink') return true;
+    if (node.testexpr !== undefined) readExpression(node.testexpr, place);
+    if (node.subselect !== undefined) describe(node.subselect, { ...place, depth: place.depth + 1 });
+    return false;
+  });
+}
