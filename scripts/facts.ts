@@ -108,8 +108,11 @@ function volatilities() {
   const overloads: string[] = [];
   for (const [name, rows] of [...byName].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const found = new Set(rows.map(({ volatility }) => volatility));
-    if (found.size === 1 || !found.has('volatile')) names[found.has('stable') ? 'stable' : [...found].join()]?.push(name);
-    else for (const row of rows) overloads.push(`${name} ${row.arguments || '-'} ${row.volatility} ${row.since}-${row.until}`);
+    if (found.size === 1 || !found.has('volatile'))
+      names[found.has('stable') ? 'stable' : [...found].join()]?.push(name);
+    else
+      for (const row of rows)
+        overloads.push(`${name} ${row.arguments || '-'} ${row.volatility} ${row.since}-${row.until}`);
   }
   return {
     ...Object.fromEntries(Object.entries(names).map(([volatility, all]) => [volatility, all.join(' ')])),
@@ -122,7 +125,9 @@ function returnTypes() {
   const plain = [...functions.values()].filter((row) => row.arguments === '' && row.until === serverMajors.at(-1));
   const byType = groups(plain, ({ returns }) => returns);
   const sorted = [...byType].filter(([type]) => !/^(_|void|record)/.test(type)).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(sorted.map(([type, rows]) => [type, [...new Set(rows.map(({ name }) => name))].sort().join(' ')]));
+  return Object.fromEntries(
+    sorted.map(([type, rows]) => [type, [...new Set(rows.map(({ name }) => name))].sort().join(' ')]),
+  );
 }
 
 function groups<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
@@ -149,5 +154,8 @@ function written(rows: Map<string, Dated>): string[] {
 }
 
 async function write(name: string, content: unknown): Promise<void> {
-  await writeFile(new URL(`../src/effects/data/${name}.data.json`, `file://${process.cwd()}/scripts/`), `${JSON.stringify(content, undefined, 1)}\n`);
+  await writeFile(
+    new URL(`../src/effects/data/${name}.data.json`, `file://${process.cwd()}/scripts/`),
+    `${JSON.stringify(content, undefined, 1)}\n`,
+  );
 }

@@ -1,0 +1,187 @@
+import { type LockMode, lockModes } from '../effects/effect.js';
+import { runBehindGates } from './gates.js';
+import {
+  isTableLike,
+  type Reads,
+  readLocks,
+  readRelations,
+  readsOfTransaction,
+  type ServerRelation,
+  type ServerRelations,
+} from './relations.js';
+import { ServerError, type Session } from './session.js';
+
+/** What a statement did on a real server. Relations are written schema.name; lists are sorted. */
+export interface Observation {
+  /** `forbidden`: refused with 25001 in a transaction block, and then observed outside one. */
+  readonly transactionBlock: 'allowed' | 'forbidden';
+  readonly error?: { readonly message: string; readonly code: string };
+  /** The strongest lock on each table, partitioned table, materialized view and foreign table that existed before. */
+  readonly locks: Readonly<Record<string, LockMode>>;
+  /** Tables with a new file. */
+  readonly rewrites: readonly string[];
+  /** Tables that were read in full. */
+  readonly scans: readonly string[];
+  /** Indexes that were built, new ones and old ones. */
+  readonly indexBuilds: readonly string[];
+  /** Indexes that were there before and have a new file. */
+  readonly indexRebuilds: readonly string[];
+  /** Tables without a single page before: whether they would be read in full cannot be seen. */
+  readonly empty: readonly string[];
+  /** What the server said meanwhile (debug1: why it scans or does not). */
+  readonly notices: readonly string[];
+}
+
+/** Everything that is looked at before and after a statement. */
+export interface Moment {
+  readonly relations: ServerRelations;
+  readonly locks: readonly (readonly [string, LockMode])[];
+  readonly reads: ReadonlyMap<string, Reads>;
+}
+
+/** Opens one more session on the same database. */
+export type Open = () => Promise<Session>;
+
+const refusedInTransaction = '25001';
+
+/**
+ * Runs one statement and tells what it did, leaving the database as it was; a statement that refuses a transaction block runs outside
+ * one and stays. The session must have no transaction open; `settings` is SQL run before (SET timezone …).
+ */
+export async function observe(session: Session, open: Open, sql: string): Promise<Observation> {
+  await session.query("set client_min_messages = 'debug1'");
+  await session.query('begin');
+  const inside = await observeInTransaction(session, sql);
+  await session.query('rollback');
+  if (inside.error?.code !== refusedInTransaction) return inside;
+  const outside = await observeOutside(session, open, sql);
+  return outside.error?.code === refusedInTransaction ? inside : outside;
+}
+
+/** Runs one statement in the transaction that is open. After an error the transaction is aborted. */
+export async function observeInTransaction(session: Session, sql: string): Promise<Observation> {
+  const before = await look(session);
+  session.notices();
+  try {
+    await session.query(sql);
+  } catch (error) {
+    return refused('allowed', error, before, session);
+  }
+  return compose('allowed', before, await look(session, before.relations), session.notices());
+}
+
+/** Runs one statement outside a transaction block; what it did stays. */
+export async function observeOutside(session: Session, open: Open, sql: string): Promise<Observation> {
+  session.notices();
+  const { before, after, error } = await runBehindGates(session, open, sql);
+  if (error !== undefined) return refused('forbidden', error, before, session);
+  return compose('forbidden', before, after, session.notices());
+}
+
+async function look(session: Session, known?: ServerRelations): Promise<Moment> {
+  // locks first: to look at a relation's size locks it
+  const locks = await readLocks(session);
+  const relations = await readRelations(session);
+  return { locks, relations, reads: await readsOfTransaction(session, (known ?? relations).keys()) };
+}
+
+function refused(
+  transactionBlock: Observation['transactionBlock'],
+  error: unknown,
+  before: Moment,
+  session: Session,
+): Observation {
+  if (!(error instanceof ServerError)) throw error;
+  return {
+    ...compose(transactionBlock, before, before, session.notices()),
+    error: { message: error.message, code: error.code },
+  };
+}
+
+function compose(
+  transactionBlock: Observation['transactionBlock'],
+  before: Moment,
+  after: Moment,
+  notices: readonly string[],
+): Observation {
+  const old = [...before.relations.values()];
+  const tables = old.filter(isTableLike);
+  const stored = tables.filter(({ kind }) => kind === 'r' || kind === 'm');
+  return {
+    transactionBlock,
+    locks: newLocks(before, after),
+    rewrites: names(stored.filter((table) => hasNewFile(after, table))),
+    scans: names(stored.filter((table) => wasRead(before, after, table, notices))),
+    indexBuilds: indexBuilds(before, after, notices),
+    indexRebuilds: indexRebuilds(before, after),
+    empty: names(stored.filter(({ pages }) => pages === 0)),
+    notices,
+  };
+}
+
+/** Named from before: a relation that the statement drops has no name after. */
+function newLocks(before: Moment, after: Moment): Readonly<Record<string, LockMode>> {
+  const held = new Set(before.locks.map(String));
+  const strongest = new Map<string, LockMode>();
+  for (const [oid, mode] of after.locks) {
+    const relation = before.relations.get(oid);
+    if (relation === undefined || !isTableLike(relation) || held.has(String([oid, mode]))) continue;
+    const sofar = strongest.get(relation.name);
+    if (sofar === undefined || lockModes.indexOf(sofar) < lockModes.indexOf(mode)) strongest.set(relation.name, mode);
+  }
+  return Object.fromEntries([...strongest].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function hasNewFile(after: Moment, table: ServerRelation): boolean {
+  const now = after.relations.get(table.oid);
+  return now !== undefined && now.file !== table.file;
+}
+
+/**
+ * Small tables are read page by page through an index too, so that there the number of pages says nothing: then the count of sequential
+ * scans and the server's own word decide.
+ */
+function wasRead(before: Moment, after: Moment, table: ServerRelation, notices: readonly string[]): boolean {
+  const difference = (what: keyof Reads) =>
+    (after.reads.get(table.oid)?.[what] ?? 0) - (before.reads.get(table.oid)?.[what] ?? 0);
+  if (table.pages === 0) return false;
+  if (table.pages > 5) return difference('pages') >= table.pages;
+  const bare = table.name.slice(table.name.indexOf('.') + 1);
+  return (
+    difference('scans') > 0 ||
+    notices.some((notice) => /^(rewriting|verifying) table/.test(notice) && notice.endsWith(`"${bare}"`))
+  );
+}
+
+const building = /^building index "(.*)" on table "/;
+
+/** The server names an index without its schema: it is the one with a new file. */
+function indexBuilds(before: Moment, after: Moment, notices: readonly string[]): readonly string[] {
+  const files = new Set([...before.relations.values()].map(({ file }) => file));
+  const bare = (relation: ServerRelation) => relation.name.slice(relation.name.indexOf('.') + 1);
+  const candidates = [...after.relations.values()].filter(({ kind }) => kind === 'i');
+  const fresh = candidates.filter(({ file }) => !files.has(file));
+  const found = notices.flatMap((notice) => {
+    // REINDEX CONCURRENTLY builds name_ccnew and swaps the names afterwards
+    const name = building.exec(notice)?.[1]?.replace(/_ccnew\d*$/, '');
+    if (name === undefined || name.startsWith('pg_toast_')) return [];
+    const index = fresh.find((each) => bare(each) === name) ?? candidates.find((each) => bare(each) === name);
+    return index === undefined ? [] : [index];
+  });
+  return names(found);
+}
+
+/** By name: ALTER TYPE drops and creates indexes anew, and may keep their files. */
+function indexRebuilds(before: Moment, after: Moment): readonly string[] {
+  const now = new Map([...after.relations.values()].map((relation) => [relation.name, relation]));
+  return names(
+    [...before.relations.values()].filter((old) => {
+      const same = now.get(old.name);
+      return old.kind === 'i' && same?.kind === 'i' && same.file !== old.file;
+    }),
+  );
+}
+
+function names(relations: readonly ServerRelation[]): readonly string[] {
+  return [...new Set(relations.map(({ name }) => name))].sort();
+}

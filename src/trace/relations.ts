@@ -1,0 +1,98 @@
+import type { LockMode } from '../effects/effect.js';
+import { lockModes } from '../effects/effect.js';
+import type { Row, Session } from './session.js';
+
+/** A relation of the user as the server's catalog has it at one moment. */
+export interface ServerRelation {
+  readonly oid: string;
+  /** schema.name; the session's temporary schema is `pg_temp`. */
+  readonly name: string;
+  /** The name as SQL needs it. */
+  readonly quoted: string;
+  /** relkind: r table, p partitioned table, m materialized view, f foreign table, i index, I partitioned index … */
+  readonly kind: string;
+  /** The file that holds its rows; empty for what has no storage. */
+  readonly file: string;
+  /** 8 kB pages of the file. */
+  readonly pages: number;
+}
+
+/** By oid. */
+export type ServerRelations = ReadonlyMap<string, ServerRelation>;
+
+/** What has been read of a relation: heap pages, and how often it was read from one end to the other. */
+export interface Reads {
+  readonly pages: number;
+  readonly scans: number;
+}
+
+/** Reads the relations outside the system schemas. */
+export async function readRelations(session: Session): Promise<ServerRelations> {
+  const rows = await session.query(`
+    select c.oid, case when n.nspname ~ '^pg_temp_' then 'pg_temp' else n.nspname end || '.' || c.relname as name,
+           format('%I.%I', n.nspname, c.relname) as quoted, c.relkind as kind, pg_relation_filenode(c.oid) as file, case when c.relkind in ('r', 'm', 'i') then pg_relation_size(c.oid) / 8192 end as pages
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.oid >= 16384 and n.nspname !~ '^pg_(toast|catalog)' and n.nspname <> 'information_schema'`);
+  return new Map(
+    rows.map(({ oid, name, quoted, kind, file, pages }) => {
+      const id = oid ?? '';
+      return [
+        id,
+        {
+          oid: id,
+          name: name ?? '',
+          quoted: quoted ?? '',
+          kind: kind ?? '',
+          file: file ?? '',
+          pages: Number(pages ?? 0),
+        },
+      ];
+    }),
+  );
+}
+
+/** Whether it is what an application reads and writes: locks, scans and rewrites are told of these only. */
+export function isTableLike(relation: ServerRelation): boolean {
+  return 'rpmf'.includes(relation.kind);
+}
+
+/** The locks that the session itself holds, as [oid, mode]. */
+export async function readLocks(session: Session): Promise<readonly (readonly [string, LockMode])[]> {
+  return lockRows(
+    await session.query(
+      `select locktype, relation, mode from pg_locks where pid = pg_backend_pid() and relation >= 16384`,
+    ),
+  );
+}
+
+/** The relation locks among rows of pg_locks, as [oid, mode]. */
+export function lockRows(rows: readonly Row[]): (readonly [string, LockMode])[] {
+  return rows.flatMap(({ locktype, relation, mode }) => {
+    const known = lockModes.find((each) => each === mode);
+    return locktype !== 'relation' || known === undefined || !relation ? [] : [[relation, known] as const];
+  });
+}
+
+/** What the open transaction has read so far of each of these relations, dropped ones too. */
+export async function readsOfTransaction(
+  session: Session,
+  oids: Iterable<string>,
+): Promise<ReadonlyMap<string, Reads>> {
+  return reads(session, oids, 'pg_stat_get_xact_blocks_fetched', 'pg_stat_get_xact_numscans');
+}
+
+/** What all sessions have read so far of each of these relations, as far as they have reported it. */
+export async function readsOfAll(session: Session, oids: Iterable<string>): Promise<ReadonlyMap<string, Reads>> {
+  return reads(session, oids, 'pg_stat_get_blocks_fetched', 'pg_stat_get_numscans');
+}
+
+async function reads(
+  session: Session,
+  oids: Iterable<string>,
+  pages: string,
+  scans: string,
+): Promise<ReadonlyMap<string, Reads>> {
+  const rows = await session.query(`select oid, ${pages}(oid) as pages, ${scans}(oid) as scans
+    from unnest('{${[...oids].join()}}'::oid[]) as oid`);
+  return new Map(rows.map((row) => [row.oid ?? '', { pages: Number(row.pages), scans: Number(row.scans) }]));
+}

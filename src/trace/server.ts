@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../user-error.js';
+import { findServer, installServer, run, runsAsRoot, type ServerBinaries } from './binaries.js';
+import { connect, type Session } from './session.js';
+
+/** A PostgreSQL server of our own, with an empty cluster, that ends with this process at the latest. */
+export interface Server {
+  readonly major: number;
+  /** As `server_version` says it: '15.18'. */
+  readonly version: string;
+  connect(database?: string): Promise<Session>;
+  stop(): Promise<void>;
+}
+
+/** Nobody: servers started by root run as this user. */
+const nobody = 65534;
+
+/**
+ * Durability is off (the cluster is thrown away); no background work or parallel worker may hold locks or count scans beside the
+ * statement observed; client_min_messages tells why PostgreSQL scans or does not.
+ */
+const settings: Readonly<Record<string, string>> = {
+  listen_addresses: '',
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  autovacuum: 'off',
+  jit: 'off',
+  max_parallel_workers: '0',
+  max_parallel_workers_per_gather: '0',
+  max_parallel_maintenance_workers: '0',
+  wal_level: 'logical',
+  max_wal_size: '64MB',
+  min_wal_size: '32MB',
+  shared_buffers: '32MB',
+  timezone: 'UTC',
+  log_min_messages: 'fatal',
+  deadlock_timeout: '200ms',
+};
+
+/** Starts a server of this major, installing it first if need be. Throws a UserError when it cannot be had. */
+export async function startServer(major: number): Promise<Server> {
+  const binaries = (await findServer(major)) ?? (await installServer(major));
+  const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-'));
+  if (runsAsRoot) await chown(folder, nobody, nobody);
+  await chmod(folder, 0o700);
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    await initialise(binaries, folder);
+    return await launch(binaries, folder);
+  } catch (error) {
+    removeFolder();
+    throw error;
+  }
+}
+
+async function initialise(binaries: ServerBinaries, folder: string): Promise<void> {
+  const options = ['--no-sync', '--auth=trust', '--username=postgres', '--encoding=UTF8', '--locale=C'];
+  await run(
+    path.join(binaries.bin, 'initdb'),
+    ['-D', path.join(folder, 'data'), ...options],
+    runOptions(binaries, folder),
+  );
+}
+
+async function launch(binaries: ServerBinaries, folder: string): Promise<Server> {
+  // the socket lies in a folder that only its owner can enter, so `trust` opens the server to nobody else
+  const all = { ...settings, unix_socket_directories: folder };
+  const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn(path.join(binaries.bin, 'postgres'), ['-D', path.join(folder, 'data'), ...args], {
+    ...runOptions(binaries, folder),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let complaint = '';
+  child.stderr.on('data', (chunk) => {
+    complaint = String(chunk);
+  });
+  const onExit = () => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  process.once('exit', onExit);
+  exitOnSignals();
+  const open = (database = 'postgres') => connect({ host: folder, user: 'postgres', database });
+  const first = await untilReady(open, child).catch((error: unknown) => {
+    onExit();
+    throw new UserError(`PostgreSQL ${binaries.major} does not start: ${complaint.trim() || String(error)}`);
+  });
+  const [row] = await first.query('show server_version');
+  await first.close();
+  return {
+    major: binaries.major,
+    version: (row?.server_version ?? '').replace(/ .*/, ''),
+    connect: open,
+    async stop() {
+      process.off('exit', onExit);
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      // immediate shutdown: the cluster is thrown away
+      if (child.kill('SIGQUIT')) await gone;
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+let listening = false;
+
+/** A signal ends the process without its exit handlers, which stop the servers; so it is turned into an exit. */
+function exitOnSignals(): void {
+  if (listening) return;
+  listening = true;
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+}
+
+async function untilReady(open: () => Promise<Session>, child: ChildProcess): Promise<Session> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await open();
+    } catch (error) {
+      if (tries > 600 || child.exitCode !== null || error instanceof UserError) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+function runOptions(binaries: ServerBinaries, cwd: string) {
+  const env = { ...process.env, ...(binaries.lib === undefined ? {} : { LD_LIBRARY_PATH: binaries.lib }) };
+  return { cwd, env, ...(runsAsRoot ? { uid: nobody, gid: nobody } : {}) };
+}
