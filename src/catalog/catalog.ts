@@ -20,6 +20,8 @@ export interface Catalog {
   /** "schema.name" -> oid. Tables, views, indexes, sequences share one name space, as in pg_class. */
   readonly relationNames: PersistentMap<string, Oid>;
   readonly typeNames: PersistentMap<string, Oid>;
+  /** "schema.name" -> how many constraints of tables and domains bear the name: a generated name avoids those of the whole schema. */
+  readonly constraintNames: PersistentMap<string, number>;
   /** "schema.name" -> the oids of all overloads. */
   readonly routineNames: PersistentMap<string, readonly Oid[]>;
   /**

@@ -11,7 +11,7 @@ import { type CatalogObject, usesOf } from './uses.js';
 export function putRelation(catalog: Catalog, relation: Relation): Catalog {
   const old = catalog.relations.get(relation.oid);
   return {
-    ...withUses(catalog, old, relation),
+    ...inStep(catalog, old, relation),
     relations: catalog.relations.set(relation.oid, relation),
     relationNames: renamed(catalog.relationNames, old, relation),
     nextOid: Math.max(catalog.nextOid, relation.oid + 1),
@@ -28,7 +28,7 @@ export function putType(catalog: Catalog, type: Type): Catalog {
   const { enums } = catalog.transient;
   const open = type.kind === 'enum' && type.uncommitted.length > 0 && !enums.includes(type.oid);
   return {
-    ...withUses(catalog, old, type),
+    ...inStep(catalog, old, type),
     types: catalog.types.set(type.oid, type),
     typeNames: renamed(catalog.typeNames, old, type),
     nextOid: Math.max(catalog.nextOid, type.oid + 1),
@@ -42,7 +42,7 @@ export function putRoutine(catalog: Catalog, routine: Routine): Catalog {
   const names = old === undefined ? catalog.routineNames : withoutOverload(catalog.routineNames, old);
   const name = qualifiedName(routine.schema, routine.name);
   return {
-    ...withUses(catalog, old, routine),
+    ...inStep(catalog, old, routine),
     routines: catalog.routines.set(routine.oid, routine),
     routineNames: names.set(name, [...(names.get(name) ?? []), routine.oid]),
     nextOid: Math.max(catalog.nextOid, routine.oid + 1),
@@ -62,7 +62,7 @@ export function forget(catalog: Catalog, oid: Oid): Catalog {
   const relation = catalog.relations.get(oid);
   if (relation !== undefined) {
     return {
-      ...withUses(catalog, relation, undefined),
+      ...inStep(catalog, relation, undefined),
       relations: catalog.relations.delete(oid),
       relationNames: renamed(catalog.relationNames, relation, undefined),
     };
@@ -70,7 +70,7 @@ export function forget(catalog: Catalog, oid: Oid): Catalog {
   const type = catalog.types.get(oid);
   if (type !== undefined) {
     return {
-      ...withUses(catalog, type, undefined),
+      ...inStep(catalog, type, undefined),
       types: catalog.types.delete(oid),
       typeNames: renamed(catalog.typeNames, type, undefined),
     };
@@ -78,7 +78,7 @@ export function forget(catalog: Catalog, oid: Oid): Catalog {
   const routine = catalog.routines.get(oid);
   if (routine === undefined) return catalog;
   return {
-    ...withUses(catalog, routine, undefined),
+    ...inStep(catalog, routine, undefined),
     routines: catalog.routines.delete(oid),
     routineNames: withoutOverload(catalog.routineNames, routine),
   };
@@ -91,12 +91,13 @@ export function addDependent(catalog: Catalog, on: Oid, dependent: Oid): Catalog
   return { ...catalog, dependents: catalog.dependents.set(on, [...known, dependent]) };
 }
 
-function withUses(catalog: Catalog, old: CatalogObject | undefined, now: CatalogObject | undefined): Catalog {
+function inStep(catalog: Catalog, old: CatalogObject | undefined, now: CatalogObject | undefined): Catalog {
   const oid = old?.oid ?? now?.oid;
   if (oid === undefined) return catalog;
   const before: ReadonlySet<Oid> = old === undefined ? new Set() : usesOf(catalog, old);
   const after: ReadonlySet<Oid> = now === undefined ? new Set() : usesOf(catalog, now);
   let { dependents } = catalog;
+  const constraintNames = counted(catalog.constraintNames, old, now);
   for (const used of before) {
     if (after.has(used)) continue;
     const rest = (dependents.get(used) ?? []).filter((dependent) => dependent !== oid);
@@ -106,7 +107,30 @@ function withUses(catalog: Catalog, old: CatalogObject | undefined, now: Catalog
     const known = dependents.get(used) ?? [];
     if (!known.includes(oid)) dependents = dependents.set(used, [...known, oid]);
   }
-  return { ...catalog, dependents: now === undefined ? dependents.delete(oid) : dependents };
+  return { ...catalog, constraintNames, dependents: now === undefined ? dependents.delete(oid) : dependents };
+}
+
+function counted(
+  names: PersistentMap<string, number>,
+  old: CatalogObject | undefined,
+  now: CatalogObject | undefined,
+): PersistentMap<string, number> {
+  const before = constraintNamesOf(old);
+  const after = constraintNamesOf(now);
+  let result = names;
+  for (const name of before) {
+    if (after.has(name)) continue;
+    const count = (result.get(name) ?? 0) - 1;
+    result = count > 0 ? result.set(name, count) : result.delete(name);
+  }
+  for (const name of after) if (!before.has(name)) result = result.set(name, (result.get(name) ?? 0) + 1);
+  return result;
+}
+
+function constraintNamesOf(object: CatalogObject | undefined): ReadonlySet<string> {
+  if (object === undefined) return new Set();
+  const constraints = 'constraints' in object ? object.constraints : 'checks' in object ? object.checks : [];
+  return new Set(constraints.map(({ name }) => qualifiedName(object.schema, name)));
 }
 
 type Named = { readonly schema: string; readonly name: string; readonly oid: Oid };

@@ -1,6 +1,6 @@
 import { qualifiedName } from '../sql/names.js';
 import type { Node } from '../sql/tree.js';
-import type { Catalog, Column, Constraint, Oid, Relation, Routine, Table, Type } from './catalog.js';
+import type { Catalog, Column, Constraint, Oid, Relation, Table } from './catalog.js';
 import { inheritedConstraint } from './inherited.js';
 import { columnOf, dependentsOf, indexesOf, isIndex, isTable, tables } from './lookup.js';
 import { columnsIn, columnsOfIndex } from './mentions.js';

@@ -17,6 +17,7 @@ export function emptyCatalog(): Catalog {
     others: PersistentMap.empty(),
     relationNames: PersistentMap.empty(),
     typeNames: PersistentMap.empty(),
+    constraintNames: PersistentMap.empty(),
     routineNames: PersistentMap.empty(),
     dependents: PersistentMap.empty(),
     settings: { session: {}, local: {} },
@@ -37,7 +38,7 @@ export function settings(catalog: Catalog): Readonly<Record<string, string>> {
  */
 export function searchPath(catalog: Catalog): readonly string[] {
   const { session, local } = catalog.settings;
-  const path = local['search_path'] ?? session['search_path'];
+  const path = local.search_path ?? session.search_path;
   return path === undefined ? ['public'] : schemasOf(path);
 }
 
