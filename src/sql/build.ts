@@ -2,28 +2,36 @@ import { commandSpans } from './commands.js';
 import type { RawStatement } from './parse.js';
 import type { Place } from './place.js';
 import type { Ruler, Span } from './source.js';
-import { type BodyStatement, isKind, type Statement } from './statement.js';
+import { type BodyStatement, isKind, type SqlProblem, type Statement } from './statement.js';
 
-/** A statement whose body is still to be read. */
-export interface Built extends Statement {
+/** A statement with what is needed to read its body into it. */
+export interface Draft {
+  readonly statement: Statement;
+  /** The statement's own arrays, to be filled. */
   readonly body: BodyStatement[];
+  readonly unread: SqlProblem[];
+  readonly place: Place;
+  readonly range: Span;
+  /** From locations of the statement's nodes to indexes of the place's text. */
+  readonly index: Ruler;
 }
 
-/**
- * Makes the statement that stands at `range` of a place. `index` maps the node's locations to indexes of the place's text.
- */
-export function build(place: Place, raw: RawStatement, range: Span, index: Ruler, parent?: Statement): Built {
+/** Makes the statement that stands at `range` of a place. */
+export function build(place: Place, raw: RawStatement, range: Span, index: Ruler, parent?: Statement): Draft {
   const commands: Statement[] = [];
-  const statement: Built = {
+  const body: BodyStatement[] = [];
+  const unread: SqlProblem[] = [];
+  const statement: Statement = {
     kind: raw.kind,
     node: raw.node,
     ...placed(place, range, index),
     ...(parent === undefined ? {} : { parent }),
     commands,
-    body: [],
+    body,
+    ...(raw.kind === 'CreateFunctionStmt' ? { unread } : {}),
   };
   if (isKind(statement, 'AlterTableStmt')) commands.push(...commandsOf(place, statement, range, index));
-  return statement;
+  return { statement, body, unread, place, range, index };
 }
 
 function placed(place: Place, range: Span, index: Ruler): Pick<Statement, 'text' | 'source' | 'span' | 'at'> {
@@ -46,7 +54,7 @@ function commandsOf(
 ): Statement[] {
   const { node } = statement;
   const commands = (node.cmds ?? []).flatMap((command) => ('AlterTableCmd' in command ? [command.AlterTableCmd] : []));
-  const spans = commandSpans(place.text, range, index(node.relation?.location ?? 0), commands.length);
+  const spans = commandSpans(place.sql, range, index(node.relation?.location ?? 0), commands.length);
   return commands.flatMap((command, i) => {
     if (command.subtype === undefined) return [];
     const own = placed(place, spans?.[i] ?? range, index);

@@ -1,20 +1,16 @@
+import { effectOf, type MetaCommand, metaCommandAt } from './meta-command.js';
 import type { Placeholder } from './placeholder.js';
 import type { Span } from './source.js';
 import { advance, type Cursor, cursorAt } from './token.js';
 
 /** A statement of a text, found without a grammar. Indexes are UTF-16 indexes of the text that was split. */
 export interface LexedStatement extends Span {
-  /** The index from which the next statement is looked for: after the semicolon, the meta-command or the COPY data. */
-  readonly next: number;
+  /** Words in it that a runner may replace; those within quotes are left to the quotes, those within dollar quotes are here. */
   readonly placeholders: readonly Placeholder[];
-  /** A semicolon stands within its parentheses or BEGIN ATOMIC, or a quote never ends: it may have swallowed others. */
-  readonly greedy: boolean;
-}
-
-/** A psql meta-command: its name without the backslash, and the rest of its line. */
-export interface MetaCommand extends Span {
-  readonly name: string;
-  readonly argument: string;
+  /** Meta-commands that stand within it. */
+  readonly metaCommands: readonly MetaCommand[];
+  /** The quote in which it ends is never closed. */
+  readonly unterminated: boolean;
 }
 
 /** Where the parts of a text stand. */
@@ -22,137 +18,185 @@ export interface Lexed {
   readonly statements: readonly LexedStatement[];
   readonly comments: readonly Span[];
   readonly metaCommands: readonly MetaCommand[];
-  /** The data of COPY … FROM STDIN. */
+  /** The data of COPY … FROM STDIN, with its line `\.`. */
   readonly data: readonly Span[];
+  /** The comment that is never closed. */
+  readonly openComment: Span | undefined;
 }
 
-/** Meta-commands that send what stands before them, as a semicolon does (psql's manual). */
-const sends = new Set(['g', 'gx', 'gexec', 'gset', 'gdesc', 'watch', 'crosstabview', 'bind', 'sendpipeline', 'parse']);
-const discards = new Set(['r', 'reset']);
-
-/** Splits a text into statements, and finds its comments, psql meta-commands and COPY data. */
-export function lex(text: string): Lexed {
-  const statements: LexedStatement[] = [];
-  const rest: Rest = { comments: [], metaCommands: [], data: [], noData: false };
-  for (let at = 0; ; ) {
-    const statement = readStatement(text, at, rest);
-    if (statement === undefined) return { statements, ...rest };
-    if (statement.end > statement.start) statements.push(statement);
-    at = statement.next;
-  }
-}
-
-/** What is found beside the statements. */
-export interface Rest {
+interface Found {
+  readonly statements: LexedStatement[];
   readonly comments: Span[];
   readonly metaCommands: MetaCommand[];
   readonly data: Span[];
   /** No line `\.` follows any more. */
   noData: boolean;
+  openComment: Span | undefined;
 }
 
-/** Reads one statement from `from` on; an empty one where only a semicolon stands, undefined at the end of the text. */
-export function readStatement(text: string, from: number, rest: Rest): LexedStatement | undefined {
+/** The statement that is being read. */
+interface OpenStatement {
+  start: number;
+  end: number;
+  parentheses: number;
+  /** Open BEGIN ATOMIC and CASE. */
+  atomic: number;
+  words: number;
+  /** The first word and the one before the current, in lower case; '' for long ones. */
+  first: string;
+  previous: string;
+  /** CREATE FUNCTION or PROCEDURE, whose body may be BEGIN ATOMIC … END. */
+  routine: boolean;
+  copiesIn: boolean;
+  placeholders: Placeholder[];
+  metaCommands: MetaCommand[];
+}
+
+function begin(): OpenStatement {
+  return {
+    start: -1,
+    end: -1,
+    parentheses: 0,
+    atomic: 0,
+    words: 0,
+    first: '',
+    previous: '',
+    routine: false,
+    copiesIn: false,
+    placeholders: [],
+    metaCommands: [],
+  };
+}
+
+/** Splits a text into statements from an index on, and finds its comments, psql meta-commands and COPY data. */
+export function lex(text: string, from = 0): Lexed {
+  const found: Found = {
+    statements: [],
+    comments: [],
+    metaCommands: [],
+    data: [],
+    noData: false,
+    openComment: undefined,
+  };
   const cursor = cursorAt(text, from);
-  const placeholders: Placeholder[] = [];
-  let start = -1;
-  let end = from;
-  let parentheses = 0;
-  let atomic = 0;
-  let words = 0;
-  let first = '';
-  let routine = false;
-  let previous = '';
-  let fromStdin = false;
-  let greedy = false;
-  for (;;) {
-    advance(cursor);
+  while (cursor.end < text.length) readStatement(cursor, found);
+  return found;
+}
+
+/** Reads to the end of one statement; there may be none before the next semicolon. */
+function readStatement(cursor: Cursor, found: Found): void {
+  let open = begin();
+  cursor.slices = 0;
+  for (advance(cursor); ; advance(cursor)) {
     if (cursor.kind === 'comment') {
-      rest.comments.push({ start: cursor.start, end: cursor.end });
-      continue;
-    }
-    if (cursor.kind === 'end') {
-      if (start === -1) return undefined;
-      return { start, end, next: cursor.end, placeholders, greedy: greedy || cursor.unterminated };
-    }
-    if (cursor.kind === 'backslash') {
-      const command = metaCommand(cursor);
-      rest.metaCommands.push(command);
-      if (sends.has(command.name) && start !== -1) return { start, end, next: command.end, placeholders, greedy };
-      if (discards.has(command.name)) {
-        start = -1;
-        parentheses = 0;
-        placeholders.length = 0;
-      }
-      continue;
-    }
-    if (cursor.kind === 'symbol' && cursor.code === 59) {
-      if (parentheses === 0 && atomic === 0) {
-        const data = fromStdin && parentheses === 0 ? copyData(text, cursor.end, rest) : undefined;
-        if (data !== undefined) rest.data.push(data);
-        return {
-          start: start === -1 ? cursor.start : start,
-          end: start === -1 ? cursor.start : end,
-          next: data?.end ?? cursor.end,
-          placeholders,
-          greedy,
-        };
-      }
-      greedy = true;
-    }
-    if (start === -1) start = cursor.start;
-    end = cursor.end;
-    if (cursor.kind === 'symbol') {
-      if (cursor.code === 40) parentheses++;
-      else if (cursor.code === 41 && parentheses > 0) parentheses--;
-    } else if (cursor.kind === 'placeholder') {
-      if (cursor.placeholder !== undefined) placeholders.push(cursor.placeholder);
-    } else if (cursor.kind === 'word') {
-      words++;
-      if (words === 1) first = keyword(cursor);
-      else if (first === 'create' && words <= 4) {
-        const word = keyword(cursor);
-        if (word === 'function' || word === 'procedure') routine = true;
-      } else if (first === 'copy') {
-        const word = keyword(cursor);
-        if (word === 'stdin' && previous === 'from') fromStdin = true;
-        previous = word;
-      }
-      if (routine && parentheses === 0) {
-        const word = keyword(cursor);
-        if (word === 'begin' || (word === 'case' && atomic > 0)) atomic++;
-        else if (word === 'end' && atomic > 0) atomic--;
-      }
-    }
+      const comment = { start: cursor.start, end: cursor.end };
+      found.comments.push(comment);
+      if (cursor.unterminated) found.openComment = comment;
+    } else if (cursor.kind === 'end') {
+      close(open, cursor.unterminated, found);
+      return;
+    } else if (cursor.kind === 'backslash') {
+      const effect = readMetaCommand(cursor, open, found);
+      if (effect === 'discards') open = begin();
+      else if (effect === 'sends') return;
+    } else if (cursor.code === 59 && cursor.kind === 'symbol' && open.parentheses === 0 && open.atomic === 0) {
+      close(open, false, found);
+      if (open.copiesIn) skipData(cursor, found);
+      return;
+    } else take(cursor, open);
   }
+}
+
+function close({ start, end, placeholders, metaCommands }: OpenStatement, unterminated: boolean, found: Found): void {
+  if (start !== -1) found.statements.push({ start, end, placeholders, metaCommands, unterminated });
+}
+
+/** Adds a token to the statement. */
+function take(cursor: Cursor, open: OpenStatement): void {
+  if (open.start === -1) open.start = cursor.start;
+  open.end = cursor.end;
+  switch (cursor.kind) {
+    case 'symbol':
+      if (cursor.code === 40) open.parentheses++;
+      else if (cursor.code === 41 && open.parentheses > 0) open.parentheses--;
+      return;
+    case 'word':
+      open.words++;
+      if (open.words === 1) open.first = keyword(cursor);
+      else if (open.routine) takeRoutineWord(keyword(cursor), open);
+      else if (open.first === 'create' && open.words <= 4) {
+        const word = keyword(cursor);
+        open.routine = word === 'function' || word === 'procedure';
+      } else if (open.first === 'copy') {
+        const word = keyword(cursor);
+        if (open.previous === 'from' && (word === 'stdin' || word === 'pstdin')) open.copiesIn = true;
+        open.previous = word;
+      }
+      return;
+    case 'placeholder':
+      if (cursor.placeholder !== undefined) open.placeholders.push(cursor.placeholder);
+      return;
+    case 'string':
+      if (cursor.code === 36) open.placeholders.push(...placeholdersWithin(cursor));
+  }
+}
+
+/** As psql counts (psqlscan.l): CASE … END within BEGIN ATOMIC … END. */
+function takeRoutineWord(word: string, open: OpenStatement): void {
+  if (word === 'atomic' && open.previous === 'begin') open.atomic = 1;
+  else if (word === 'case' && open.atomic > 0) open.atomic++;
+  else if (word === 'end' && open.atomic > 0) open.atomic--;
+  open.previous = word;
 }
 
 function keyword(cursor: Cursor): string {
   return cursor.end - cursor.start > 12 ? '' : cursor.text.slice(cursor.start, cursor.end).toLowerCase();
 }
 
-/** The meta-command at a backslash, to the end of its line or to `\\`; the cursor is moved behind it. */
-function metaCommand(cursor: Cursor): MetaCommand {
-  const { text, start } = cursor;
-  let newline = text.indexOf('\n', start);
-  if (newline === -1) newline = text.length;
-  const line = text.slice(start, newline).trimEnd();
-  const separator = line.indexOf('\\\\', 1);
-  const command = separator === -1 ? line : line.slice(0, separator);
-  const [, name = '', argument = ''] = /^\\(\w+|.?)\s*(.*)$/s.exec(command) ?? [];
-  cursor.end = start + Math.max(1, separator === -1 ? line.length : separator + 2);
-  return { name, argument: argument.trim(), start, end: cursor.end };
+/** Placeholders in a dollar-quoted body: every runner but psql, whose syntax is the colon, replaces them there too. */
+function placeholdersWithin({ text, start, end }: Cursor): Placeholder[] {
+  const open = text.indexOf('$', start + 1) + 1;
+  const body = text.slice(open, end - (open - start));
+  if (!/\$\{|\$%|\{\{/.test(body)) return [];
+  const found: Placeholder[] = [];
+  const cursor = cursorAt(body, 0);
+  for (advance(cursor); cursor.kind !== 'end'; advance(cursor)) {
+    const { placeholder } = cursor;
+    if (cursor.kind !== 'placeholder' || placeholder === undefined || placeholder.syntax === 'colon') continue;
+    found.push({ ...placeholder, start: open + placeholder.start, end: open + placeholder.end });
+  }
+  return found;
 }
 
-/** The lines after COPY … FROM STDIN; up to the line `\.`. */
-function copyData(text: string, from: number, rest: Rest): Span | undefined {
-  if (rest.noData) return undefined;
-  const line = text.indexOf('\n', from);
-  const close = line === -1 ? -1 : text.slice(line, line + 3) === '\n\\.' ? line : text.indexOf('\n\\.', line);
-  if (close === -1) {
-    rest.noData = true;
-    return undefined;
+function readMetaCommand(cursor: Cursor, open: OpenStatement, found: Found): 'sends' | 'discards' | undefined {
+  const command = metaCommandAt(cursor.text, cursor.start);
+  const effect = effectOf(command);
+  found.metaCommands.push(command);
+  cursor.end = command.end;
+  if (effect === 'discards') return effect;
+  if (open.start !== -1) {
+    if (effect === 'sends' || effect === 'runs') {
+      close(open, false, found);
+      return 'sends';
+    }
+    open.metaCommands.push(command);
+  } else if (effect === 'copy') {
+    const statement = { start: command.start + 1, end: command.end };
+    found.statements.push({ ...statement, placeholders: [], metaCommands: [], unterminated: false });
+    if (/\bfrom\s+p?stdin\b/i.test(command.argument)) skipData(cursor, found);
   }
-  const end = text.indexOf('\n', close + 1);
-  return { start: from, end: end === -1 ? text.length : end };
+  return undefined;
+}
+
+/** Moves the cursor behind the data of a COPY FROM STDIN: the following lines up to `\.`. Without such a line there is none. */
+function skipData(cursor: Cursor, found: Found): void {
+  if (found.noData) return;
+  const { text, end: start } = cursor;
+  const line = text.indexOf('\n', start);
+  const last = line === -1 ? -1 : text.indexOf('\n\\.', line);
+  found.noData = last === -1;
+  if (last === -1) return;
+  const newline = text.indexOf('\n', last + 1);
+  cursor.end = newline === -1 ? text.length : newline;
+  found.data.push({ start: line, end: cursor.end });
 }

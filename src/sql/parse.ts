@@ -1,6 +1,6 @@
 import createModule, { type PgQueryModule } from 'libpg-query/wasm/libpg-query.js';
 import { codePointRuler } from './source.js';
-import type { NodeOf, ParseResult, StatementKind } from './tree.js';
+import type { Node, NodeOf, ParseResult, StatementKind } from './tree.js';
 
 // The package's own parseSync gives neither the JSON text (which worker threads hand over) nor a way round its encoder, which
 // allots too few bytes after a lone surrogate. So the module below it is bound directly; measured, it is not slower.
@@ -68,18 +68,30 @@ export function parseTree(sql: string): ParseOutcome {
   prefilled.delete(sql);
   if (typeof json !== 'string') return { failure: json };
   const tree: ParseResult = JSON.parse(json);
-  const statements: RawStatement[] = [];
-  for (const { stmt, stmt_location = 0, stmt_len = 0 } of tree.stmts ?? []) {
-    for (const [kind, node] of Object.entries(stmt ?? {})) {
-      // the grammar's list of statements is closed: what stands as RawStmt.stmt is of a StatementKind
-      statements.push({ kind: kind as StatementKind, node, location: stmt_location, length: stmt_len });
-    }
-  }
-  return { statements };
+  return {
+    statements: (tree.stmts ?? []).flatMap(({ stmt, stmt_location = 0, stmt_len = 0 }) =>
+      stmt === undefined ? [] : [rawStatement(stmt, stmt_location, stmt_len)],
+    ),
+  };
 }
 
-/** PL/pgSQL's tree of the first DO block or CREATE FUNCTION … LANGUAGE plpgsql of a text. Line numbers are those of the body. */
-export function parsePlpgsql(sql: string): { readonly functions: readonly unknown[] } | { readonly message: string } {
+/** A node that stands as a statement, with its kind. */
+export function rawStatement(stmt: Node, location: number, length: number): RawStatement {
+  // the wrapper of a node has one key, its kind, and the grammar lets statements alone stand here
+  const [[kind, node]] = Object.entries(stmt) as [[StatementKind, NodeOf<StatementKind>]];
+  return { kind, node, location, length };
+}
+
+/** A node of PL/pgSQL's tree, `{ PLpgSQL_stmt_if: { lineno, cond, then_body … } }`. No package types it. */
+export interface PlpgsqlNode {
+  readonly [field: string]: PlpgsqlValue | undefined;
+}
+export type PlpgsqlValue = string | number | boolean | PlpgsqlNode | readonly PlpgsqlValue[];
+
+/** PL/pgSQL's trees of the DO blocks and CREATE FUNCTIONs of a text. Line numbers are those of the bodies. */
+export function parsePlpgsql(
+  sql: string,
+): { readonly functions: readonly PlpgsqlNode[] } | { readonly message: string } {
   const answer = withText(sql, (module, address) => {
     const result = module._wasm_parse_plpgsql(address);
     try {
@@ -90,7 +102,7 @@ export function parsePlpgsql(sql: string): { readonly functions: readonly unknow
   });
   if (typeof answer !== 'string') return { message: answer.message };
   if (!answer.startsWith('{')) return { message: answer };
-  const tree: { plpgsql_funcs?: unknown[] } = JSON.parse(answer);
+  const tree: { plpgsql_funcs?: PlpgsqlNode[] } = JSON.parse(answer);
   return { functions: tree.plpgsql_funcs ?? [] };
 }
 

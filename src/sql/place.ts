@@ -1,11 +1,13 @@
-import type { Piece } from './piece.js';
-import { textOf } from './piece.js';
+import { type Piece, textOf } from './piece.js';
 import type { Source, Span } from './source.js';
 
 /** A text in which statements are found, and the way from its UTF-16 indexes to the file that a person edits. */
 export interface Place {
   readonly source: Source;
+  /** As its author wrote it. */
   readonly text: string;
+  /** What the parser gets: of the same length, with stand-ins for what is no SQL. */
+  readonly sql: string;
   /** Where a range of the text stands in the source. */
   readonly span: (start: number, end: number) => Span;
 }
@@ -14,6 +16,12 @@ export interface Place {
 export function placeOf(piece: Piece): Place {
   const { source, span } = piece;
   const text = textOf(piece);
-  if (piece.rendered !== undefined) return { source, text, span: () => span };
-  return { source, text, span: (start, end) => ({ start: span.start + start, end: span.start + end }) };
+  if (piece.rendered !== undefined) return { source, text, sql: text, span: () => span };
+  return { source, text, sql: text, span: (start, end) => ({ start: span.start + start, end: span.start + end }) };
+}
+
+/** Text that was computed (EXECUTE format(…)): everything in it stands where a range of another place stands. */
+export function computedPlace(outer: Place, range: Span, text: string): Place {
+  const span = outer.span(range.start, range.end);
+  return { source: outer.source, text, sql: text, span: () => span };
 }

@@ -1,10 +1,13 @@
-import { build } from './build.js';
-import { type Lexed, type LexedStatement, lex } from './lexer.js';
-import { parseTree } from './parse.js';
+import { readBody } from './body.js';
+import { foreignDialect } from './dialect.js';
+import { type Lexed, lex } from './lexer.js';
+import { maskAll } from './mask.js';
+import { effectOf, type MetaCommand } from './meta-command.js';
 import type { Piece } from './piece.js';
 import { type Place, placeOf } from './place.js';
 import type { PlaceholderSyntax } from './placeholder.js';
-import { byteRuler, type Span } from './source.js';
+import { readAll } from './read.js';
+import { type Recovered, recover } from './recover.js';
 import type { Comment, ParsedScript, SqlProblem, Statement } from './statement.js';
 
 export interface ScriptOptions {
@@ -14,61 +17,76 @@ export interface ScriptOptions {
   readonly psql?: boolean;
 }
 
-/** Splits and parses the pieces of a script. What cannot be read is a problem at its place; the rest is kept. Never throws on bad SQL. */
-export function parseScript(pieces: readonly Piece[], _options: ScriptOptions = {}): ParsedScript {
+/**
+ * Splits and parses the pieces of a script. What cannot be read is a problem at its place, and the rest is kept; a script in the
+ * dialect of another database is one problem. Never throws on bad SQL. {@link loadParser} must have been awaited.
+ */
+export function parseScript(pieces: readonly Piece[], options: ScriptOptions = {}): ParsedScript {
+  const readings = pieces.map((piece) => readPiece(placeOf(piece), options));
+  const foreign = foreignDialect(readings);
+  const comments = readings.flatMap((reading) => reading.comments);
+  if (foreign !== undefined) return { statements: [], problems: [foreign], comments };
   const statements: Statement[] = [];
   const problems: SqlProblem[] = [];
-  const comments: Comment[] = [];
-  for (const piece of pieces) {
-    const place = placeOf(piece);
-    const lexed = lex(place.text);
-    for (const { start, end } of lexed.comments) {
-      comments.push({ text: place.text.slice(start, end), source: place.source, span: place.span(start, end) });
+  const unknown = new Set<string>();
+  for (const reading of readings) {
+    for (const draft of reading.drafts) {
+      readBody(draft, problems);
+      statements.push(draft.statement);
     }
-    readPlace(place, lexed, statements, problems);
+    problems.push(...reading.failures.map((failure) => failure.problem), ...reading.metaProblems);
+    for (const { name, problem } of reading.placeholders) {
+      if (!unknown.has(name)) problems.push(problem);
+      unknown.add(name);
+    }
   }
-  return { statements, problems, comments };
+  return { statements, problems: problems.sort(inOrder(pieces)), comments };
 }
 
-function readPlace(place: Place, lexed: Lexed, statements: Statement[], problems: SqlProblem[]): void {
-  const whole = readWhole(place, lexed);
-  if (whole !== undefined) {
-    statements.push(...whole);
-    return;
-  }
-  for (const lexedStatement of lexed.statements) {
-    const one = readOne(place, lexedStatement);
-    if ('rule' in one) problems.push(one);
-    else statements.push(one);
-  }
+interface Reading extends Recovered {
+  readonly comments: readonly Comment[];
+  readonly metaProblems: readonly SqlProblem[];
 }
 
-/** All statements in one call of the parser; undefined when the grammar or the count of statements says otherwise. */
-function readWhole(place: Place, lexed: Lexed): Statement[] | undefined {
-  const outcome = parseTree(place.text);
-  if ('failure' in outcome || outcome.statements.length !== lexed.statements.length) return undefined;
-  const index = byteRuler(place.text);
-  const statements: Statement[] = [];
-  for (const [i, raw] of outcome.statements.entries()) {
-    const range = lexed.statements[i];
-    if (range === undefined || index(raw.location) > range.start) return undefined;
-    statements.push(build(place, raw, range, index));
+function readPiece(written: Place, options: ScriptOptions): Reading {
+  const first = lex(written.text);
+  const place = { ...written, sql: maskAll(written.text, first, options.placeholders ?? []) };
+  const all = readAll(place, first);
+  const recovered =
+    'statements' in all
+      ? { drafts: all.statements, failures: [], placeholders: [], lexed: first }
+      : recover(place, first, options.placeholders ?? []);
+  const { lexed } = recovered;
+  return {
+    ...recovered,
+    comments: commentsOf(written, lexed),
+    metaProblems: lexed.metaCommands.flatMap((command) => metaProblem(written, command, options.psql ?? false)),
+  };
+}
+
+function commentsOf(place: Place, lexed: Lexed): Comment[] {
+  return lexed.comments.map(({ start, end }) => {
+    return { text: place.text.slice(start, end), source: place.source, span: place.span(start, end) };
+  });
+}
+
+function metaProblem(place: Place, command: MetaCommand, psql: boolean): SqlProblem[] {
+  const at = { source: place.source, span: place.span(command.start, command.end) };
+  if (!psql) return [{ rule: 'syntax-error', message: 'syntax error at or near "\\"', ...at }];
+  const effect = effectOf(command);
+  if (effect === 'includes') {
+    return [{ rule: 'not-understood', message: `the SQL that \\${command.name} brings in is not followed`, ...at }];
   }
-  return statements;
+  if (effect === 'runs') {
+    return [{ rule: 'not-understood', message: 'the statements that \\gexec runs are known only when it runs', ...at }];
+  }
+  return [];
 }
 
-function readOne(place: Place, range: LexedStatement): Statement | SqlProblem {
-  const text = place.text.slice(range.start, range.end);
-  const outcome = parseTree(text);
-  if ('failure' in outcome) return syntaxError(place, range, text, outcome.failure.cursor, outcome.failure.message);
-  const [raw] = outcome.statements;
-  if (raw === undefined) return syntaxError(place, range, text, 0, 'not a statement');
-  const ruler = byteRuler(text);
-  return build(place, raw, range, (location) => range.start + ruler(location));
-}
-
-function syntaxError(place: Place, range: Span, text: string, cursor: number, message: string): SqlProblem {
-  const token = /^(\w+|.)?/u.exec(text.slice(cursor, cursor + 63))?.[0] ?? '';
-  const start = range.start + cursor;
-  return { rule: 'syntax-error', message, source: place.source, span: place.span(start, start + token.length) };
+/** By piece, then by place in it. */
+function inOrder(pieces: readonly Piece[]): (a: SqlProblem, b: SqlProblem) => number {
+  const files = new Map<unknown, number>();
+  for (const { source } of pieces) if (!files.has(source)) files.set(source, files.size);
+  const file = (problem: SqlProblem) => files.get(problem.source) ?? 0;
+  return (a, b) => file(a) - file(b) || a.span.start - b.span.start || a.span.end - b.span.end;
 }

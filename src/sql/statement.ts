@@ -21,6 +21,8 @@ export interface Statement<K extends Kind = Kind> {
   readonly commands: readonly Statement[];
   /** The statements in the body of a DO block or function, in textual order; empty for every other statement. */
   readonly body: readonly BodyStatement[];
+  /** What of a function's body cannot be read or followed. It matters only where the function runs; of a DO block it is in the script's problems. */
+  readonly unread?: readonly SqlProblem[];
 }
 
 /** A statement of a procedural body, with what decides whether and how often it runs. */

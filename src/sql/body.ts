@@ -1,0 +1,173 @@
+import { build, type Draft } from './build.js';
+import { constantText } from './constant.js';
+import { type FragmentPlace, fragmentPlaces } from './fragment-place.js';
+import { lex } from './lexer.js';
+import { literalPlace } from './literal.js';
+import { parseTree, rawStatement } from './parse.js';
+import { computedPlace, type Place } from './place.js';
+import { type Fragment, fragments } from './plpgsql.js';
+import { readText, syntaxError } from './read.js';
+import { byteRuler, type Span } from './source.js';
+import { isKind, type SqlProblem } from './statement.js';
+import { advance, cursorAt } from './token.js';
+import { type DefElem, type Node, strings } from './tree.js';
+
+/**
+ * Reads what stands in the body of a DO block, a function or a procedure into its statement; every other statement has none.
+ * What cannot be read or followed goes to `unread` of a function, and to `problems` of a DO block, for that runs now.
+ */
+export function readBody(draft: Draft, problems: SqlProblem[]): void {
+  const { statement, unread } = draft;
+  if (isKind(statement, 'DoStmt')) {
+    const options = definitions(statement.node.args);
+    readString(draft, options.get('as'), nameOf(options.get('language')) ?? 'plpgsql', problems);
+  } else if (isKind(statement, 'CreateFunctionStmt')) {
+    const options = definitions(statement.node.options);
+    if (statement.node.sql_body === undefined) {
+      readString(draft, options.get('as'), nameOf(options.get('language')) ?? 'sql', unread);
+    } else readGrammarBody(draft, statement.node.sql_body, unread);
+  }
+}
+
+function definitions(nodes: readonly Node[] | undefined): ReadonlyMap<string, DefElem> {
+  const found = new Map<string, DefElem>();
+  for (const node of nodes ?? []) if ('DefElem' in node) found.set(node.DefElem.defname ?? '', node.DefElem);
+  return found;
+}
+
+function nameOf(definition: DefElem | undefined): string | undefined {
+  return definition?.arg === undefined ? undefined : strings([definition.arg])[0]?.toLowerCase();
+}
+
+/** A body that is a string literal. */
+function readString(draft: Draft, as: DefElem | undefined, language: string, problems: SqlProblem[]): void {
+  const { place, range, index } = draft;
+  const argument = as?.arg;
+  if (argument === undefined || language === 'c' || language === 'internal') return;
+  const [content = ''] = strings('List' in argument ? argument.List.items : [argument]);
+  const body = literalPlace(place, index(as?.location ?? 0), content) ?? computedPlace(place, range, content);
+  if (language === 'plpgsql') readPlpgsql(draft, body, problems);
+  else if (language === 'sql') readStatements(draft, body, once, problems);
+  else problems.push(notUnderstood(place, range, `a body in ${language} cannot be read`));
+}
+
+const once = { conditional: false, repeated: false };
+
+/** All statements of a text go into the body. */
+function readStatements(
+  draft: Draft,
+  text: Place,
+  when: Pick<Fragment, 'conditional' | 'repeated'>,
+  problems: SqlProblem[],
+): void {
+  const outcome = readText(text, draft.statement);
+  if ('rule' in outcome) {
+    problems.push(outcome);
+    return;
+  }
+  for (const inner of outcome.statements) add(draft, inner, when, problems);
+}
+
+function add(
+  draft: Draft,
+  inner: Draft,
+  { conditional, repeated }: Pick<Fragment, 'conditional' | 'repeated'>,
+  problems: SqlProblem[],
+): void {
+  readBody(inner, problems);
+  draft.body.push({ statement: inner.statement, conditional, repeated });
+}
+
+/** BEGIN ATOMIC … END, or RETURN. */
+function readGrammarBody(draft: Draft, body: Node, problems: SqlProblem[]): void {
+  const { place, range, index, statement } = draft;
+  const nodes =
+    'List' in body
+      ? (body.List.items ?? []).flatMap((item) => ('List' in item ? (item.List.items ?? []) : [item]))
+      : [body];
+  const ranges = atomicRanges(place, range);
+  // the END is the last
+  const found = ranges.length === nodes.length + 1 ? ranges : [];
+  for (const [i, node] of nodes.entries()) {
+    add(draft, build(place, rawStatement(node, 0, 0), found[i] ?? range, index, statement), once, problems);
+  }
+}
+
+function atomicRanges(place: Place, range: Span): readonly Span[] {
+  const cursor = cursorAt(place.sql, range.start);
+  for (advance(cursor); cursor.kind !== 'end' && cursor.start < range.end; advance(cursor)) {
+    if (cursor.kind === 'word' && /^atomic$/i.test(place.sql.slice(cursor.start, cursor.end))) {
+      return lex(place.sql.slice(0, range.end), cursor.end).statements;
+    }
+  }
+  return [];
+}
+
+function readPlpgsql(draft: Draft, body: Place, problems: SqlProblem[]): void {
+  const { place, range } = draft;
+  // libpg_query takes a variable of a %ROWTYPE for a scalar and then refuses its fields; of a type that it does not know it takes it for a record
+  const sql = place.sql.slice(range.start, range.end).replace(/%rowtype\b/gi, (written) => ' '.repeat(written.length));
+  const found = fragments(sql);
+  if ('message' in found) {
+    problems.push(bodyProblem(draft, body, found.message));
+    return;
+  }
+  const placeOf = fragmentPlaces(body.sql);
+  for (const fragment of found) {
+    const at = placeOf(fragment) ?? { start: 0, end: body.sql.length, index: () => 0 };
+    if (fragment.role === 'execute') readExecute(draft, body, fragment, at, problems);
+    else readFragment(draft, body, fragment, at, problems);
+  }
+}
+
+function readFragment(draft: Draft, body: Place, fragment: Fragment, at: FragmentPlace, problems: SqlProblem[]): void {
+  const outcome = parseTree(fragment.text);
+  if ('failure' in outcome) {
+    problems.push(syntaxError(body, at.index(outcome.failure.cursor), { ...outcome.failure, cursor: 0 }));
+    return;
+  }
+  const ruler = byteRuler(fragment.text);
+  for (const raw of outcome.statements) {
+    const inner = build(body, raw, at, (location) => at.index(ruler(location)), draft.statement);
+    add(draft, inner, fragment, problems);
+  }
+}
+
+const selectPrefix = 'SELECT ';
+
+function readExecute(draft: Draft, body: Place, fragment: Fragment, at: FragmentPlace, problems: SqlProblem[]): void {
+  const outcome = parseTree(selectPrefix + fragment.text);
+  const expression = 'statements' in outcome ? selected(outcome.statements[0]?.node) : undefined;
+  const text = constantText(expression);
+  if (text === undefined) {
+    problems.push(
+      notUnderstood(body, at, 'the text of this EXECUTE is put together when it runs and cannot be followed'),
+    );
+    return;
+  }
+  const literal = expression !== undefined && 'A_Const' in expression ? expression.A_Const.location : undefined;
+  const ruler = byteRuler(selectPrefix + fragment.text);
+  const place =
+    literal === undefined ? undefined : literalPlace(body, at.index(ruler(literal) - selectPrefix.length), text);
+  readStatements(draft, place ?? computedPlace(body, at, text), fragment, problems);
+}
+
+function selected(node: object | undefined): Node | undefined {
+  if (node === undefined || !('targetList' in node) || !Array.isArray(node.targetList)) return undefined;
+  const [target]: Node[] = node.targetList;
+  return target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined;
+}
+
+function notUnderstood(place: Place, range: Span, message: string): SqlProblem {
+  return { rule: 'not-understood', message, source: place.source, span: place.span(range.start, range.end) };
+}
+
+/** PL/pgSQL's compiler says no place: the token that it names, if it stands in the body once, or the whole statement. */
+function bodyProblem(draft: Draft, body: Place, message: string): SqlProblem {
+  const rule = message.startsWith('syntax error') ? 'syntax-error' : 'not-understood';
+  const token = /at or near "(.+)"$/s.exec(message)?.[1];
+  const at = token === undefined ? -1 : body.sql.indexOf(token);
+  const unique = token !== undefined && at !== -1 && body.sql.indexOf(token, at + 1) === -1;
+  const span = unique ? body.span(at, at + token.length) : draft.statement.span;
+  return { rule, message, source: draft.place.source, span };
+}
