@@ -12,6 +12,8 @@ export interface PredictContext<K extends Kind = Kind> {
   readonly pg: number;
   /** The session's TimeZone; undefined when neither the history nor the options say it. */
   readonly timeZone: string | undefined;
+  /** What a statement inside this one does (EXPLAIN ANALYZE, a body, a trigger), with the schema as it then is. */
+  readonly inner: (statement: Statement, catalog: Catalog) => Draft;
 }
 
 /** Says what PostgreSQL does on one kind of statement. */

@@ -20,7 +20,11 @@ export function predict(statement: Statement, catalog: Catalog, options: Predict
   return finish(draftOf(statement, { catalog, pg: options.pg, timeZone }));
 }
 
-function draftOf<K extends Kind>(statement: Statement<K>, given: Omit<PredictContext<K>, 'statement'>): Draft {
+function draftOf<K extends Kind>(
+  statement: Statement<K>,
+  given: Omit<PredictContext<K>, 'statement' | 'inner'>,
+): Draft {
   const row = table[statement.kind];
-  return row === undefined ? notUnderstood : row(statement.node, { ...given, statement });
+  const inner = (nested: Statement, catalog: Catalog): Draft => draftOf(nested, { ...given, catalog });
+  return row === undefined ? notUnderstood : row(statement.node, { ...given, statement, inner });
 }

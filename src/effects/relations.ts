@@ -1,0 +1,107 @@
+import type { Catalog, Column, Index, MaterializedView, Oid, Relation, Table } from '../catalog/catalog.js';
+import {
+  columnOf,
+  descendants,
+  findRelation,
+  indexesOf,
+  isIndex,
+  isTable,
+  resolveRelationName,
+  searchPath,
+} from '../catalog/lookup.js';
+import { qualifiedName } from '../sql/names.js';
+import type { RangeVar } from '../sql/tree.js';
+import { all, type Draft, fail, lock, nothing } from './draft.js';
+import type { LockMode } from './effect.js';
+
+/** A relation with rows of its own or of its partitions. */
+export type Stored = Table | MaterializedView;
+
+export function isStored(relation: Relation | undefined): relation is Stored {
+  return relation !== undefined && (isTable(relation) || relation.kind === 'materialized view');
+}
+
+/** The reason of an effect that rests on a guess, because the history does not show the relation. */
+export function notShown(name: string): string {
+  return `the history does not show ${name}`;
+}
+
+/** The server's words for a name that means nothing; not sure, for what the history does not show may still exist. */
+export function unknownRelation(range: RangeVar): Draft {
+  return fail(`relation "${written(range)}" does not exist`, '42P01', false);
+}
+
+/** A name as its author wrote it. */
+export function written({ schemaname, relname = '' }: RangeVar): string {
+  return schemaname === undefined ? relname : qualifiedName(schemaname, relname);
+}
+
+/** The lock on a relation that a statement names; on one that the history does not show it is not sure. */
+export function lockNamed(catalog: Catalog, range: RangeVar | undefined, mode: LockMode, why: string): Draft {
+  if (range === undefined) return nothing;
+  const relation = findRelation(catalog, range);
+  if (relation !== undefined) return lock(relation, mode, why);
+  return lockUnknown(catalog, range, mode, why);
+}
+
+/** The lock on a relation that the history does not show. */
+export function lockUnknown(catalog: Catalog, range: RangeVar, mode: LockMode, why: string): Draft {
+  const name = resolveRelationName(catalog, range);
+  return all(lock(name, mode, `${why} (${notShown(name)})`, false), unknownRelation(range));
+}
+
+/** A table and, of a partitioned one or with `inherit`, everything below it. */
+export function withDescendants(catalog: Catalog, table: Table): readonly Table[] {
+  return [table, ...descendants(catalog, table)];
+}
+
+/** A partitioned table with its partitions at every depth; any other table alone. */
+export function withPartitions(catalog: Catalog, table: Table): readonly Table[] {
+  return table.kind === 'partitioned' ? withDescendants(catalog, table) : [table];
+}
+
+/** The same lock on each of the relations. */
+export function lockEach(relations: readonly Relation[], mode: LockMode, why: string): Draft {
+  return all(...relations.map((relation) => lock(relation, mode, why)));
+}
+
+/** The indexes of a relation that have a file; a partitioned index has none. */
+export function builtIndexes(catalog: Catalog, relation: Stored): readonly Index[] {
+  return indexesOf(catalog, relation).filter(({ kind }) => kind === 'index');
+}
+
+/** The indexes with a file that a statement made. */
+export function newIndexes(before: Catalog, after: Catalog): readonly Index[] {
+  const made: Index[] = [];
+  for (let oid: Oid = before.nextOid; oid < after.nextOid; oid++) {
+    const relation = after.relations.get(oid);
+    if (relation !== undefined && isIndex(relation) && relation.kind === 'index') made.push(relation);
+  }
+  return made;
+}
+
+/** Whether all columns of the relation are known, so that one that is not listed does not exist. */
+export function isComplete(relation: Relation): boolean {
+  return 'complete' in relation ? relation.complete : true;
+}
+
+/** The refusal of a column that a fully known relation does not have; nothing where it exists or may exist. */
+export function missingColumn(relation: Relation, name: string): Draft {
+  if (!isComplete(relation) || columnOf(relation, name) !== undefined || systemColumns.has(name)) return nothing;
+  return fail(`column "${name}" of relation "${relation.name}" does not exist`, '42703');
+}
+
+export const systemColumns: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
+
+/** A name as PostgreSQL shows it in messages: with its schema only where the search path does not find it. */
+export function shownName(
+  catalog: Catalog,
+  { schema, name }: { readonly schema: string; readonly name: string },
+): string {
+  return searchPath(catalog).includes(schema) || schema === 'pg_temp' ? name : qualifiedName(schema, name);
+}
+
+/** The columns of a list of names that the relation has. */
+export function columnsNamed(relation: Relation, names: readonly string[]): readonly Column[] {
+  return names.flatMap((name) => columnOf(relation, name) ?? []);
+}
