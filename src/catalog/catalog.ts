@@ -37,7 +37,7 @@ export interface Catalog {
 
 /** What changes when the transaction or the session ends; kept so that neither end has to look through the whole catalog. */
 export interface Transient {
-  /** Enums with labels that may not be used yet. */
+  /** Enums that were made or got labels in the transaction that is still open. */
   readonly enums: readonly Oid[];
   /** Temporary relations; they end with the session. */
   readonly temporary: readonly Oid[];
@@ -264,9 +264,13 @@ export type Type = EnumType | DomainType | CompositeType | RangeType | BaseType;
 
 export interface EnumType extends InSchema {
   readonly kind: 'enum';
+  /** False when the history does not show its creation: it has more labels than are listed. */
+  readonly complete: boolean;
   readonly labels: readonly string[];
   /** Labels added in the transaction that is still open: they may not be used before it commits (55P04). */
   readonly uncommitted: readonly string[];
+  /** Made in the transaction that is still open: since 17 labels added to it may be used at once. */
+  readonly fresh?: true;
 }
 
 export interface DomainType extends InSchema {

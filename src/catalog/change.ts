@@ -26,7 +26,7 @@ export function putRelation(catalog: Catalog, relation: Relation): Catalog {
 export function putType(catalog: Catalog, type: Type): Catalog {
   const old = catalog.types.get(type.oid);
   const { enums } = catalog.transient;
-  const open = type.kind === 'enum' && type.uncommitted.length > 0 && !enums.includes(type.oid);
+  const open = type.kind === 'enum' && (type.fresh || type.uncommitted.length > 0) && !enums.includes(type.oid);
   return {
     ...inStep(catalog, old, type),
     types: catalog.types.set(type.oid, type),

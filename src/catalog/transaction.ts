@@ -16,7 +16,9 @@ export function endTransaction(catalog: Catalog, how: 'commit' | 'rollback'): Ca
 
 function commitLabels(catalog: Catalog, oid: Oid): Catalog {
   const type = catalog.types.get(oid);
-  return type?.kind === 'enum' ? putType(catalog, { ...type, uncommitted: [] }) : catalog;
+  if (type?.kind !== 'enum') return catalog;
+  const { fresh: _, ...settled } = type;
+  return putType(catalog, { ...settled, uncommitted: [] });
 }
 
 /** The catalog as a new session finds it: session settings and temporary relations are gone. */
