@@ -9,6 +9,7 @@ import {
   assumptions,
   coverage,
   isOpen,
+  isSql,
   type LockedRelation,
   levelCounts,
   lockedRelations,
@@ -80,8 +81,7 @@ function labelled(name: string, lines: readonly string[], style: Style): readonl
 /** SQL keeps its lines, so that it can be pasted; a sentence is wrapped. */
 function remedy(instead: string, room: number): readonly string[] {
   if (instead === '') return [];
-  const isSql = instead.includes('\n') || /;\s*$/.test(instead);
-  return isSql ? visible(instead).split('\n') : wrap(visible(instead), room);
+  return isSql(instead) ? visible(instead).split('\n') : wrap(visible(instead), room);
 }
 
 function locks(diagnostic: Diagnostic): readonly string[] {

@@ -97,7 +97,7 @@ function chart(
     .slice(0, drawn)
     .map((_, at) => pad(numberAt(at, cell), cell))
     .join('');
-  const head = `  ${' '.repeat(left + 2 + lock + 2)}${style.dim(numbers)}`;
+  const head = `  ${' '.repeat(left + 2 + lock + 2)}${style.dim(numbers.trimEnd())}`;
   const rows = shown.map((lane, index) => {
     const bar = lane.cells
       .slice(0, drawn)

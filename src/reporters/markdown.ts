@@ -6,6 +6,7 @@ import {
   assumptions,
   coverage,
   isOpen,
+  isSql,
   levelCounts,
   lockedRelations,
   lockName,
@@ -48,7 +49,7 @@ function finding(diagnostic: Diagnostic): string {
 }
 
 function remedy(instead: string): string {
-  return instead.includes('\n') || /;\s*$/.test(instead) ? fenced(instead, 'sql') : escapeMarkdown(instead);
+  return isSql(instead) ? fenced(instead, 'sql') : escapeMarkdown(instead);
 }
 
 function notes(assumed: readonly string[]): readonly string[] {

@@ -1,0 +1,46 @@
+import type { Report } from './diagnostic.js';
+import { UserError } from './user-error.js';
+
+/** A known finding: it is recognised by its fingerprint; the rest tells people what it was. */
+export interface BaselineEntry {
+  readonly fingerprint: string;
+  readonly rule: string;
+  readonly file: string;
+}
+
+/** The text of a baseline with every finding of a report that is not suppressed; one line a finding, so that it merges well. */
+export function writeBaseline(report: Report): string {
+  const entries = report.diagnostics
+    .filter((diagnostic) => diagnostic.suppressed === undefined)
+    .map(({ fingerprint, rule, source }) => JSON.stringify({ fingerprint, rule, file: source.file }));
+  return `{ "version": 1, "findings": [\n${[...new Set(entries)].join(',\n')}\n] }\n`;
+}
+
+/** Reads a baseline; a UserError when it is none. */
+export function readBaseline(text: string, file: string): readonly BaselineEntry[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UserError(`${file} is not JSON: write it anew with --write-baseline`);
+  }
+  const findings = property(value, 'findings');
+  if (property(value, 'version') !== 1 || !Array.isArray(findings)) {
+    throw new UserError(`${file} is not a baseline of version 1: write it anew with --write-baseline`);
+  }
+  return findings.map((each: unknown) => ({
+    fingerprint: String(property(each, 'fingerprint')),
+    rule: String(property(each, 'rule')),
+    file: String(property(each, 'file')),
+  }));
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(key) : undefined;
+}
+
+/** The entries that no finding matches any more: what they were for is fixed, or gone. */
+export function staleEntries(entries: readonly BaselineEntry[], report: Report): readonly BaselineEntry[] {
+  const found = new Set(report.diagnostics.map((diagnostic) => diagnostic.fingerprint));
+  return entries.filter((entry) => !found.has(entry.fingerprint));
+}

@@ -1,0 +1,38 @@
+import { InvalidArgumentError } from 'commander';
+import type { Level } from '../rule.js';
+
+/** What the commands that read migrations are told on the command line. */
+export interface JudgeFlags {
+  readonly pg?: string;
+  readonly framework?: string;
+  readonly since?: string;
+  readonly rule: Readonly<Record<string, Level | 'off'>>;
+  readonly config?: string;
+}
+
+export interface CheckFlags extends JudgeFlags {
+  readonly format: readonly string[];
+  readonly failOn?: Level | 'never';
+  readonly baseline?: string;
+  readonly writeBaseline?: boolean;
+  readonly stdinFilename?: string;
+}
+
+const levels: Readonly<Record<string, Level | 'off'>> = {
+  error: 'error',
+  warning: 'warning',
+  note: 'note',
+  off: 'off',
+};
+
+/** Reads `ID=LEVEL` and adds it to those read before. Whether the rule exists is found out where the rules are loaded. */
+export function levelOption(
+  value: string,
+  before: Readonly<Record<string, Level | 'off'>>,
+): Readonly<Record<string, Level | 'off'>> {
+  const [id = '', word = ''] = value.split('=');
+  const level = Object.hasOwn(levels, word) ? levels[word] : undefined;
+  if (id === '' || level === undefined)
+    throw new InvalidArgumentError('It is RULE=error, RULE=warning, RULE=note or RULE=off.');
+  return { ...before, [id]: level };
+}

@@ -1,0 +1,173 @@
+import { Command, CommanderError, Option } from 'commander';
+import { UserError } from '../user-error.js';
+import { version } from '../version.js';
+import { type CheckFlags, type JudgeFlags, levelOption } from './flags.js';
+import type { Io } from './io.js';
+
+/** Exit codes that scripts rely on: clean, findings, a mistake of the caller, a bug of ours. */
+export const exit = { clean: 0, findings: 1, usage: 2, bug: 3 } as const;
+
+/** Runs the command line and gives the exit code. Never throws. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = exit.clean;
+  const program = commands((result) => {
+    code = result;
+  }, io);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    return failure(error, io);
+  }
+}
+
+function failure(error: unknown, io: Io): number {
+  // commander has told what was wrong, or has shown the help that was asked for
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exit.clean : exit.usage;
+  if (error instanceof UserError) {
+    io.stderr.write(`lockkeeper: ${error.message}\n`);
+    return exit.usage;
+  }
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.stderr.write(`lockkeeper: this is a bug of Lockkeeper ${version}, please report it:\n${told}\n`);
+  return exit.bug;
+}
+
+function commands(done: (code: number) => void, io: Io): Command {
+  const program = new Command('lockkeeper')
+    .description(
+      'Says before the merge what each statement of your PostgreSQL migrations will do to the running application.',
+    )
+    .version(version)
+    .configureHelp({ sortSubcommands: false, helpWidth: Math.min(100, io.stdout.columns ?? 100) })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) =>
+        write(
+          `lockkeeper: ${text
+            .replace(/^error: /, '')
+            .replace(/\n\((Did you mean .*)\)\n/, ', $1\n')
+            .replace(', Did', ', did')}`,
+        ),
+    })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ lockkeeper check                      judge the migrations found below this folder
+  $ lockkeeper check db/migrations/*.sql  judge these files, the rest of their folder is context
+  $ lockkeeper explain index-not-concurrent
+
+Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configuration, 3 a bug of Lockkeeper`,
+    );
+
+  judging(program.command('check'))
+    .description('Judge migrations')
+    .argument('[paths...]', 'folders or files; default: what the configuration names, else the migrations found below')
+    .option(
+      '--format <format>',
+      'console, json, sarif, github, gitlab, junit or markdown; FORMAT=FILE writes a file (repeatable)',
+      collect,
+      [],
+    )
+    .addOption(
+      new Option('--fail-on <level>', 'lowest level that makes the exit code 1').choices([
+        'error',
+        'warning',
+        'note',
+        'never',
+      ]),
+    )
+    .option('--baseline <file>', 'known findings: marked, not counted')
+    .option('--write-baseline', 'make the findings of now the known ones')
+    .option('--stdin-filename <file>', 'judge standard input as this file')
+    .addHelpText(
+      'after',
+      examples([
+        ['lockkeeper check', 'everything below this folder'],
+        ['lockkeeper check --since 20240101000000', 'only migrations after that one'],
+        ['lockkeeper check --pg 15 --rule no-lock-timeout=off', ''],
+        ['lockkeeper check --format sarif=lockkeeper.sarif --format github', 'a file for upload and annotations'],
+        ['lockkeeper check --write-baseline', 'adopt in an old repository: only new findings count from now on'],
+        ['lockkeeper check --stdin-filename db/migrations/003.sql < draft.sql', ''],
+      ]),
+    )
+    .action(async (paths: string[], flags: CheckFlags) => {
+      const { run } = await import('./check.js');
+      done(await run(paths, flags, io));
+    });
+
+  judging(program.command('locks'))
+    .description('Show the timeline of locks: which statement locks what, for how long, and who waits')
+    .argument('[paths...]', 'folders or files, as for check')
+    .addOption(new Option('--format <format>', 'how it is written').choices(['console', 'json']).default('console'))
+    .addHelpText(
+      'after',
+      examples([
+        ['lockkeeper locks db/migrations/003_city.sql', 'one migration, the rest of its folder is context'],
+        ['lockkeeper locks --since 002 --format json', ''],
+      ]),
+    )
+    .action(async (paths: string[], flags: JudgeFlags & { readonly format: string }) => {
+      const { run } = await import('./locks.js');
+      done(await run(paths, flags, io));
+    });
+
+  judging(program.command('fix'))
+    .description('Rewrite what can be rewritten safely')
+    .argument('[paths...]', 'folders or files, as for check')
+    .option('--dry-run', 'print the changes as a diff and write nothing')
+    .addHelpText(
+      'after',
+      examples([
+        ['lockkeeper fix --dry-run', 'see what would change'],
+        ['lockkeeper fix db/migrations/003_city.sql', ''],
+      ]),
+    )
+    .action(async (paths: string[], flags: JudgeFlags & { readonly dryRun?: boolean }) => {
+      const { run } = await import('./fix.js');
+      done(await run(paths, flags, io));
+    });
+
+  program
+    .command('explain')
+    .description('Show the page of a rule')
+    .argument('<rule>', 'the id of a rule')
+    .addHelpText('after', examples([['lockkeeper explain index-not-concurrent', '']]))
+    .action(async (rule: string) => {
+      const { run } = await import('./explain.js');
+      done(run(rule, io));
+    });
+
+  program
+    .command('rules')
+    .description('List every rule')
+    .addOption(new Option('--format <format>', 'how it is written').choices(['console', 'json']).default('console'))
+    .addHelpText('after', examples([['lockkeeper rules --format json', '']]))
+    .action(async (flags: { readonly format: string }) => {
+      const { run } = await import('./rules.js');
+      done(run(flags, io));
+    });
+
+  return program;
+}
+
+/** The options of every command that reads migrations. */
+function judging(command: Command): Command {
+  return command
+    .option('--pg <major>', 'oldest server that the migrations run on, 13 to 18 (default: 14)')
+    .option('--framework <name>', 'the migration framework, instead of detecting it')
+    .option('--since <id>', 'judge only migrations after this one; earlier ones are context')
+    .option('--rule <id=level>', 'error, warning, note or off for a rule (repeatable)', levelOption, {})
+    .option('--config <file>', 'the configuration, instead of looking for it');
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function examples(list: readonly (readonly [string, string])[]): string {
+  return `\nExamples:\n${list.map(([line, why]) => `  $ ${line}${why === '' ? '' : `\n      ${why}`}`).join('\n')}`;
+}
