@@ -77,48 +77,73 @@ export interface History {
   readonly assumptions: readonly string[];
 }
 
-/** A file below the roots that are looked at: its path relative to the working directory and how to get its text. */
+/** A value, or the promise of one: readers of YAML, TOML or XML load their parser only when they meet such a file. */
+export type Eventually<T> = T | Promise<T>;
+
+/** A file below the roots that are looked at: its path relative to the working directory and how to get its text. Reading is lazy and cached. */
 export interface FileEntry {
   readonly path: string;
   /** The text without a byte order mark; undefined when the file is not UTF-8 or cannot be read. */
   readonly read: () => string | undefined;
+  /** Why there is no text, for people: "is not UTF-8 (line 3)"; undefined when there is one. */
+  readonly fault: () => string | undefined;
+  /** The text as a source, always the same object; empty when there is no text. */
+  readonly source: () => Source;
+  /** A byte order mark stood before the text: some runners then overlook a marker in the first line. */
+  readonly startsWithByteOrderMark: () => boolean;
 }
 
-/** The files of a candidate folder, as a framework's reader sees them. Reading is lazy and cached. */
+/** A folder, as a framework's reader sees it. Paths are relative to the working directory, with `/`; its own is '' . */
 export interface Folder {
   /** Relative to the working directory, '' for the working directory itself. */
   readonly path: string;
   /** All files below, sorted by path; node_modules, .git and vendored folders are left out. */
   readonly files: readonly FileEntry[];
+  /** The same files by the folder in which they stand directly, sorted by folder. */
+  readonly byFolder: ReadonlyMap<string, readonly FileEntry[]>;
   /** A file by its path relative to this folder; `..` reaches what the project's root contains, no further. */
   readonly file: (relative: string) => FileEntry | undefined;
+  /** The files that stand directly in a folder, given relative to this one; `..` as for `file`. Empty when there is none. */
+  readonly list: (relative: string) => readonly FileEntry[];
+  /** The files of these names in the folder `from` and in those above it as far as the project's root, nearest first. */
+  readonly above: (from: string, names: readonly string[]) => readonly FileEntry[];
 }
 
 /** How sure a framework is that a folder is its own: a config file beats an in-file marker, a manifest, a file name. */
 export type Evidence = 'config' | 'marker' | 'manifest' | 'name';
 
 export interface Detection {
-  /** The folder of migrations. */
+  /** The folder of migrations, relative to the working directory; it may lie above the folder that was looked at. */
   readonly root: string;
   readonly evidence: Evidence;
   /** For people: "db/migrations/001.sql starts with -- migrate:up". */
   readonly because: string;
+  /** The file from which all others follow, where the framework has one (a master changelog); several make several histories of a root. */
+  readonly entry?: string;
 }
 
 /** Options of the configuration that a reader may need. */
 export interface ReadOptions {
   /** Replaces what the framework would do where the files cannot say it (`transaction` in the configuration). */
   readonly transaction?: 'none' | 'file' | 'batch';
+  /** Values of placeholders by name. */
   readonly placeholders?: Readonly<Record<string, string>>;
+  /** The `entry` of the detection. */
+  readonly entry?: string;
 }
 
-/** A migration framework: finds its folders and reads them. One file each under src/frameworks; index.ts is the list. */
+/**
+ * A migration framework: finds its folders and reads them. One file each under src/frameworks; index.ts is the list. `detect`
+ * looks at the files below a folder and, by `file`, `list` and `above`, at what stands above it, so that a folder within a
+ * framework's root, or that of one file, is recognised too. Neither throws on what the files contain.
+ */
 export interface Framework {
   /** As in `--framework dbmate`. */
   readonly id: string;
   /** As people write it: "golang-migrate". */
   readonly title: string;
-  /** The folders below `project` that are this framework's. Reads as little as it can. */
-  readonly detect: (project: Folder) => readonly Detection[];
-  readonly read: (folder: Folder, options: ReadOptions) => History;
+  /** The folders of migrations in or around `project` that are this framework's. Reads as little as it can. */
+  readonly detect: (project: Folder) => Eventually<readonly Detection[]>;
+  /** Reads a root that `detect` gave or the user pinned. */
+  readonly read: (folder: Folder, options: ReadOptions) => Eventually<History>;
 }

@@ -1,0 +1,242 @@
+import { statSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
+import { didYouMean } from '../did-you-mean.js';
+import { Source } from '../sql/source.js';
+import { UserError } from '../user-error.js';
+import { type Claim, claimsOf, decide, isWithin } from './claims.js';
+import { folderOf, openProject, type Project, projectRoot } from './files.js';
+import type { Folder, Framework, History, MigrationProblem, ReadOptions } from './framework.js';
+import { globTest } from './glob.js';
+import { frameworks } from './index.js';
+import plain from './plain.js';
+import { problem } from './sql-files.js';
+import { pinTransaction } from './transaction.js';
+
+/** What the configuration says of the folders and files that a glob covers. */
+export interface Override {
+  /** A path glob relative to the working directory; of several that cover a folder the last one counts. */
+  readonly paths: string;
+  /** An id of the list of frameworks. */
+  readonly framework?: string;
+  readonly transaction?: ReadOptions['transaction'];
+  readonly placeholders?: ReadOptions['placeholders'];
+  /** Nothing there is read. */
+  readonly ignore?: boolean;
+}
+
+export interface DiscoverOptions extends Omit<Override, 'paths' | 'ignore'> {
+  /** The working directory; an absolute path. */
+  readonly cwd: string;
+  readonly overrides?: readonly Override[];
+  /** Texts in place of what the disk has, by path relative to `cwd` (standard input, an editor's buffer). */
+  readonly overlay?: ReadonlyMap<string, string>;
+}
+
+/** What was found below the paths. */
+export interface Discovered {
+  /** One for each folder of migrations, sorted by folder. Several in one call are a monorepo. */
+  readonly histories: readonly History[];
+  /** Of these histories only the migrations with these ids were asked for, the others are context; a history that is not here was asked for whole. */
+  readonly selected: ReadonlyMap<History, ReadonlySet<string>>;
+  /** Faults that belong to no history: folders that cannot be opened. */
+  readonly problems: readonly MigrationProblem[];
+  /** Paths below which there are no migrations. */
+  readonly empty: readonly string[];
+}
+
+/**
+ * Finds and reads the migrations below the given files and folders; with no paths, all migration folders below `cwd`. Reading a
+ * migration never executes it. A file is read together with the rest of its migration folder, and `selected` then
+ * says which migrations were asked for; so does a path that lies within a migration folder. What is not in the files but
+ * taken for granted is in `assumptions` of each history. Throws a UserError for a path that is not there and an unknown
+ * framework, and for nothing else.
+ */
+export async function discover(paths: readonly string[], options: DiscoverOptions): Promise<Discovered> {
+  const histories = new Map<string, History>();
+  const selected = new Map<History, ReadonlySet<string> | undefined>();
+  const problems: MigrationProblem[] = [];
+  const empty: string[] = [];
+  const projects = new Map<string, Project>();
+  for (const target of paths.length === 0 ? [everything] : paths.map((path) => targetOf(path, options))) {
+    const root = projectRoot(options.cwd, target.path);
+    const project = projects.get(root) ?? openProject(options.cwd, root, options.overlay);
+    projects.set(root, project);
+    const found = await historiesOf(project, target, options, histories);
+    if (found.length === 0) empty.push(target.path);
+    for (const history of found) {
+      const ids = askedFor(history, target);
+      const before = selected.has(history) ? selected.get(history) : new Set<string>();
+      selected.set(history, ids === undefined || before === undefined ? undefined : new Set([...before, ...ids]));
+    }
+  }
+  for (const path of [...projects.values()].flatMap((project) => project.unreadable()))
+    problems.push(problem('unreadable-migration', `the folder ${path} cannot be opened`, new Source(path, '')));
+  return {
+    histories: [...selected.keys()].toSorted((a, b) => compare(a.root, b.root)),
+    selected: new Map([...selected].flatMap(([history, ids]) => (ids === undefined ? [] : [[history, ids]]))),
+    problems,
+    empty,
+  };
+}
+
+/** A path that the user named, or the working directory when none was named. */
+interface Target {
+  readonly path: string;
+  readonly isFile: boolean;
+  /** A folder that the user named is read even if it only holds SQL files of no known shape. */
+  readonly named: boolean;
+}
+
+const everything: Target = { path: '', isFile: false, named: false };
+
+function targetOf(path: string, { cwd, overlay }: DiscoverOptions): Target {
+  const full = resolve(cwd, path);
+  const name = relative(cwd, full).split(sep).join('/');
+  if (overlay?.has(name)) return { path: name, isFile: true, named: true };
+  const status = statSync(full, { throwIfNoEntry: false });
+  if (status === undefined) throw new UserError(`there is no file or folder ${path}`);
+  return { path: name, isFile: !status.isDirectory(), named: true };
+}
+
+async function historiesOf(
+  project: Project,
+  target: Target,
+  options: DiscoverOptions,
+  known: Map<string, History>,
+): Promise<readonly History[]> {
+  const start = target.isFile ? folderOf(target.path) : target.path;
+  const claims = decide(await claimsOf(project.folder(start), candidates(options.framework)));
+  const accepted = claims.map((claim) => pinned(claim, options)).filter((claim) => !ignored(claim, options));
+  const histories: History[] = [];
+  for (const claim of accepted) histories.push(await read(project, claim, accepted, options, known));
+  const own = withoutCopies(histories);
+  const asked = target.isFile ? own.filter((history) => filesOf(history).has(target.path)) : own;
+  if (asked.length > 0 || !target.named) return asked;
+  const fallback = await read(project, fallbackClaim(start, options), [], options, known);
+  const meant = target.isFile
+    ? filesOf(fallback).has(target.path)
+    : fallback.migrations.length + fallback.problems.length > 0;
+  return meant ? [fallback] : [];
+}
+
+/** The frameworks to ask: all, or the one that is pinned for the run. */
+function candidates(id: string | undefined): readonly Framework[] {
+  return id === undefined ? frameworks : [frameworkOf(id)];
+}
+
+/** The framework of an id; a UserError names the nearest when there is none. */
+export function frameworkOf(id: string): Framework {
+  const found = frameworks.find((framework) => framework.id === id);
+  if (found !== undefined) return found;
+  const ids = frameworks.map((framework) => framework.id);
+  throw new UserError(`unknown framework "${id}"${didYouMean(id, ids) || `; known are ${ids.join(', ')}`}`);
+}
+
+function overrideOf(root: string, { overrides = [] }: DiscoverOptions): Override | undefined {
+  return overrides.findLast(({ paths }) => globTest(paths)(root));
+}
+
+function pinned(claim: Claim, options: DiscoverOptions): Claim {
+  const id = overrideOf(claim.detection.root, options)?.framework;
+  if (id === undefined || id === claim.framework.id) return claim;
+  const detection = { ...claim.detection, evidence: 'config', because: 'the configuration says so' } as const;
+  return { framework: frameworkOf(id), detection, alternatives: [] };
+}
+
+function ignored(claim: Claim, options: DiscoverOptions): boolean {
+  return overrideOf(claim.detection.root, options)?.ignore ?? false;
+}
+
+function fallbackClaim(root: string, options: DiscoverOptions): Claim {
+  const framework = options.framework === undefined ? plain : frameworkOf(options.framework);
+  const evidence = options.framework === undefined ? 'name' : 'config';
+  return pinned({ framework, detection: { root, evidence, because: 'it was named' }, alternatives: [] }, options);
+}
+
+async function read(
+  project: Project,
+  claim: Claim,
+  all: readonly Claim[],
+  options: DiscoverOptions,
+  known: Map<string, History>,
+): Promise<History> {
+  const { root, entry } = claim.detection;
+  const key = `${claim.framework.id}\n${root}\n${entry ?? ''}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const others = all.filter((other) => other !== claim && other.detection.root !== root);
+  const inner = others.map(({ detection }) => detection.root).filter((other) => isWithin(root, other));
+  const override = overrideOf(root, options);
+  const transaction = override?.transaction ?? options.transaction;
+  const placeholders = { ...options.placeholders, ...override?.placeholders };
+  const raw = await claim.framework.read(without(project.folder(root), inner), {
+    placeholders,
+    ...(transaction && { transaction }),
+    ...(entry !== undefined && { entry }),
+  });
+  const guessed = assumption(claim);
+  const history = pinTransaction(
+    { ...raw, assumptions: guessed === undefined ? raw.assumptions : [guessed, ...raw.assumptions] },
+    transaction,
+  );
+  known.set(key, history);
+  return history;
+}
+
+/** What a user should know when only names or manifests speak for a framework. */
+function assumption({ framework, detection, alternatives }: Claim): string | undefined {
+  if (detection.evidence === 'config' || detection.evidence === 'marker') return undefined;
+  const others = alternatives.filter((title) => title !== plain.title);
+  const rivals = others.length === 0 ? '' : `; ${others.join(' and ')} would look the same`;
+  return `read as ${framework.title}, because ${detection.because}${rivals}`;
+}
+
+/** A folder without what belongs to other histories. */
+function without(folder: Folder, roots: readonly string[]): Folder {
+  if (roots.length === 0) return folder;
+  const own = (path: string) => !roots.some((root) => isWithin(root, path));
+  return {
+    path: folder.path,
+    files: folder.files.filter((entry) => own(entry.path)),
+    byFolder: new Map([...folder.byFolder].filter(([path]) => own(path))),
+    file: folder.file,
+    list: folder.list,
+    above: folder.above,
+  };
+}
+
+/** All files that a history was read from. */
+function filesOf(history: History): ReadonlySet<string> {
+  return new Set([
+    ...history.problems.map(({ source }) => source.file),
+    ...history.migrations.flatMap((migration) => [
+      migration.file,
+      ...migration.up.pieces.map(({ source }) => source.file),
+      ...('none' in migration.down ? [] : migration.down.pieces.map(({ source }) => source.file)),
+    ]),
+  ]);
+}
+
+/** Plain SQL files that another history includes (a changelog its sqlFile, a plan its scripts) are no history of their own. */
+function withoutCopies(histories: readonly History[]): readonly History[] {
+  const others = histories.filter(({ framework }) => framework !== plain.id).map(filesOf);
+  return histories.filter(
+    (history) =>
+      history.framework !== plain.id ||
+      !history.migrations.every(({ file }) => others.some((files) => files.has(file))) ||
+      history.migrations.length === 0,
+  );
+}
+
+function askedFor(history: History, target: Target): ReadonlySet<string> | undefined {
+  if (!target.isFile && isWithin(target.path, history.root)) return undefined;
+  const asked = (path: string) => (target.isFile ? path === target.path : isWithin(target.path, path));
+  const ids = history.migrations.filter((migration) =>
+    [...filesOf({ ...history, problems: [], migrations: [migration] })].some(asked),
+  );
+  return new Set(ids.map(({ id }) => id));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
