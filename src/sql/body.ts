@@ -3,7 +3,7 @@ import { constantText } from './constant.js';
 import { type FragmentPlace, fragmentPlaces } from './fragment-place.js';
 import { lex } from './lexer.js';
 import { literalPlace } from './literal.js';
-import { parseTree, rawStatement } from './parse.js';
+import { parseTree, rawStatements } from './parse.js';
 import { computedPlace, type Place } from './place.js';
 import { type Fragment, fragments } from './plpgsql.js';
 import { readText, syntaxError } from './read.js';
@@ -81,15 +81,15 @@ function add(
 /** BEGIN ATOMIC … END, or RETURN. */
 function readGrammarBody(draft: Draft, body: Node, problems: SqlProblem[]): void {
   const { place, range, index, statement } = draft;
-  const nodes =
-    'List' in body
-      ? (body.List.items ?? []).flatMap((item) => ('List' in item ? (item.List.items ?? []) : [item]))
-      : [body];
+  const items = 'List' in body ? (body.List.items ?? []) : [body];
+  const raws = items
+    .flatMap((item) => ('List' in item ? (item.List.items ?? []) : [item]))
+    .flatMap((node) => rawStatements(node));
   const ranges = atomicRanges(place, range);
-  // the END is the last
-  const found = ranges.length === nodes.length + 1 ? ranges : [];
-  for (const [i, node] of nodes.entries()) {
-    add(draft, build(place, rawStatement(node, 0, 0), found[i] ?? range, index, statement), once, problems);
+  // the last is END; without as many semicolons as statements, each stands for the whole
+  const found = ranges.length === raws.length + 1 ? ranges : [];
+  for (const [i, raw] of raws.entries()) {
+    add(draft, build(place, raw, found[i] ?? range, index, statement), once, problems);
   }
 }
 

@@ -1,5 +1,5 @@
 import { effectOf, type MetaCommand, metaCommandAt } from './meta-command.js';
-import type { Placeholder } from './placeholder.js';
+import { type Placeholder, type PlaceholderSyntax, placeholderAt } from './placeholder.js';
 import type { Span } from './source.js';
 import { advance, type Cursor, cursorAt } from './token.js';
 
@@ -68,8 +68,11 @@ function begin(): OpenStatement {
   };
 }
 
-/** Splits a text into statements from an index on, and finds its comments, psql meta-commands and COPY data. */
-export function lex(text: string, from = 0): Lexed {
+/**
+ * Splits a text into statements from an index on, and finds its comments, psql meta-commands and COPY data. Quotes within
+ * `{{ … }}` close nothing where that is a placeholder.
+ */
+export function lex(text: string, from = 0, enabled: readonly PlaceholderSyntax[] = []): Lexed {
   const found: Found = {
     statements: [],
     comments: [],
@@ -78,7 +81,7 @@ export function lex(text: string, from = 0): Lexed {
     noData: false,
     openComment: undefined,
   };
-  const cursor = cursorAt(text, from);
+  const cursor = cursorAt(text, from, enabled.includes('double-brace'));
   while (cursor.end < text.length) readStatement(cursor, found);
   return found;
 }
@@ -136,8 +139,10 @@ function take(cursor: Cursor, open: OpenStatement): void {
     case 'placeholder':
       if (cursor.placeholder !== undefined) open.placeholders.push(cursor.placeholder);
       return;
+    case 'quoted-name':
     case 'string':
       if (cursor.code === 36) open.placeholders.push(...placeholdersWithin(cursor));
+      else if (cursor.templated) open.placeholders.push(...templatesWithin(cursor));
   }
 }
 
@@ -158,12 +163,18 @@ function placeholdersWithin({ text, start, end }: Cursor): Placeholder[] {
   const open = text.indexOf('$', start + 1) + 1;
   const body = text.slice(open, end - (open - start));
   if (!/\$\{|\$%|\{\{/.test(body)) return [];
+  return lex(body, 0, ['double-brace'])
+    .statements.flatMap((statement) => statement.placeholders)
+    .filter((placeholder) => placeholder.syntax !== 'colon')
+    .map((placeholder) => ({ ...placeholder, start: open + placeholder.start, end: open + placeholder.end }));
+}
+
+/** The `{{ … }}` of a quoted name or string, which must go because of the quotes in them. */
+function templatesWithin({ text, start, end }: Cursor): Placeholder[] {
   const found: Placeholder[] = [];
-  const cursor = cursorAt(body, 0);
-  for (advance(cursor); cursor.kind !== 'end'; advance(cursor)) {
-    const { placeholder } = cursor;
-    if (cursor.kind !== 'placeholder' || placeholder === undefined || placeholder.syntax === 'colon') continue;
-    found.push({ ...placeholder, start: open + placeholder.start, end: open + placeholder.end });
+  for (let at = text.indexOf('{{', start); at !== -1 && at < end; at = text.indexOf('{{', at + 2)) {
+    const placeholder = placeholderAt(text, at);
+    if (placeholder !== undefined) found.push(placeholder);
   }
   return found;
 }

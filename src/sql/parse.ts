@@ -68,18 +68,16 @@ export function parseTree(sql: string): ParseOutcome {
   prefilled.delete(sql);
   if (typeof json !== 'string') return { failure: json };
   const tree: ParseResult = JSON.parse(json);
-  return {
-    statements: (tree.stmts ?? []).flatMap(({ stmt, stmt_location = 0, stmt_len = 0 }) =>
-      stmt === undefined ? [] : [rawStatement(stmt, stmt_location, stmt_len)],
-    ),
-  };
+  const statements = tree.stmts ?? [];
+  return { statements: statements.flatMap((raw) => rawStatements(raw.stmt, raw.stmt_location, raw.stmt_len)) };
 }
 
-/** A node that stands as a statement, with its kind. */
-export function rawStatement(stmt: Node, location: number, length: number): RawStatement {
-  // the wrapper of a node has one key, its kind, and the grammar lets statements alone stand here
-  const [[kind, node]] = Object.entries(stmt) as [[StatementKind, NodeOf<StatementKind>]];
-  return { kind, node, location, length };
+/** A node that stands as a statement, with its kind; none for the empty node that stands for an empty statement. */
+export function rawStatements(stmt: Node | undefined, location = 0, length = 0): RawStatement[] {
+  return Object.entries(stmt ?? {}).map(([kind, node]) => {
+    // the grammar lets only statements stand here, and the wrapper's key is their kind
+    return { kind: kind as StatementKind, node: node as NodeOf<StatementKind>, location, length };
+  });
 }
 
 /** A node of PL/pgSQL's tree, `{ PLpgSQL_stmt_if: { lineno, cond, then_body … } }`. No package types it. */

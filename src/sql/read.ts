@@ -1,5 +1,6 @@
 import { build, type Draft } from './build.js';
 import { type Lexed, type LexedStatement, lex } from './lexer.js';
+import { maskAll } from './mask.js';
 import { type ParseFailure, parseTree, type RawStatement } from './parse.js';
 import type { Place } from './place.js';
 import { byteRuler, type Ruler, type Span } from './source.js';
@@ -41,20 +42,33 @@ function rangesOf(
 
 /** Reads a text of its own (a body, an EXECUTE): its statements, or one problem for the whole of it. */
 export function readText(place: Place, parent: Statement): { readonly statements: readonly Draft[] } | SqlProblem {
-  const outcome = readAll(place, lex(place.sql), parent);
-  return 'failure' in outcome ? syntaxError(place, 0, outcome.failure) : outcome;
+  const lexed = lex(place.sql);
+  const plain = readAll(place, lexed, parent);
+  if (!('failure' in plain)) return plain;
+  // a runner replaces its placeholders in quotes too
+  const sql = maskAll(place.sql, lexed, ['dollar-brace', 'double-brace', 'dollar-percent']);
+  const masked = sql === place.sql ? plain : readAll({ ...place, sql }, lexed, parent);
+  return 'failure' in masked ? syntaxError(place, 0, plain.failure) : masked;
 }
 
 /** The problem of a failure of a text that begins at `start` of a place; it stands at the token that the parser stumbled over. */
 export function syntaxError(place: Place, start: number, failure: ParseFailure): SqlProblem {
   const cursor = cursorAt(place.sql, Math.min(start + failure.cursor, place.sql.length));
   advance(cursor);
-  // an unterminated quote is the token itself, up to the end of the file: its beginning says enough
-  const end = cursor.unterminated ? cursor.start + 1 : cursor.end;
+  // an unterminated quote reaches to the end of the file: its first line says enough
+  const line = place.sql.indexOf('\n', cursor.start);
+  const end = cursor.unterminated && line !== -1 ? line : cursor.end;
   return {
     rule: 'syntax-error',
-    message: failure.message,
+    message: shortened(failure.message),
     source: place.source,
     span: place.span(cursor.start, end),
   };
+}
+
+/** The server quotes an unterminated token whole, which can be the rest of the file. */
+function shortened(message: string): string {
+  const line = message.indexOf('\n');
+  const end = Math.min(line === -1 ? message.length : line, 120);
+  return end === message.length ? message : `${message.slice(0, end)}…"`;
 }

@@ -49,7 +49,7 @@ export function recover(place: Place, first: Lexed, enabled: readonly Placeholde
       failures.push({ text: textOf(place, statement), problem: syntaxError(place, statement.start, outcome.failure) });
     } else {
       splits++;
-      lexed = splitAgain(place.text, lexed, i, end);
+      lexed = splitAgain(place.text, lexed, i, end, enabled);
       i--;
     }
   }
@@ -101,17 +101,19 @@ function readOne(place: Place, statement: LexedStatement, enabled: readonly Plac
 /** Tries stand-ins; where one does not do, the parser's cursor says which. */
 function tryStandIns(place: Place, statement: LexedStatement, placeholders: readonly Placeholder[]): One {
   const choices = new Map<Placeholder, StandIn>(placeholders.map((placeholder) => [placeholder, 'identifier']));
+  let farthest: ParseFailure | undefined;
   for (let count = 0; ; count++) {
     const sql = maskOne(place.text, statement, choices);
     const outcome = parseTree(sql);
     const raw = 'statements' in outcome ? outcome.statements[0] : undefined;
     if (raw !== undefined) return { draft: draftOf(place, statement, sql, raw), unknown: [] };
     const failure = 'failure' in outcome ? outcome.failure : { message: 'syntax error at end of input', cursor: 0 };
+    if (farthest === undefined || failure.cursor > farthest.cursor) farthest = failure;
     const culprit = placeholders.findLast(({ start }) => start <= statement.start + failure.cursor) ?? placeholders[0];
-    if (culprit === undefined || count === mostTries) return { failure };
+    if (culprit === undefined || count === mostTries) return { failure: farthest };
     const order = tries[culprit.syntax];
     const next = order[order.indexOf(choices.get(culprit) ?? 'identifier') + 1];
-    if (next === undefined) return { failure };
+    if (next === undefined) return { failure: farthest };
     choices.set(culprit, next);
   }
 }

@@ -1,4 +1,5 @@
 import { type Lexed, type LexedStatement, lex } from './lexer.js';
+import type { PlaceholderSyntax } from './placeholder.js';
 
 /** Words that begin a statement at the beginning of a line. */
 const opening =
@@ -32,10 +33,16 @@ export function swallowed(text: string, statement: LexedStatement): number | und
 }
 
 /** Splits a text anew from the statement at `position` on, which ends at `end`. */
-export function splitAgain(text: string, lexed: Lexed, position: number, end: number): Lexed {
+export function splitAgain(
+  text: string,
+  lexed: Lexed,
+  position: number,
+  end: number,
+  enabled: readonly PlaceholderSyntax[],
+): Lexed {
   const start = lexed.statements[position]?.start ?? end;
-  const own = lex(text.slice(0, end), start);
-  const rest = lex(text, end);
+  const own = lex(text.slice(0, end), start, enabled);
+  const rest = lex(text, end, enabled);
   const before = <T extends { readonly start: number }>(items: readonly T[]) =>
     items.filter((item) => item.start < start);
   return {

@@ -49,13 +49,14 @@ interface Reading extends Recovered {
 }
 
 function readPiece(written: Place, options: ScriptOptions): Reading {
-  const first = lex(written.text);
-  const place = { ...written, sql: maskAll(written.text, first, options.placeholders ?? []) };
+  const enabled = options.placeholders ?? [];
+  const first = lex(written.text, 0, enabled);
+  const place = { ...written, sql: maskAll(written.text, first, enabled) };
   const all = readAll(place, first);
   const recovered =
     'statements' in all
       ? { drafts: all.statements, failures: [], placeholders: [], lexed: first }
-      : recover(place, first, options.placeholders ?? []);
+      : recover(place, first, enabled);
   const { lexed } = recovered;
   return {
     ...recovered,

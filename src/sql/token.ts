@@ -27,13 +27,28 @@ export interface Cursor {
   placeholder: Placeholder | undefined;
   /** Brackets open here, outside ARRAY[…]: a colon in them is a slice. */
   slices: number;
+  /** Where the next `{{ … }}` stands, within which quotes close nothing; infinite if it is no placeholder here. */
+  template: number;
+  /** The quoted token contains a quote within `{{ … }}`. */
+  templated: boolean;
   /** A quote, dollar quote or block comment that nothing closes; it reaches to the end of the text. */
   unterminated: boolean;
 }
 
 /** A cursor before the first token at or after `at`. */
-export function cursorAt(text: string, at: number): Cursor {
-  return { text, kind: 'end', start: at, end: at, code: 0, placeholder: undefined, slices: 0, unterminated: false };
+export function cursorAt(text: string, at: number, templates = false): Cursor {
+  return {
+    text,
+    kind: 'end',
+    start: at,
+    end: at,
+    code: 0,
+    placeholder: undefined,
+    slices: 0,
+    template: templates ? nextTemplate(text, at) : Number.POSITIVE_INFINITY,
+    templated: false,
+    unterminated: false,
+  };
 }
 
 // what a character can begin or continue; everything from U+0080 on belongs to identifiers (scan.l, ident_start)
@@ -144,12 +159,25 @@ function number(cursor: Cursor): void {
   cursor.end = at;
 }
 
+function nextTemplate(text: string, from: number): number {
+  const at = text.indexOf('{{', from);
+  return at === -1 ? Number.POSITIVE_INFINITY : at;
+}
+
 /** The index after the quote that closes; a doubled quote does not. */
 function closing(cursor: Cursor, mark: number, from: number): number {
   const { text } = cursor;
   const character = mark === quote ? "'" : '"';
-  for (let at = text.indexOf(character, from); at !== -1; at = text.indexOf(character, at + 2)) {
-    if (text.charCodeAt(at + 1) !== mark) return at + 1;
+  cursor.templated = false;
+  if (cursor.template < from) cursor.template = nextTemplate(text, from);
+  for (let at = text.indexOf(character, from); at !== -1; at = text.indexOf(character, at)) {
+    if (cursor.template < at) {
+      const close = text.indexOf('}}', cursor.template);
+      if (close > at) cursor.templated = true;
+      at = Math.max(at, close + 2);
+      cursor.template = close === -1 ? Number.POSITIVE_INFINITY : nextTemplate(text, close);
+    } else if (text.charCodeAt(at + 1) === mark) at += 2;
+    else return at + 1;
   }
   cursor.unterminated = true;
   return text.length;
