@@ -1,0 +1,159 @@
+import { qualifiedName } from '../sql/names.js';
+import { type Node, type ObjectType, strings } from '../sql/tree.js';
+import type { Applies } from './applies.js';
+import type { Moves, Rename, Renames } from './apply-by-object.js';
+import type { DropKinds, DropOne } from './apply-drop.js';
+import { createdName } from './apply-type.js';
+import type { Catalog, Oid, OtherObject } from './catalog.js';
+import { columnsAddition, objectName } from './generated-name.js';
+import { findRelation, searchPath } from './lookup.js';
+
+type OtherKind = OtherObject['kind'];
+
+// Objects that the catalog knows by name alone, and by the relations that they are about.
+
+export const otherApplies: Applies = {
+  CreatePublicationStmt: (node, _statement, catalog) =>
+    put(catalog, 'publication', node.pubname, publishedTables(catalog, node.pubobjects)),
+  AlterPublicationStmt: (node, _statement, catalog) => {
+    const old = find(catalog, 'publication', node.pubname);
+    if (old === undefined || node.pubobjects === undefined) return catalog;
+    const named = publishedTables(catalog, node.pubobjects);
+    const others = old.relations.filter((oid) => !named.includes(oid));
+    const relations = { AP_AddObjects: [...others, ...named], AP_DropObjects: others, AP_SetObjects: named };
+    return put(catalog, 'publication', node.pubname, relations[node.action ?? 'AP_AddObjects']);
+  },
+  CreateSubscriptionStmt: (node, _statement, catalog) => put(catalog, 'subscription', node.subname, []),
+  DropSubscriptionStmt: (node, _statement, catalog) => remove(catalog, 'subscription', node.subname),
+  CreateStatsStmt: (node, _statement, catalog) => {
+    const [source] = node.relations ?? [];
+    const relation = source !== undefined && 'RangeVar' in source ? findRelation(catalog, source.RangeVar) : undefined;
+    const parts = strings(node.defnames);
+    const { schema, name } = createdName(catalog, parts);
+    const chosen =
+      parts.length > 0
+        ? qualifiedName(schema, name)
+        : relation && freeStatisticsName(catalog, relation, node.exprs ?? []);
+    return put(catalog, 'statistics', chosen, relation === undefined ? [] : [relation.oid]);
+  },
+  CreateEventTrigStmt: (node, _statement, catalog) => put(catalog, 'event trigger', node.trigname, []),
+  CreateForeignServerStmt: (node, _statement, catalog) => put(catalog, 'server', node.servername, []),
+};
+
+/** CREATE COLLATION and CREATE OPERATOR, which the grammar has as forms of one statement. */
+export function defineOther(catalog: Catalog, kind: ObjectType | undefined, parts: readonly string[]): Catalog {
+  const other = kind === 'OBJECT_COLLATION' ? 'collation' : kind === 'OBJECT_OPERATOR' ? 'operator' : undefined;
+  if (other === undefined) return catalog;
+  const { schema, name } = createdName(catalog, parts);
+  return put(catalog, other, qualifiedName(schema, name), []);
+}
+
+function publishedTables(catalog: Catalog, nodes: readonly Node[] | undefined): readonly Oid[] {
+  return (nodes ?? []).flatMap((node) => {
+    const range = 'PublicationObjSpec' in node ? node.PublicationObjSpec.pubtable?.relation : undefined;
+    return findRelation(catalog, range)?.oid ?? [];
+  });
+}
+
+/** ChooseExtendedStatisticName of statscmds.c: the columns' names, `expr` for an expression. */
+function freeStatisticsName(
+  catalog: Catalog,
+  relation: { readonly schema: string; readonly name: string },
+  elements: readonly Node[],
+): string {
+  const columns = elements.flatMap((node) => ('StatsElem' in node ? [node.StatsElem.name ?? 'expr'] : []));
+  for (let pass = 0; ; pass++) {
+    const own = objectName(relation.name, columnsAddition(columns), pass === 0 ? 'stat' : `stat${pass}`);
+    const name = qualifiedName(relation.schema, own);
+    if (find(catalog, 'statistics', name) === undefined) return name;
+  }
+}
+
+function find(catalog: Catalog, kind: OtherKind, name: string | undefined): OtherObject | undefined {
+  return name === undefined ? undefined : catalog.others.get(`${kind} ${name}`);
+}
+
+function put(catalog: Catalog, kind: OtherKind, name: string | undefined, relations: readonly Oid[]): Catalog {
+  if (name === undefined) return catalog;
+  return { ...catalog, others: catalog.others.set(`${kind} ${name}`, { kind, name, relations }) };
+}
+
+function remove(catalog: Catalog, kind: OtherKind, name: string | undefined): Catalog {
+  return name === undefined ? catalog : { ...catalog, others: catalog.others.delete(`${kind} ${name}`) };
+}
+
+/** The name under which the catalog has an object: as it is written, or in the first schema of the search path that has it. */
+function keptName(catalog: Catalog, kind: OtherKind, object: Node | undefined): string | undefined {
+  if (object === undefined) return undefined;
+  if ('String' in object) return object.String.sval;
+  const parts =
+    'ObjectWithArgs' in object
+      ? strings(object.ObjectWithArgs.objname)
+      : 'List' in object
+        ? strings(object.List.items)
+        : [];
+  const name = parts.at(-1) ?? '';
+  const schemas = parts.length > 1 ? [parts.at(-2) ?? ''] : searchPath(catalog);
+  return schemas.map((schema) => qualifiedName(schema, name)).find((full) => find(catalog, kind, full) !== undefined);
+}
+
+const kinds: { readonly [T in ObjectType]?: OtherKind } = {
+  OBJECT_PUBLICATION: 'publication',
+  OBJECT_SUBSCRIPTION: 'subscription',
+  OBJECT_STATISTIC_EXT: 'statistics',
+  OBJECT_EVENT_TRIGGER: 'event trigger',
+  OBJECT_FOREIGN_SERVER: 'server',
+  OBJECT_COLLATION: 'collation',
+  OBJECT_OPERATOR: 'operator',
+};
+
+const drop: DropOne = (catalog, object, { removeType }) => {
+  const kind = removeType && kinds[removeType];
+  return kind === undefined ? catalog : remove(catalog, kind, keptName(catalog, kind, object));
+};
+
+export const otherDrops: DropKinds = {
+  OBJECT_PUBLICATION: drop,
+  OBJECT_STATISTIC_EXT: drop,
+  OBJECT_EVENT_TRIGGER: drop,
+  OBJECT_FOREIGN_SERVER: drop,
+  OBJECT_COLLATION: drop,
+  OBJECT_OPERATOR: drop,
+};
+
+const rename: Rename = (catalog, { renameType, object, newname = '' }) => {
+  const kind = renameType && kinds[renameType];
+  const name = kind && keptName(catalog, kind, object);
+  return kind === undefined || name === undefined
+    ? catalog
+    : renamed(catalog, kind, name, (schema) => `${schema}${newname}`);
+};
+
+function renamed(catalog: Catalog, kind: OtherKind, name: string, to: (schema: string) => string): Catalog {
+  const old = find(catalog, kind, name);
+  if (old === undefined) return catalog;
+  const schema = name.includes('.') && kind !== 'publication' ? name.slice(0, name.indexOf('.') + 1) : '';
+  return put(remove(catalog, kind, name), kind, to(schema), old.relations);
+}
+
+export const otherRenames: Renames = {
+  OBJECT_PUBLICATION: rename,
+  OBJECT_SUBSCRIPTION: rename,
+  OBJECT_STATISTIC_EXT: rename,
+  OBJECT_EVENT_TRIGGER: rename,
+  OBJECT_FOREIGN_SERVER: rename,
+  OBJECT_COLLATION: rename,
+};
+
+const move: Moves[ObjectType] = (catalog, { objectType, object }, schema) => {
+  const kind = objectType && kinds[objectType];
+  const name = kind && keptName(catalog, kind, object);
+  if (kind === undefined || name === undefined) return catalog;
+  return renamed(catalog, kind, name, () => qualifiedName(schema, name.slice(name.indexOf('.') + 1)));
+};
+
+export const otherMoves: Moves = {
+  OBJECT_STATISTIC_EXT: move,
+  OBJECT_COLLATION: move,
+  OBJECT_OPERATOR: move,
+};

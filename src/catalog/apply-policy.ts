@@ -1,0 +1,117 @@
+import type { Node } from '../sql/tree.js';
+import type { Applies } from './applies.js';
+import type { Renames } from './apply-by-object.js';
+import type { DropKinds } from './apply-drop.js';
+import { mergedReads } from './apply-routine.js';
+import { nameOnRelation } from './apply-trigger.js';
+import { columnsOfView } from './apply-view.js';
+import type { Catalog, Policy, Table } from './catalog.js';
+import { changeTable, putRelation } from './change.js';
+import { findRelationNamed, findTable, isTable } from './lookup.js';
+import { describeQuery, readsOfExpression } from './query.js';
+import { shapeOfRelation } from './query-from.js';
+import { tableOrStub } from './stub.js';
+
+export const policyApplies: Applies = {
+  CreatePolicyStmt: (node, _statement, catalog) => {
+    if (node.table === undefined) return catalog;
+    const [known, table] = tableOrStub(catalog, node.table);
+    if (table === undefined) return catalog;
+    const policy = policyOf(known, table, node.policy_name ?? '', node.qual, node.with_check);
+    return changeTable(known, table.oid, (one) => ({
+      ...one,
+      policies: [...one.policies.filter(({ name }) => name !== policy.name), policy],
+    }));
+  },
+  AlterPolicyStmt: (node, _statement, catalog) => {
+    const table = findTable(catalog, node.table);
+    if (table === undefined) return catalog;
+    const altered = (policy: Policy) =>
+      policy.name === node.policy_name
+        ? policyOf(catalog, table, policy.name, node.qual ?? policy.using, node.with_check ?? policy.withCheck)
+        : policy;
+    return changeTable(catalog, table.oid, (one) => ({ ...one, policies: one.policies.map(altered) }));
+  },
+  RuleStmt: (node, _statement, catalog, { pg, born }) => {
+    if (node.relation === undefined || node.rulename === undefined) return catalog;
+    const [known, table] = tableOrStub(catalog, node.relation);
+    if (table === undefined) return catalog;
+    const { rulename } = node;
+    const [action] = node.actions ?? [];
+    if (node.event === 'CMD_SELECT' && action !== undefined) {
+      // until 15 a table with a rule ON SELECT is a view from then on; pg_dump writes views that refer to each other in this way
+      return pg >= 16 ? known : viewOf(known, table, action, born);
+    }
+    return changeTable(known, table.oid, (one) => ({ ...one, rules: [...new Set([...one.rules, rulename])] }));
+  },
+};
+
+function policyOf(
+  catalog: Catalog,
+  table: Table,
+  name: string,
+  using: Node | undefined,
+  withCheck: Node | undefined,
+): Policy {
+  const own = { ...shapeOfRelation(table), name: table.name };
+  const reads = mergedReads([using, withCheck].map((expression) => readsOfExpression(catalog, expression, own)));
+  return {
+    name,
+    reads: reads.filter(({ relation }) => relation !== table.oid),
+    ...(using !== undefined && { using }),
+    ...(withCheck !== undefined && { withCheck }),
+  };
+}
+
+function viewOf(catalog: Catalog, table: Table, query: Node, born: number): Catalog {
+  const { oid, schema, name } = table;
+  const { reads, outputs, open } = describeQuery(catalog, query);
+  const columns = columnsOfView(outputs, [], born);
+  return putRelation(catalog, {
+    kind: 'view',
+    oid,
+    schema,
+    name,
+    born: table.born,
+    complete: !open,
+    columns,
+    reads,
+    query,
+  });
+}
+
+export const policyDrops: DropKinds = {
+  OBJECT_POLICY: (catalog, object) => {
+    const { relation, name } = nameOnRelation(object);
+    return onTable(catalog, relation, (table) => ({
+      ...table,
+      policies: table.policies.filter((policy) => policy.name !== name),
+    }));
+  },
+  OBJECT_RULE: (catalog, object) => {
+    const { relation, name } = nameOnRelation(object);
+    return onTable(catalog, relation, (table) => ({ ...table, rules: table.rules.filter((rule) => rule !== name) }));
+  },
+};
+
+function onTable(catalog: Catalog, parts: readonly string[], change: (table: Table) => Table): Catalog {
+  const table = findRelationNamed(catalog, parts);
+  return table !== undefined && isTable(table) ? changeTable(catalog, table.oid, change) : catalog;
+}
+
+export const policyRenames: Renames = {
+  OBJECT_POLICY: (catalog, { relation, subname, newname = '' }) => {
+    const table = findTable(catalog, relation);
+    if (table === undefined) return catalog;
+    const renamed = (policy: Policy) => (policy.name === subname ? { ...policy, name: newname } : policy);
+    return changeTable(catalog, table.oid, (one) => ({ ...one, policies: one.policies.map(renamed) }));
+  },
+  OBJECT_RULE: (catalog, { relation, subname, newname = '' }) => {
+    const table = findTable(catalog, relation);
+    if (table === undefined) return catalog;
+    return changeTable(catalog, table.oid, (one) => ({
+      ...one,
+      rules: one.rules.map((rule) => (rule === subname ? newname : rule)),
+    }));
+  },
+};

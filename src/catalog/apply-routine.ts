@@ -1,0 +1,183 @@
+import { type FunctionParameter, type Node, type ObjectWithArgs, strings, type TypeName } from '../sql/tree.js';
+import type { Applies } from './applies.js';
+import type { Move, Moves, Rename, Renames } from './apply-by-object.js';
+import type { DropKinds, DropOne } from './apply-drop.js';
+import { createdName, option, optionText } from './apply-type.js';
+import type { Catalog, Read, Routine, TypeRef, Volatility } from './catalog.js';
+import { putRoutine } from './change.js';
+import { findRoutines } from './lookup.js';
+import { describeQuery } from './query.js';
+import { dropObject } from './removal.js';
+import { retrigger } from './retrigger.js';
+import { typeRef } from './type-ref.js';
+
+type Argument = Routine['arguments'][number];
+
+export const routineApplies: Applies = {
+  CreateFunctionStmt: (node, statement, catalog, { born }) => {
+    const given = (node.parameters ?? []).flatMap((one) => ('FunctionParameter' in one ? [one.FunctionParameter] : []));
+    const returns = typeRef(catalog, node.returnType);
+    const body = option(node.options, 'as');
+    const [source = ''] = body !== undefined && 'List' in body ? strings(body.List.items) : [];
+    return replaced(catalog, {
+      ...createdName(catalog, strings(node.funcname)),
+      kind: kindOf(node.is_procedure, option(node.options, 'window')),
+      oid: catalog.nextOid,
+      born,
+      // a body in SQL's own syntax needs no LANGUAGE
+      language: optionText(option(node.options, 'language'))?.toLowerCase() ?? 'sql',
+      volatility: volatilityOf(option(node.options, 'volatility')) ?? 'volatile',
+      arguments: given.map((parameter) => argumentOf(catalog, parameter)),
+      ...(returns !== undefined && { returns }),
+      source: node.sql_body === undefined ? source : statement.text,
+      definition: statement,
+      reads: readsOfBody(catalog, node.sql_body),
+    });
+  },
+  DefineStmt: (node, _statement, catalog, { born }) => {
+    if (node.kind !== 'OBJECT_AGGREGATE') return catalog;
+    const [list] = node.args ?? [];
+    const parameters = list !== undefined && 'List' in list ? (list.List.items ?? []) : [];
+    const given = parameters.flatMap((one) => ('FunctionParameter' in one ? [one.FunctionParameter] : []));
+    return replaced(catalog, {
+      ...createdName(catalog, strings(node.defnames)),
+      kind: 'aggregate',
+      oid: catalog.nextOid,
+      born,
+      language: 'internal',
+      volatility: 'immutable',
+      arguments: given.map((parameter) => argumentOf(catalog, parameter)),
+      source: '',
+      reads: [],
+    });
+  },
+  AlterFunctionStmt: (node, _statement, catalog) => {
+    const routine = node.func && findRoutine(catalog, node.func);
+    const volatility = volatilityOf(option(node.actions, 'volatility'));
+    return routine === undefined || volatility === undefined
+      ? catalog
+      : putRoutine(catalog, { ...routine, volatility });
+  },
+};
+
+function kindOf(procedure: boolean | undefined, window: Node | undefined): Routine['kind'] {
+  if (procedure) return 'procedure';
+  return window === undefined ? 'function' : 'window';
+}
+
+const volatilities: readonly Volatility[] = ['immutable', 'stable', 'volatile'];
+
+function volatilityOf(arg: Node | undefined): Volatility | undefined {
+  const word = optionText(arg);
+  return volatilities.find((volatility) => volatility === word);
+}
+
+function argumentOf(catalog: Catalog, { name = '', argType, mode, defexpr }: FunctionParameter): Argument {
+  const output = mode === 'FUNC_PARAM_OUT' || mode === 'FUNC_PARAM_TABLE';
+  return { name, type: typeRef(catalog, argType), hasDefault: defexpr !== undefined, output };
+}
+
+/** Puts a routine in the place of the one with the same name and arguments, or beside it. */
+function replaced(catalog: Catalog, routine: Routine): Catalog {
+  const overloads = findRoutines(catalog, [routine.schema, routine.name]);
+  const old = overloads.find((other) => sameTypes(inputTypes(other), inputTypes(routine)));
+  return putRoutine(catalog, old === undefined ? routine : { ...routine, oid: old.oid, born: old.born });
+}
+
+function inputTypes(routine: Routine): readonly (TypeRef | undefined)[] {
+  return routine.arguments.filter(({ output }) => !output).map(({ type }) => type);
+}
+
+function sameTypes(a: readonly (TypeRef | undefined)[], b: readonly (TypeRef | undefined)[]): boolean {
+  return a.length === b.length && a.every((type, at) => sameType(type, b[at]));
+}
+
+/** A routine is told from its overloads by its types without their modifiers. */
+function sameType(a: TypeRef | undefined, b: TypeRef | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  if (a.dimensions > 0 !== b.dimensions > 0) return false;
+  return a.oid === undefined ? a.name === b.name && a.schema === b.schema : a.oid === b.oid;
+}
+
+/** The routine that ALTER, DROP or COMMENT means: by its arguments, or by its name where there is but one. */
+export function findRoutine(
+  catalog: Catalog,
+  { objname, objargs, args_unspecified }: ObjectWithArgs,
+): Routine | undefined {
+  const overloads = findRoutines(catalog, strings(objname));
+  if (args_unspecified) return overloads.length === 1 ? overloads[0] : undefined;
+  const types = (objargs ?? []).map((node) => typeRef(catalog, typeName(node)));
+  return overloads.find((routine) => sameTypes(inputTypes(routine), types) || sameTypes(allTypes(routine), types));
+}
+
+/** A procedure is named with its OUT arguments too. */
+function allTypes(routine: Routine): readonly (TypeRef | undefined)[] {
+  return routine.kind === 'procedure' ? routine.arguments.map(({ type }) => type) : inputTypes(routine);
+}
+
+function typeName(node: Node): TypeName | undefined {
+  return 'TypeName' in node ? node.TypeName : undefined;
+}
+
+/** What BEGIN ATOMIC … END and RETURN read: their statements are parsed when the function is made, and kept as dependencies. */
+function readsOfBody(catalog: Catalog, body: Node | undefined): readonly Read[] {
+  if (body === undefined) return [];
+  if ('List' in body) return mergedReads((body.List.items ?? []).map((part) => readsOfBody(catalog, part)));
+  if (!('ReturnStmt' in body)) return describeQuery(catalog, body).reads;
+  const { returnval } = body.ReturnStmt;
+  if (returnval === undefined) return [];
+  return describeQuery(catalog, { SelectStmt: { targetList: [{ ResTarget: { val: returnval } }] } }).reads;
+}
+
+/** Several lists of reads as one: each relation once, with all the columns. */
+export function mergedReads(lists: readonly (readonly Read[])[]): readonly Read[] {
+  const merged = new Map<number, Read>();
+  for (const read of lists.flat()) {
+    const known = merged.get(read.relation);
+    const whole = read.columns === '*' || known?.columns === '*';
+    const columns = whole ? '*' : [...new Set([...(known?.columns ?? []), ...read.columns])].sort();
+    merged.set(read.relation, { relation: read.relation, columns });
+  }
+  return [...merged.values()].sort((a, b) => a.relation - b.relation);
+}
+
+const dropRoutine: DropOne = (catalog, object) => {
+  const routine = 'ObjectWithArgs' in object ? findRoutine(catalog, object.ObjectWithArgs) : undefined;
+  return routine === undefined ? catalog : dropObject(catalog, routine.oid);
+};
+
+export const routineDrops: DropKinds = {
+  OBJECT_FUNCTION: dropRoutine,
+  OBJECT_PROCEDURE: dropRoutine,
+  OBJECT_ROUTINE: dropRoutine,
+  OBJECT_AGGREGATE: dropRoutine,
+};
+
+function changed(
+  catalog: Catalog,
+  object: Node | undefined,
+  change: { readonly name?: string; readonly schema?: string },
+): Catalog {
+  const routine =
+    object !== undefined && 'ObjectWithArgs' in object ? findRoutine(catalog, object.ObjectWithArgs) : undefined;
+  return routine === undefined ? catalog : retrigger(catalog, routine, { ...routine, ...change });
+}
+
+const renameRoutine: Rename = (catalog, { object, newname }) =>
+  newname === undefined ? catalog : changed(catalog, object, { name: newname });
+
+export const routineRenames: Renames = {
+  OBJECT_FUNCTION: renameRoutine,
+  OBJECT_PROCEDURE: renameRoutine,
+  OBJECT_ROUTINE: renameRoutine,
+  OBJECT_AGGREGATE: renameRoutine,
+};
+
+const moveRoutine: Move = (catalog, { object }, schema) => changed(catalog, object, { schema });
+
+export const routineMoves: Moves = {
+  OBJECT_FUNCTION: moveRoutine,
+  OBJECT_PROCEDURE: moveRoutine,
+  OBJECT_ROUTINE: moveRoutine,
+  OBJECT_AGGREGATE: moveRoutine,
+};
