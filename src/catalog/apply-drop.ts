@@ -1,6 +1,13 @@
 import type { DropStmt, Node, ObjectType } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import type { Applies } from './applies.js';
+import { extensionDrops } from './apply-extension.js';
+import { otherDrops } from './apply-other.js';
+import { policyDrops } from './apply-policy.js';
+import { routineDrops } from './apply-routine.js';
+import { schemaDrops } from './apply-schema.js';
+import { triggerDrops } from './apply-trigger.js';
+import { typeDrops } from './apply-type.js';
 import type { Catalog, Relation } from './catalog.js';
 import { findRelationNamed } from './lookup.js';
 import { dropObject } from './removal.js';
@@ -27,7 +34,16 @@ const dropRelations: DropKinds = {
   OBJECT_SEQUENCE: relation('sequence'),
 };
 
-const dropKinds: DropKinds = { ...dropRelations };
+const dropKinds: DropKinds = {
+  ...dropRelations,
+  ...typeDrops,
+  ...routineDrops,
+  ...triggerDrops,
+  ...policyDrops,
+  ...schemaDrops,
+  ...extensionDrops,
+  ...otherDrops,
+};
 
 export const drops: Applies = {
   DropStmt: (node, _statement, catalog) => {

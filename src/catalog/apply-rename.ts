@@ -1,10 +1,27 @@
 import type { Applies } from './applies.js';
 import type { Comments, Moves, Renames } from './apply-by-object.js';
+import { relationComments } from './apply-comment.js';
+import { domainRenames } from './apply-domain.js';
+import { extensionMoves } from './apply-extension.js';
+import { otherMoves, otherRenames } from './apply-other.js';
+import { policyRenames } from './apply-policy.js';
+import { routineMoves, routineRenames } from './apply-routine.js';
+import { schemaRenames } from './apply-schema.js';
+import { triggerRenames } from './apply-trigger.js';
+import { typeMoves, typeRenames } from './apply-type.js';
 
-// add here: ...tableRenames, ...typeRenames, one part a family
-const renames: Renames = {};
-const moves: Moves = {};
-const comments: Comments = {};
+// one part a family of objects
+const renames: Renames = {
+  ...typeRenames,
+  ...domainRenames,
+  ...routineRenames,
+  ...triggerRenames,
+  ...policyRenames,
+  ...schemaRenames,
+  ...otherRenames,
+};
+const moves: Moves = { ...typeMoves, ...routineMoves, ...extensionMoves, ...otherMoves };
+const comments: Comments = { ...relationComments };
 
 /** ALTER … RENAME, ALTER … SET SCHEMA, COMMENT ON: see apply-by-object.ts for the parts. */
 export const renamesAndMoves: Applies = {

@@ -1,5 +1,5 @@
 import { type FunctionParameter, type Node, type ObjectWithArgs, strings, type TypeName } from '../sql/tree.js';
-import type { Applies } from './applies.js';
+import type { Applies, Apply } from './applies.js';
 import type { Move, Moves, Rename, Renames } from './apply-by-object.js';
 import type { DropKinds, DropOne } from './apply-drop.js';
 import { createdName, option, optionText } from './apply-type.js';
@@ -15,7 +15,6 @@ type Argument = Routine['arguments'][number];
 
 export const routineApplies: Applies = {
   CreateFunctionStmt: (node, statement, catalog, { born }) => {
-    const given = (node.parameters ?? []).flatMap((one) => ('FunctionParameter' in one ? [one.FunctionParameter] : []));
     const returns = typeRef(catalog, node.returnType);
     const body = option(node.options, 'as');
     const [source = ''] = body !== undefined && 'List' in body ? strings(body.List.items) : [];
@@ -27,28 +26,11 @@ export const routineApplies: Applies = {
       // a body in SQL's own syntax needs no LANGUAGE
       language: optionText(option(node.options, 'language'))?.toLowerCase() ?? 'sql',
       volatility: volatilityOf(option(node.options, 'volatility')) ?? 'volatile',
-      arguments: given.map((parameter) => argumentOf(catalog, parameter)),
+      arguments: argumentsOf(catalog, node.parameters),
       ...(returns !== undefined && { returns }),
       source: node.sql_body === undefined ? source : statement.text,
       definition: statement,
       reads: readsOfBody(catalog, node.sql_body),
-    });
-  },
-  DefineStmt: (node, _statement, catalog, { born }) => {
-    if (node.kind !== 'OBJECT_AGGREGATE') return catalog;
-    const [list] = node.args ?? [];
-    const parameters = list !== undefined && 'List' in list ? (list.List.items ?? []) : [];
-    const given = parameters.flatMap((one) => ('FunctionParameter' in one ? [one.FunctionParameter] : []));
-    return replaced(catalog, {
-      ...createdName(catalog, strings(node.defnames)),
-      kind: 'aggregate',
-      oid: catalog.nextOid,
-      born,
-      language: 'internal',
-      volatility: 'immutable',
-      arguments: given.map((parameter) => argumentOf(catalog, parameter)),
-      source: '',
-      reads: [],
     });
   },
   AlterFunctionStmt: (node, _statement, catalog) => {
@@ -58,6 +40,21 @@ export const routineApplies: Applies = {
       ? catalog
       : putRoutine(catalog, { ...routine, volatility });
   },
+};
+
+export const createAggregate: Apply<'DefineStmt'> = (node, _statement, catalog, { born }) => {
+  const [list] = node.args ?? [];
+  return replaced(catalog, {
+    ...createdName(catalog, strings(node.defnames)),
+    kind: 'aggregate',
+    oid: catalog.nextOid,
+    born,
+    language: 'internal',
+    volatility: 'immutable',
+    arguments: argumentsOf(catalog, list !== undefined && 'List' in list ? list.List.items : []),
+    source: '',
+    reads: [],
+  });
 };
 
 function kindOf(procedure: boolean | undefined, window: Node | undefined): Routine['kind'] {
@@ -70,6 +67,12 @@ const volatilities: readonly Volatility[] = ['immutable', 'stable', 'volatile'];
 function volatilityOf(arg: Node | undefined): Volatility | undefined {
   const word = optionText(arg);
   return volatilities.find((volatility) => volatility === word);
+}
+
+function argumentsOf(catalog: Catalog, nodes: readonly Node[] | undefined): readonly Argument[] {
+  return (nodes ?? []).flatMap((node) =>
+    'FunctionParameter' in node ? [argumentOf(catalog, node.FunctionParameter)] : [],
+  );
 }
 
 function argumentOf(catalog: Catalog, { name = '', argType, mode, defexpr }: FunctionParameter): Argument {
