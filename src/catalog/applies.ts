@@ -20,3 +20,19 @@ export type Apply<K extends Kind> = (
 
 /** A part of the table that dispatches on the kind: one per family of objects, spread into one in apply.ts. */
 export type Applies = { readonly [K in Kind]?: Apply<K> };
+
+/** Applies a statement by the entry of its kind; without one nothing changes. */
+export function dispatch<K extends Kind>(
+  table: Applies,
+  statement: Statement<K>,
+  catalog: Catalog,
+  options: ApplyOptions,
+): Catalog {
+  return table[statement.kind]?.(statement.node, statement, catalog, options) ?? catalog;
+}
+
+/** Several families have to do with a kind: each in turn. */
+export function inTurn<K extends Kind>(...applies: readonly (Apply<K> | undefined)[]): Apply<K> {
+  return (node, statement, catalog, options) =>
+    applies.reduce((now, one) => one?.(node, statement, now, options) ?? now, catalog);
+}

@@ -9,9 +9,11 @@ import { routineMoves, routineRenames } from './apply-routine.js';
 import { schemaRenames } from './apply-schema.js';
 import { triggerRenames } from './apply-trigger.js';
 import { typeMoves, typeRenames } from './apply-type.js';
+import { relationMoves, relationRenames } from './rename-relation.js';
 
 // one part a family of objects
 const renames: Renames = {
+  ...relationRenames,
   ...typeRenames,
   ...domainRenames,
   ...routineRenames,
@@ -20,7 +22,7 @@ const renames: Renames = {
   ...schemaRenames,
   ...otherRenames,
 };
-const moves: Moves = { ...typeMoves, ...routineMoves, ...extensionMoves, ...otherMoves };
+const moves: Moves = { ...relationMoves, ...typeMoves, ...routineMoves, ...extensionMoves, ...otherMoves };
 const comments: Comments = { ...relationComments };
 
 /** ALTER … RENAME, ALTER … SET SCHEMA, COMMENT ON: see apply-by-object.ts for the parts. */

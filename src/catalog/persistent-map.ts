@@ -4,8 +4,6 @@
  * O(log n) memory a change. A hash array mapped trie with 32 branches a level; no library of this size is kept up.
  */
 export class PersistentMap<K extends string | number, V> {
-  static #empty = new PersistentMap<never, never>(undefined, 0);
-
   readonly size: number;
   readonly #root: Trie<K, V> | undefined;
 
@@ -15,7 +13,7 @@ export class PersistentMap<K extends string | number, V> {
   }
 
   static empty<K extends string | number, V>(): PersistentMap<K, V> {
-    return PersistentMap.#empty as unknown as PersistentMap<K, V>;
+    return new PersistentMap<K, V>(undefined, 0);
   }
 
   get(key: K): V | undefined {
@@ -84,7 +82,9 @@ function insert<K, V>(node: Trie<K, V> | undefined, h: number, depth: number, en
   if (node === undefined) return { kind: 'leaf', hash: h, entries: [entry] };
   if (node.kind === 'leaf') {
     if (node.hash === h) {
-      return { kind: 'leaf', hash: h, entries: [...node.entries.filter(([key]) => key !== entry[0]), entry] };
+      const others = node.entries.filter(([key]) => key !== entry[0]);
+      // sorted, so that the same content comes in the same order whatever came first
+      return { kind: 'leaf', hash: h, entries: [...others, entry].sort(([a], [b]) => (a < b ? -1 : 1)) };
     }
     const bit = 1 << ((node.hash >>> depth) & 31);
     return insert({ kind: 'branch', present: bit, children: [node] }, h, depth, entry);

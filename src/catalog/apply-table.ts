@@ -1,0 +1,232 @@
+import {
+  type ColumnDef,
+  type Constraint as ConstraintNode,
+  type CreateStmt,
+  type Node,
+  type RangeVar,
+  strings,
+  type TableLikeClause,
+} from '../sql/tree.js';
+import type { Applies, ApplyOptions } from './applies.js';
+import type { Catalog, Column, Persistence, Table } from './catalog.js';
+import { changeTable, putRelation } from './change.js';
+import {
+  applyColumnConstraints,
+  defineColumn,
+  foldAttributes,
+  type Owner,
+  tableConstraints,
+} from './column-definition.js';
+import { addConstraint, withConstraint } from './constraint-definition.js';
+import { equipPartition, inheritedConstraints, mergeColumns } from './inheritance.js';
+import { columnsLike, constraintsLike, indexesLike } from './like.js';
+import { columnOf, findRelation, isTable, schemaFor, typeByOid } from './lookup.js';
+import { partitionBound, partitionKey } from './partition-key.js';
+import { dropObject } from './removal.js';
+import { storageOptions } from './storage-options.js';
+import { newTable, tableOrStub } from './stub.js';
+import { typeRef } from './type-ref.js';
+
+const persistences: Readonly<Record<string, Persistence>> = { t: 'temporary', u: 'unlogged' };
+
+/** The word for RangeVar.relpersistence. */
+export function persistenceOf(range: RangeVar): Persistence {
+  return persistences[range.relpersistence ?? 'p'] ?? 'permanent';
+}
+
+/**
+ * Makes room for a relation of this name and gives the oid it takes: that of a table of which only the name was known, so
+ * that foreign keys to it stay. Another one of the name was dropped in a way the history does not show.
+ */
+export function makeRoom(catalog: Catalog, range: RangeVar): readonly [Catalog, number] {
+  const schema = schemaFor(catalog, range);
+  const old = findRelation(catalog, { ...range, schemaname: schema });
+  if (old === undefined) return [{ ...catalog, nextOid: catalog.nextOid + 1 }, catalog.nextOid];
+  if (isTable(old) && old.born < 0) return [catalog, old.oid];
+  const room = dropObject(catalog, old.oid);
+  return [{ ...room, nextOid: room.nextOid + 1 }, room.nextOid];
+}
+
+/** A table in the making. */
+interface Draft {
+  readonly catalog: Catalog;
+  readonly columns: readonly Column[];
+  readonly constraints: readonly ConstraintNode[];
+  readonly likes: readonly TableLikeClause[];
+  readonly complete: boolean;
+}
+
+function createTable(start: Catalog, node: CreateStmt, options: ApplyOptions, kind?: 'foreign'): Catalog {
+  const { relation } = node;
+  if (relation?.relname === undefined) return start;
+  const schema = schemaFor(start, relation);
+  if (node.if_not_exists && findRelation(start, { ...relation, schemaname: schema }) !== undefined) return start;
+  const [room, oid] = makeRoom(start, relation);
+  const persistence = schema === 'pg_temp' ? 'temporary' : persistenceOf(relation);
+  const owner: Owner = { oid, schema, name: relation.relname, persistence };
+  const [withParents, parents] = parentsOf(room, node.inhRelations, node.partbound !== undefined);
+  const typed = typedColumns(withParents, node, options);
+  const begun: Draft = {
+    catalog: withParents,
+    columns: typed?.columns ?? [],
+    constraints: [],
+    likes: [],
+    complete: typed !== undefined && parents.every(({ complete }) => complete),
+  };
+  const bound = node.partbound && partitionBound(node.partbound);
+  const base = mergeColumns(parents, [], bound !== undefined);
+  const draft = (node.tableElts ?? []).reduce((now, element) => define(now, owner, element, base, options), begun);
+  const table: Table = {
+    ...newTable(start, schema, relation.relname, options.born),
+    oid,
+    kind: kind ?? (node.partspec === undefined ? 'table' : 'partitioned'),
+    complete: draft.complete,
+    persistence,
+    columns: mergeColumns(parents, draft.columns, bound !== undefined),
+    constraints: inheritedConstraints(parents),
+    parents: parents.map((parent) => parent.oid),
+    options: storageOptions(node.options),
+    ...(node.partspec && { partitionBy: partitionKey(node.partspec) }),
+    ...(bound && { bound }),
+    ...(typed?.oid !== undefined && { ofType: typed.oid }),
+    ...(node.accessMethod !== undefined && { accessMethod: node.accessMethod }),
+    ...(node.tablespacename !== undefined && { tablespace: node.tablespacename }),
+  };
+  return finish(putRelation(draft.catalog, table), table, parents, { ...draft, catalog: start }, node, options);
+}
+
+/** What is made when the table is there: in the order in which PostgreSQL does it, for the names it chooses depend on it. */
+function finish(
+  catalog: Catalog,
+  table: Table,
+  parents: readonly Table[],
+  draft: Draft,
+  node: CreateStmt,
+  options: ApplyOptions,
+): Catalog {
+  const { oid } = table;
+  const listed = parents.reduce(
+    (now, parent) => changeTable(now, parent.oid, (one) => ({ ...one, children: [...one.children, oid] })),
+    catalog,
+  );
+  const how = { ...options, newTable: true };
+  const add = (now: Catalog, constraint: ConstraintNode) => addConstraint(now, oid, constraint, how);
+  const of = (...kinds: readonly string[]) =>
+    draft.constraints.filter(({ contype }) => contype !== undefined && kinds.includes(contype));
+  const copied = draft.likes.flatMap((like) => constraintsLike(listed, like, options.born));
+  const checked = of('CONSTR_CHECK', 'CONSTR_NOTNULL').reduce(
+    add,
+    changeTable(listed, oid, (now) => copied.reduce(withConstraint, now)),
+  );
+  const equipped =
+    table.bound === undefined
+      ? checked
+      : parents.reduce((now, parent) => equipPartition(now, parent, oid, options), checked);
+  const keys = distinctKeys([...of('CONSTR_PRIMARY'), ...of('CONSTR_UNIQUE', 'CONSTR_EXCLUSION')]);
+  const indexed = keys.reduce(add, equipped);
+  const likened = draft.likes.reduce((now, like) => indexesLike(now, table, like, options), indexed);
+  const keyed = of('CONSTR_FOREIGN').reduce(add, likened);
+  if (node.oncommit !== 'ONCOMMIT_DROP') return keyed;
+  const { transient } = keyed;
+  return { ...keyed, transient: { ...transient, onCommitDrop: [...transient.onCommitDrop, oid] } };
+}
+
+/** UNIQUE beside PRIMARY KEY of the same columns makes no second index: transformIndexConstraints of parse_utilcmd.c. */
+function distinctKeys(constraints: readonly ConstraintNode[]): readonly ConstraintNode[] {
+  const distinct = new Map<string, ConstraintNode>();
+  for (const constraint of constraints) {
+    const { contype, keys, including, deferrable, initdeferred, nulls_not_distinct, where_clause, exclusions } =
+      constraint;
+    const same = JSON.stringify([
+      contype === 'CONSTR_EXCLUSION' ? constraint : [strings(keys), strings(including)],
+      [deferrable, initdeferred, nulls_not_distinct, where_clause, exclusions],
+    ]);
+    const prior = distinct.get(same);
+    const name = prior?.conname ?? constraint.conname;
+    distinct.set(same, prior === undefined ? constraint : { ...prior, ...(name !== undefined && { conname: name }) });
+  }
+  return [...distinct.values()];
+}
+
+function parentsOf(
+  catalog: Catalog,
+  nodes: readonly Node[] | undefined,
+  partition: boolean,
+): readonly [Catalog, readonly Table[]] {
+  let now = catalog;
+  const parents: Table[] = [];
+  for (const node of nodes ?? []) {
+    if (!('RangeVar' in node)) continue;
+    const [known, parent] = tableOrStub(now, node.RangeVar);
+    now = known;
+    if (parent === undefined) continue;
+    // a stub that has partitions is partitioned; by what is not known
+    const proven: Table = partition && !parent.complete ? { ...parent, kind: 'partitioned' } : parent;
+    if (proven !== parent) now = putRelation(now, proven);
+    parents.push(proven);
+  }
+  return [now, parents];
+}
+
+/** The columns of CREATE TABLE … OF; undefined when the history does not show the type. */
+function typedColumns(catalog: Catalog, { ofTypename }: CreateStmt, { born }: ApplyOptions) {
+  if (ofTypename === undefined) return { columns: [], oid: undefined };
+  const oid = typeRef(catalog, ofTypename)?.oid;
+  const type = oid === undefined ? undefined : typeByOid(catalog, oid);
+  const relation = type?.kind === 'composite' ? catalog.relations.get(type.relation) : undefined;
+  if (relation === undefined || !('columns' in relation)) return undefined;
+  return { columns: relation.columns.map((column) => ({ ...column, born, inherited: false })), oid };
+}
+
+function define(draft: Draft, owner: Owner, element: Node, base: readonly Column[], options: ApplyOptions): Draft {
+  if ('Constraint' in element) return { ...draft, constraints: [...draft.constraints, element.Constraint] };
+  if ('TableLikeClause' in element) {
+    const likes = [...draft.likes, element.TableLikeClause];
+    const copied = columnsLike(draft.catalog, owner, element.TableLikeClause, options);
+    if (copied === undefined) return { ...draft, likes, complete: false };
+    return { ...draft, likes, catalog: copied.catalog, columns: [...draft.columns, ...copied.columns] };
+  }
+  if (!('ColumnDef' in element)) return draft;
+  return element.ColumnDef.typeName === undefined
+    ? defineOptions(draft, owner, element.ColumnDef, base, options)
+    : defineOwn(draft, owner, element.ColumnDef, options);
+}
+
+function defineOwn(draft: Draft, owner: Owner, definition: ColumnDef, { born }: ApplyOptions): Draft {
+  const { catalog, column, constraints } = defineColumn(draft.catalog, owner, definition, born);
+  return {
+    ...draft,
+    catalog,
+    columns: [...draft.columns, column],
+    constraints: [...draft.constraints, ...constraints],
+  };
+}
+
+/** `a WITH OPTIONS …` of a typed table or a partition: constraints for a column that comes from elsewhere. */
+function defineOptions(
+  draft: Draft,
+  owner: Owner,
+  definition: ColumnDef,
+  base: readonly Column[],
+  { born }: ApplyOptions,
+): Draft {
+  const name = definition.colname ?? '';
+  const typed = columnOf({ ...newTable(draft.catalog, '', '', born), columns: draft.columns }, name);
+  const from: Column = typed ??
+    base.find((column) => column.name === name) ?? { name, type: undefined, notNull: false, inherited: false, born };
+  const folded = foldAttributes(definition.constraints ?? []);
+  const { catalog, column } = applyColumnConstraints(draft.catalog, owner, from, folded);
+  const rest = draft.columns.filter((other) => other !== typed);
+  return {
+    ...draft,
+    catalog,
+    columns: typed === undefined ? [...rest, column] : draft.columns.map((other) => (other === typed ? column : other)),
+    constraints: [...draft.constraints, ...tableConstraints(name, folded)],
+  };
+}
+
+export const createTables: Applies = {
+  CreateStmt: (node, _statement, catalog, options) => createTable(catalog, node, options),
+  CreateForeignTableStmt: (node, _statement, catalog, options) =>
+    createTable(catalog, node.base ?? {}, options, 'foreign'),
+};

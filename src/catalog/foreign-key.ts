@@ -1,0 +1,99 @@
+import { type Constraint as ConstraintNode, strings } from '../sql/tree.js';
+import type { Catalog, Constraint, Oid, Table } from './catalog.js';
+import { changeTable } from './change.js';
+import type { ConstraintOptions } from './constraint-definition.js';
+import { columnsAddition, freeConstraintName } from './generated-name.js';
+import { isTable, tables } from './lookup.js';
+import { tableOrStub } from './stub.js';
+
+const actions: Readonly<Record<string, string>> = {
+  a: 'no action',
+  r: 'restrict',
+  c: 'cascade',
+  n: 'set null',
+  d: 'set default',
+};
+
+/** Adds a foreign key; of a partitioned table, to its partitions too. Without columns it refers to the primary key. */
+export function addForeignKey(
+  catalog: Catalog,
+  table: Table,
+  node: ConstraintNode,
+  options: ConstraintOptions,
+): Catalog {
+  if (node.pktable === undefined) return catalog;
+  const [known, target] = tableOrStub(catalog, node.pktable);
+  if (target === undefined) return known;
+  const columns = strings(node.fk_attrs);
+  const named = strings(node.pk_attrs);
+  const enforced = node.is_enforced ?? false;
+  const key: Constraint = {
+    name: node.conname ?? chosenName(known, table, columns),
+    kind: 'foreign key',
+    validated: enforced && (options.newTable || !node.skip_validation),
+    enforced,
+    columns,
+    references: {
+      table: target.oid,
+      columns: named.length > 0 ? named : primaryKeyOf(target),
+      onDelete: actions[node.fk_del_action ?? ''] ?? 'no action',
+      onUpdate: actions[node.fk_upd_action ?? ''] ?? 'no action',
+    },
+    deferrable: node.deferrable ?? false,
+    noInherit: true,
+    inherited: false,
+    born: options.born,
+  };
+  const added = changeTable(known, table.oid, (now) => ({
+    ...now,
+    constraints: [...now.constraints.filter(({ name }) => name !== key.name), key],
+  }));
+  return inheritForeignKey(added, table.oid, key);
+}
+
+function chosenName(catalog: Catalog, table: Table, columns: readonly string[]): string {
+  return freeConstraintName(catalog, table.schema, table.name, columnsAddition(columns), 'fkey');
+}
+
+/** The columns of a table's primary key; none when it has none that the history shows. */
+export function primaryKeyOf(table: Table): readonly string[] {
+  return table.constraints.find(({ kind }) => kind === 'primary key')?.columns ?? [];
+}
+
+/** Gives the partitions of a table its foreign key. */
+function inheritForeignKey(catalog: Catalog, oid: Oid, key: Constraint): Catalog {
+  const table = catalog.relations.get(oid);
+  if (table?.kind !== 'partitioned') return catalog;
+  return tables(catalog, table.children).reduce((now, partition) => cloneForeignKey(now, partition.oid, key), catalog);
+}
+
+/** Gives a partition a foreign key of its parent; one that it has already is taken if it is the same. */
+export function cloneForeignKey(catalog: Catalog, oid: Oid, key: Constraint): Catalog {
+  const partition = catalog.relations.get(oid);
+  if (partition === undefined || !isTable(partition)) return catalog;
+  const own = partition.constraints.find((constraint) => !constraint.inherited && sameKey(constraint, key));
+  const free = partition.constraints.every(({ name }) => name !== key.name);
+  const name = free ? key.name : chosenName(catalog, partition, key.columns);
+  const clone: Constraint = own === undefined ? { ...key, name, inherited: true } : { ...own, inherited: true };
+  const cloned = changeTable(catalog, oid, (now) => ({
+    ...now,
+    constraints: [...now.constraints.filter((constraint) => constraint !== own), clone],
+  }));
+  return inheritForeignKey(cloned, oid, clone);
+}
+
+/** tryAttachPartitionForeignKey of tablecmds.c. */
+function sameKey(one: Constraint, other: Constraint): boolean {
+  const { references: a } = one;
+  const { references: b } = other;
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.table === b.table &&
+    a.onDelete === b.onDelete &&
+    a.onUpdate === b.onUpdate &&
+    one.deferrable === other.deferrable &&
+    one.columns.join() === other.columns.join() &&
+    a.columns.join() === b.columns.join()
+  );
+}

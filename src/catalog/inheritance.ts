@@ -1,0 +1,157 @@
+import type { ApplyOptions } from './applies.js';
+import type { Catalog, Column, Constraint, Oid, PartitionBound, Table, Trigger } from './catalog.js';
+import { changeTable, putRelation } from './change.js';
+import { cloneForeignKey } from './foreign-key.js';
+import { attachOrCreate } from './index-definition.js';
+import { columnOf, indexesOf, isIndex, isTable, tables } from './lookup.js';
+
+/**
+ * The columns of a table with parents: first theirs, in order, those of one name made one; then its own. A default and NOT NULL
+ * come down; identity and the ownership of a sequence do not. MergeAttributes of tablecmds.c.
+ */
+export function mergeColumns(parents: readonly Table[], own: readonly Column[], partition: boolean): readonly Column[] {
+  const merged = new Map<string, Column>();
+  for (const column of parents.flatMap(({ columns }) => columns)) {
+    const { identity: _, sequence: __, local: ___, comment: ____, ...inherited } = column;
+    const known = merged.get(column.name);
+    const notNull = column.notNull || (known?.notNull ?? false);
+    merged.set(column.name, { ...inherited, ...known, notNull, inherited: true });
+  }
+  for (const column of own) {
+    const known = merged.get(column.name);
+    const notNull = column.notNull || (known?.notNull ?? false);
+    const both = { inherited: true, notNull, ...(!partition && { local: true }) };
+    merged.set(column.name, known === undefined ? column : { ...known, ...column, ...both });
+  }
+  return [...merged.values()];
+}
+
+/** The CHECK (and since 18 NOT NULL) constraints that a new table has from its parents, each name once. */
+export function inheritedConstraints(parents: readonly Table[]): readonly Constraint[] {
+  const found = new Map<string, Constraint>();
+  for (const constraint of parents.flatMap(({ constraints }) => constraints)) {
+    if (constraint.noInherit || (constraint.kind !== 'check' && constraint.kind !== 'not null')) continue;
+    const { local: _, ...rest } = constraint;
+    const key = constraint.kind === 'check' ? constraint.name : `${constraint.kind} ${constraint.columns[0]}`;
+    // a table without rows has none to validate
+    if (!found.has(key)) found.set(key, { ...rest, inherited: true, validated: constraint.enforced });
+  }
+  return [...found.values()];
+}
+
+/** Gives a partition what its parent has for all: indexes with their constraints, foreign keys, triggers FOR EACH ROW. */
+export function equipPartition(catalog: Catalog, parent: Table, partition: Oid, options: ApplyOptions): Catalog {
+  const indexed = indexesOf(catalog, parent).reduce(
+    (now, index) => attachOrCreate(now, index.oid, partition, options),
+    catalog,
+  );
+  const keys = parent.constraints.filter(({ kind }) => kind === 'foreign key');
+  const keyed = keys.reduce((now, key) => cloneForeignKey(now, partition, key), indexed);
+  const triggers = parent.triggers.filter(({ forEachRow }) => forEachRow);
+  return triggers.reduce((now, trigger) => cloneTrigger(now, partition, trigger), keyed);
+}
+
+/** Gives a partition, and its own partitions, a trigger of its parent. */
+export function cloneTrigger(catalog: Catalog, oid: Oid, trigger: Trigger): Catalog {
+  const table = catalog.relations.get(oid);
+  if (table === undefined || !isTable(table)) return catalog;
+  const clone: Trigger = { ...trigger, inherited: true };
+  const cloned = changeTable(catalog, oid, (now) => ({
+    ...now,
+    triggers: [...now.triggers.filter(({ name }) => name !== clone.name), clone],
+  }));
+  return tables(catalog, table.children).reduce((now, child) => cloneTrigger(now, child.oid, clone), cloned);
+}
+
+/** Makes one table the child of another: INHERIT, or ATTACH PARTITION with its bound. */
+export function link(
+  catalog: Catalog,
+  parent: Table,
+  child: Table,
+  options: ApplyOptions,
+  bound?: PartitionBound,
+): Catalog {
+  if (child.parents.includes(parent.oid) || child.oid === parent.oid) return catalog;
+  const above = changeTable(catalog, parent.oid, (table) => ({ ...table, children: [...table.children, child.oid] }));
+  const below = changeTable(above, child.oid, (table) => ({
+    ...table,
+    parents: [...table.parents, parent.oid],
+    columns: inheritingColumns(parent, table, bound !== undefined),
+    constraints: inheritingConstraints(parent, table, bound !== undefined),
+    ...(bound && { bound }),
+  }));
+  return bound === undefined ? below : equipPartition(below, parent, child.oid, options);
+}
+
+/** A child whose columns the history does not show has at least those of its parent. */
+function inheritingColumns(parent: Table, child: Table, partition: boolean): readonly Column[] {
+  const own = child.columns.map((column) => {
+    if (columnOf(parent, column.name) === undefined) return column;
+    return { ...column, inherited: true, ...(!partition && !column.inherited && { local: true }) };
+  });
+  const missing = child.complete ? [] : parent.columns.filter(({ name }) => columnOf(child, name) === undefined);
+  return [...own, ...mergeColumns([{ ...parent, columns: missing }], [], partition)];
+}
+
+function inheritingConstraints(parent: Table, child: Table, partition: boolean): readonly Constraint[] {
+  const wanted = inheritedConstraints([parent]);
+  return child.constraints.map((constraint) => {
+    const same = wanted.some(
+      ({ kind, name, columns }) =>
+        kind === constraint.kind &&
+        (kind === 'check' ? name === constraint.name : columns[0] === constraint.columns[0]),
+    );
+    if (!same) return constraint;
+    return { ...constraint, inherited: true, ...(!partition && !constraint.inherited && { local: true }) };
+  });
+}
+
+/** Makes a child independent of one parent: NO INHERIT, or DETACH PARTITION. What it had from there stays, as its own. */
+export function unlink(catalog: Catalog, parent: Table, child: Table): Catalog {
+  const others = tables(catalog, child.parents).filter(({ oid }) => oid !== parent.oid);
+  const partition = child.bound !== undefined;
+  const above = changeTable(catalog, parent.oid, (table) => ({
+    ...table,
+    children: table.children.filter((oid) => oid !== child.oid),
+  }));
+  const below = changeTable(above, child.oid, ({ bound: _, ...table }) => ({
+    ...table,
+    parents: table.parents.filter((oid) => oid !== parent.oid),
+    columns: table.columns.map((column) =>
+      column.inherited && !others.some((other) => columnOf(other, column.name)) ? ownColumn(column) : column,
+    ),
+    constraints: table.constraints.map((constraint) =>
+      constraint.inherited && !others.some((other) => has(other, constraint)) ? ownConstraint(constraint) : constraint,
+    ),
+    triggers: partition ? table.triggers.filter(({ inherited }) => !inherited) : table.triggers,
+  }));
+  return indexesOf(below, child).reduce((now, index) => detachIndex(now, index.oid), below);
+}
+
+function ownColumn({ local: _, ...column }: Column): Column {
+  return { ...column, inherited: false };
+}
+
+function ownConstraint({ local: _, ...constraint }: Constraint): Constraint {
+  return { ...constraint, inherited: false };
+}
+
+function has(table: Table, wanted: Constraint): boolean {
+  return table.constraints.some(
+    ({ kind, name, noInherit, columns }) =>
+      kind === wanted.kind &&
+      !noInherit &&
+      (name === wanted.name || (kind === 'not null' && columns[0] === wanted.columns[0])),
+  );
+}
+
+function detachIndex(catalog: Catalog, oid: Oid): Catalog {
+  const index = catalog.relations.get(oid);
+  if (index === undefined || !isIndex(index) || index.parent === undefined) return catalog;
+  const { parent, ...alone } = index;
+  const above = catalog.relations.get(parent);
+  const detached = putRelation(catalog, alone);
+  return above === undefined || !isIndex(above)
+    ? detached
+    : putRelation(detached, { ...above, children: above.children.filter((child) => child !== oid) });
+}

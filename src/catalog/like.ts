@@ -1,0 +1,83 @@
+import type { TableLikeClause } from '../sql/tree.js';
+import type { ApplyOptions } from './applies.js';
+import type { Catalog, Column, Constraint, Relation, Table } from './catalog.js';
+import { type Owner, withIdentity } from './column-definition.js';
+import { createIndex, definitionFrom } from './index-definition.js';
+import { findRelation, indexesOf, isTable } from './lookup.js';
+
+/** What INCLUDING names: the bits of TableLikeOption in parsenodes.h. */
+const including = {
+  comments: 1 << 0,
+  constraints: 1 << 2,
+  defaults: 1 << 3,
+  generated: 1 << 4,
+  identity: 1 << 5,
+  indexes: 1 << 6,
+} as const;
+
+function includes({ options = 0 }: TableLikeClause, what: keyof typeof including): boolean {
+  return (options & including[what]) !== 0;
+}
+
+/** The columns that LIKE copies, at its place among the others; undefined when the history does not show where from. */
+export function columnsLike(
+  catalog: Catalog,
+  owner: Owner,
+  clause: TableLikeClause,
+  { born }: ApplyOptions,
+): { readonly catalog: Catalog; readonly columns: readonly Column[] } | undefined {
+  const source = findRelation(catalog, clause.relation);
+  if (source === undefined || !('columns' in source)) return undefined;
+  let now = catalog;
+  const columns = source.columns.map((column) => {
+    const copy = copyOf(column, clause, born);
+    if (column.identity === undefined || !includes(clause, 'identity')) return copy;
+    const made = withIdentity(now, owner, copy, { generated_when: column.identity === 'always' ? 'a' : 'd' });
+    now = made.catalog;
+    return made.column;
+  });
+  return { catalog: now, columns };
+}
+
+function copyOf(column: Column, clause: TableLikeClause, born: number): Column {
+  const { name, type, notNull, collation, comment, generated } = column;
+  return {
+    name,
+    type,
+    notNull,
+    inherited: false,
+    born,
+    ...(collation !== undefined && { collation }),
+    ...(column.default && includes(clause, 'defaults') && { default: column.default }),
+    ...(generated && includes(clause, 'generated') && { generated }),
+    ...(comment !== undefined && includes(clause, 'comments') && { comment }),
+  };
+}
+
+/** The NOT NULL constraints (since 18) that LIKE always copies and the CHECK constraints that it copies when asked. */
+export function constraintsLike(catalog: Catalog, clause: TableLikeClause, born: number): readonly Constraint[] {
+  const source = sourceTable(findRelation(catalog, clause.relation));
+  const copied = source?.constraints.filter(
+    ({ kind }) => kind === 'not null' || (kind === 'check' && includes(clause, 'constraints')),
+  );
+  return (copied ?? []).map(({ local: _, ...constraint }) => ({
+    ...constraint,
+    inherited: false,
+    validated: constraint.enforced,
+    born,
+  }));
+}
+
+/** Copies indexes, and the constraints they stand behind, under names of their own, when LIKE says INCLUDING INDEXES. */
+export function indexesLike(catalog: Catalog, table: Owner, clause: TableLikeClause, options: ApplyOptions): Catalog {
+  const source = sourceTable(findRelation(catalog, clause.relation));
+  if (source === undefined || !includes(clause, 'indexes')) return catalog;
+  return indexesOf(catalog, source).reduce(
+    (now, index) => createIndex(now, table.oid, definitionFrom(now, index), options),
+    catalog,
+  );
+}
+
+function sourceTable(source: Relation | undefined): Table | undefined {
+  return source !== undefined && isTable(source) ? source : undefined;
+}

@@ -1,0 +1,103 @@
+import type { ApplyOptions } from './applies.js';
+import type { Catalog, Column, Constraint, Oid, Table } from './catalog.js';
+import { changeTable } from './change.js';
+import { freeConstraintName } from './generated-name.js';
+import { columnOf, isTable, tables } from './lookup.js';
+import { dropConstraint } from './removal.js';
+
+/** Of a NOT NULL: what its author said of it, and where it comes from. */
+export interface NotNull {
+  readonly name?: string | undefined;
+  readonly validated?: boolean;
+  readonly noInherit?: boolean;
+  readonly inherited?: boolean;
+  /** Children are left as they are: NO INHERIT, or the caller goes through them. */
+  readonly only?: boolean;
+}
+
+/** Makes a column NOT NULL, in children too. Since 18 that is a constraint with a name. */
+export function setNotNull(
+  catalog: Catalog,
+  oid: Oid,
+  column: string,
+  options: ApplyOptions,
+  how: NotNull = {},
+): Catalog {
+  const { validated = true, noInherit = false, only = noInherit } = how;
+  let name = how.name;
+  let after = changeTable(catalog, oid, (table) => {
+    const marked = validated ? withColumn(table, column, (old) => ({ ...old, notNull: true })) : table;
+    if (options.pg < 18 || columnOf(table, column) === undefined) return marked;
+    const known = notNullOf(table, column);
+    name ??= known?.name ?? freeConstraintName(catalog, table.schema, table.name, column, 'not_null');
+    return { ...marked, constraints: withNotNull(table, known, name, column, options, how) };
+  });
+  const table = after.relations.get(oid);
+  if (only || table === undefined || !('children' in table) || !('columns' in table)) return after;
+  for (const child of tables(after, table.children))
+    after = setNotNull(after, child.oid, column, options, { name, validated, inherited: true });
+  return after;
+}
+
+function withNotNull(
+  table: Table,
+  known: Constraint | undefined,
+  name: string,
+  column: string,
+  { born }: ApplyOptions,
+  { validated = true, noInherit = false, inherited = false }: NotNull,
+): readonly Constraint[] {
+  if (known !== undefined) {
+    const merged: Constraint = {
+      ...known,
+      validated: known.validated || validated,
+      inherited: known.inherited || inherited,
+      ...(!known.inherited && inherited && table.bound === undefined && { local: true }),
+    };
+    return table.constraints.map((constraint) => (constraint === known ? merged : constraint));
+  }
+  const made: Constraint = {
+    name,
+    kind: 'not null',
+    validated,
+    enforced: true,
+    columns: [column],
+    deferrable: false,
+    noInherit,
+    inherited,
+    born,
+  };
+  return [...table.constraints, made];
+}
+
+/** Lets a column hold nulls again; since 18 by dropping the constraint, which children then no longer have from here. */
+export function dropNotNull(
+  catalog: Catalog,
+  { oid }: Table,
+  column: string,
+  { pg, only }: ApplyOptions & { readonly only: boolean },
+): Catalog {
+  const table = catalog.relations.get(oid);
+  if (table === undefined || !isTable(table)) return catalog;
+  const known = notNullOf(table, column);
+  if (known !== undefined && !only) return dropConstraint(catalog, oid, known.name);
+  const own = changeTable(catalog, oid, (now) => ({
+    ...withColumn(now, column, (old) => ({ ...old, notNull: false })),
+    constraints: now.constraints.filter((constraint) => constraint !== known),
+  }));
+  if (only || pg >= 18) return own;
+  return tables(own, table.children).reduce(
+    (now, child) => dropNotNull(now, child, column, { born: -1, pg, only }),
+    own,
+  );
+}
+
+/** The NOT NULL constraint of a column, which is one since 18. */
+export function notNullOf(table: Table, column: string): Constraint | undefined {
+  return table.constraints.find(({ kind, columns }) => kind === 'not null' && columns[0] === column);
+}
+
+/** The table with one column changed. */
+export function withColumn(table: Table, name: string | undefined, change: (column: Column) => Column): Table {
+  return { ...table, columns: table.columns.map((column) => (column.name === name ? change(column) : column)) };
+}

@@ -1,0 +1,129 @@
+import type { Node } from '../sql/tree.js';
+import { visit } from '../sql/walk.js';
+import type { Catalog, Column, Constraint, Index, IndexKey, Oid, Relation, Table } from './catalog.js';
+import { changeTable, putRelation } from './change.js';
+import { columnOf, dependentsOf, indexesOf, isTable, tables } from './lookup.js';
+import { columnsIn } from './mentions.js';
+
+/** The relations that have columns. */
+type WithColumns = Extract<Relation, { columns: readonly Column[] }>;
+
+/** Renames a column wherever the catalog speaks of it: indexes, constraints, foreign keys to it, children, what reads it. */
+export function renameColumn(catalog: Catalog, relation: WithColumns, from: string, to: string): Catalog {
+  const rename: Rename = { from, to };
+  const own = putRelation(catalog, renamedIn(relation, rename));
+  const indexes = 'indexes' in relation ? indexesOf(own, relation) : [];
+  const indexed = indexes.reduce((now, index) => putRelation(now, renamedIndex(index, rename)), own);
+  const dependents = [...dependentsOf(indexed, relation.oid), relation.oid];
+  const referred = dependents.reduce((now, oid) => renamedInDependent(now, oid, relation.oid, rename), indexed);
+  if (!isTable(relation)) return referred;
+  return tables(referred, relation.children)
+    .filter((child) => columnOf(child, from)?.inherited)
+    .reduce((now, child) => renameColumn(now, child, from, to), referred);
+}
+
+interface Rename {
+  readonly from: string;
+  readonly to: string;
+}
+
+function name(old: string, { from, to }: Rename): string {
+  return old === from ? to : old;
+}
+
+function names(old: readonly string[], rename: Rename): readonly string[] {
+  return old.includes(rename.from) ? old.map((one) => name(one, rename)) : old;
+}
+
+function renamedIn(relation: WithColumns, rename: Rename): WithColumns {
+  const columns = relation.columns.map((column) => renamedColumn(column, rename));
+  return isTable(relation) ? renamedTable({ ...relation, columns }, rename) : { ...relation, columns };
+}
+
+function renamedColumn(column: Column, rename: Rename): Column {
+  const { generated } = column;
+  return {
+    ...column,
+    name: name(column.name, rename),
+    ...(generated && { generated: { ...generated, expression: expression(generated.expression, rename) } }),
+  };
+}
+
+function renamedTable(table: Table, rename: Rename): Table {
+  return {
+    ...table,
+    constraints: table.constraints.map((constraint) => renamedConstraint(constraint, rename)),
+    triggers: table.triggers.map((trigger) => ({ ...trigger, columns: names(trigger.columns, rename) })),
+    policies: table.policies.map((policy) => ({
+      ...policy,
+      ...(policy.using && { using: expression(policy.using, rename) }),
+      ...(policy.withCheck && { withCheck: expression(policy.withCheck, rename) }),
+    })),
+    ...(table.partitionBy && {
+      partitionBy: { ...table.partitionBy, keys: table.partitionBy.keys.map((key) => renamedKey(key, rename)) },
+    }),
+  };
+}
+
+function renamedConstraint(constraint: Constraint, rename: Rename): Constraint {
+  return {
+    ...constraint,
+    columns: names(constraint.columns, rename),
+    ...(constraint.expression && { expression: expression(constraint.expression, rename) }),
+  };
+}
+
+function renamedIndex(index: Index, rename: Rename): Index {
+  return {
+    ...index,
+    keys: index.keys.map((key) => renamedKey(key, rename)),
+    include: names(index.include, rename),
+    ...(index.predicate && { predicate: expression(index.predicate, rename) }),
+  };
+}
+
+function renamedKey(key: IndexKey, rename: Rename): IndexKey {
+  return {
+    ...key,
+    ...(key.column !== undefined && { column: name(key.column, rename) }),
+    ...(key.expression && { expression: expression(key.expression, rename) }),
+  };
+}
+
+/** The expression with the column under its new name; the tree that was there stays as it is. */
+function expression(old: Node, { from, to }: Rename): Node {
+  if (!columnsIn(old).has(from)) return old;
+  const copy = structuredClone(old);
+  visit(copy, (kind, node) => {
+    const last = kind === 'ColumnRef' ? node.fields?.at(-1) : undefined;
+    if (last !== undefined && 'String' in last && last.String.sval === from) last.String.sval = to;
+  });
+  return copy;
+}
+
+/** Foreign keys to the column, views and routines that read it, sequences that belong to it. */
+function renamedInDependent(catalog: Catalog, dependent: Oid, relation: Oid, rename: Rename): Catalog {
+  const object = catalog.relations.get(dependent);
+  if (object === undefined) return catalog;
+  if (object.kind === 'sequence') {
+    const { ownedBy } = object;
+    return ownedBy?.table === relation && ownedBy.column === rename.from
+      ? putRelation(catalog, { ...object, ownedBy: { table: relation, column: rename.to } })
+      : catalog;
+  }
+  if (object.kind === 'view' || object.kind === 'materialized view') {
+    const reads = object.reads.map((read) =>
+      read.relation === relation && read.columns !== '*' ? { ...read, columns: names(read.columns, rename) } : read,
+    );
+    return putRelation(catalog, { ...object, reads });
+  }
+  return changeTable(catalog, dependent, (table) => ({
+    ...table,
+    constraints: table.constraints.map((constraint) => {
+      const { references } = constraint;
+      return references?.table === relation
+        ? { ...constraint, references: { ...references, columns: names(references.columns, rename) } }
+        : constraint;
+    }),
+  }));
+}
