@@ -30,7 +30,9 @@ export function build(place: Place, raw: RawStatement, range: Span, index: Ruler
     body,
     ...(raw.kind === 'CreateFunctionStmt' ? { unread } : {}),
   };
-  if (isKind(statement, 'AlterTableStmt')) commands.push(...commandsOf(place, statement, range, index));
+  if (isKind(statement, 'AlterTableStmt')) {
+    for (const command of commandsOf(place, statement, range, index)) commands.push(command);
+  }
   return { statement, body, unread, place, range, index };
 }
 

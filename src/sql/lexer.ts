@@ -141,8 +141,7 @@ function take(cursor: Cursor, open: OpenStatement): void {
       return;
     case 'quoted-name':
     case 'string':
-      if (cursor.code === 36) open.placeholders.push(...placeholdersWithin(cursor));
-      else if (cursor.templated) open.placeholders.push(...templatesWithin(cursor));
+      for (const placeholder of placeholdersWithin(cursor)) open.placeholders.push(placeholder);
   }
 }
 
@@ -158,8 +157,13 @@ function keyword(cursor: Cursor): string {
   return cursor.end - cursor.start > 12 ? '' : cursor.text.slice(cursor.start, cursor.end).toLowerCase();
 }
 
+function placeholdersWithin(cursor: Cursor): Placeholder[] {
+  if (cursor.code === 36) return placeholdersOfBody(cursor);
+  return cursor.templated ? templatesWithin(cursor) : [];
+}
+
 /** Placeholders in a dollar-quoted body: every runner but psql, whose syntax is the colon, replaces them there too. */
-function placeholdersWithin({ text, start, end }: Cursor): Placeholder[] {
+function placeholdersOfBody({ text, start, end }: Cursor): Placeholder[] {
   const open = text.indexOf('$', start + 1) + 1;
   const body = text.slice(open, end - (open - start));
   if (!/\$\{|\$%|\{\{/.test(body)) return [];

@@ -41,7 +41,7 @@ export function recover(place: Place, first: Lexed, enabled: readonly Placeholde
     const outcome = readOne(place, statement, enabled);
     if ('draft' in outcome) {
       drafts.push(outcome.draft);
-      placeholders.push(...outcome.unknown.map((placeholder) => unknownPlaceholder(place, placeholder)));
+      for (const placeholder of outcome.unknown) placeholders.push(unknownPlaceholder(place, placeholder));
       continue;
     }
     const end = splits < mostSplits ? swallowed(place.text, statement) : undefined;

@@ -34,7 +34,8 @@ export function parseScript(pieces: readonly Piece[], options: ScriptOptions = {
       readBody(draft, problems);
       statements.push(draft.statement);
     }
-    problems.push(...reading.failures.map((failure) => failure.problem), ...reading.metaProblems);
+    for (const failure of reading.failures) problems.push(failure.problem);
+    for (const problem of reading.metaProblems) problems.push(problem);
     for (const { name, problem } of reading.placeholders) {
       if (!unknown.has(name)) problems.push(problem);
       unknown.add(name);

@@ -19,30 +19,49 @@ const identity: Ruler = (position) => position;
 const ascii = /^[\x00-\x7f]*$/;
 
 /**
- * Makes the ruler from UTF-8 byte offsets (libpg-query's node locations) to UTF-16 indexes of `text`.
- * ASCII text, nearly all SQL, needs no table.
+ * Makes the ruler from UTF-8 byte offsets (libpg-query's node locations) to UTF-16 indexes of `text`; a lone surrogate counts as the
+ * three bytes of the character that replaces it. A position within a character gives its beginning, one past the end the length.
  */
 export function byteRuler(text: string): Ruler {
-  if (ascii.test(text)) return identity;
-  const atByte: number[] = [];
-  for (let i = 0; i < text.length; i++) {
-    const code = text.codePointAt(i) ?? 0;
-    const bytes = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (let b = 0; b < bytes; b++) atByte.push(i);
-    if (bytes === 4) i++;
-  }
-  return (position) => atByte[position] ?? text.length;
+  return ruler(text, (code) => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4));
 }
 
 /** Makes the ruler from code points (the cursor of libpg-query's syntax errors) to UTF-16 indexes of `text`. */
 export function codePointRuler(text: string): Ruler {
+  return ruler(text, () => 1);
+}
+
+/** Keeps a mark only behind each character that is wider in one of the two units, for SQL is ASCII but for names and comments. */
+function ruler(text: string, widthOf: (code: number) => number): Ruler {
   if (ascii.test(text)) return identity;
-  const atPoint: number[] = [];
-  for (let i = 0; i < text.length; i++) {
-    atPoint.push(i);
-    if ((text.codePointAt(i) ?? 0) > 0xffff) i++;
+  const positions: number[] = [0];
+  const indexes: number[] = [0];
+  let position = 0;
+  for (let i = 0; i < text.length; ) {
+    const code = text.codePointAt(i) ?? 0;
+    const units = code > 0xffff ? 2 : 1;
+    const width = widthOf(code);
+    i += units;
+    position += width;
+    if (width === units && width === 1) continue;
+    positions.push(position);
+    indexes.push(i);
   }
-  return (position) => atPoint[position] ?? text.length;
+  const startOf = (mark: number) => {
+    const end = indexes[mark] ?? text.length;
+    return (text.codePointAt(end - 2) ?? 0) > 0xffff ? end - 2 : end - 1;
+  };
+  return (asked) => {
+    let low = 0;
+    let high = positions.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((positions[middle] ?? 0) <= asked) low = middle;
+      else high = middle - 1;
+    }
+    const index = (indexes[low] ?? 0) + asked - (positions[low] ?? 0);
+    return Math.min(index, low + 1 < positions.length ? startOf(low + 1) : text.length);
+  };
 }
 
 /** A file (or a piece of text that stands for one) with its name as people know it, relative to the working directory. */

@@ -9,14 +9,21 @@ export type Visited = { [K in keyof NodeMap]: [kind: K, node: NodeMap[K]] }[keyo
 export type Visitor = (...visited: Visited) => unknown;
 
 interface Frame {
+  /** '' for a node whose kind nothing says. */
   readonly kind: string;
   readonly node: object;
+  /** The field of the parent that it stands in. */
+  readonly field: string;
 }
 
-/** The kinds of the fields below a node come from the grammar's own names, which begin with a capital. */
-function isVisited(pair: [string, object]): pair is Visited {
-  const code = pair[0].charCodeAt(0);
+function isCapital(word: string): boolean {
+  const code = word.charCodeAt(0);
   return code >= 65 && code <= 90;
+}
+
+/** The names of kinds begin with a capital, those of fields do not; the parser makes no others. */
+function isVisited(pair: [string, object]): pair is Visited {
+  return isCapital(pair[0]);
 }
 
 function isObject(value: unknown): value is object {
@@ -29,7 +36,7 @@ function isObject(value: unknown): value is object {
  */
 export function visit(root: object | undefined, visitor: Visitor): void {
   if (root === undefined) return;
-  const stack: Frame[] = [{ kind: '', node: root }];
+  const stack: Frame[] = [{ kind: '', node: root, field: '' }];
   for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
     const pair: [string, object] = [frame.kind, frame.node];
     if (isVisited(pair) && visitor(...pair) === false) continue;
@@ -45,25 +52,16 @@ function childrenOf({ kind, node }: Frame): Frame[] {
   const children: Frame[] = [];
   for (const [field, value] of Object.entries(node)) {
     if (!isObject(value)) continue;
-    const code = field.charCodeAt(0);
-    if (Array.isArray(value)) {
-      for (const item of value) if (isObject(item)) children.push({ kind: '', node: item });
-    } else if (code >= 65 && code <= 90) children.push({ kind: field, node: value });
-    else
-      children.push({
-        kind: isWrapped(value) ? '' : (bareFields.get(`${kind}.${field}`) ?? bareFields.get(field) ?? ''),
-        node: value,
-      });
+    if (!Array.isArray(value)) children.push({ kind: kindOf(kind, field, value), node: value, field });
+    else for (const item of value) if (isObject(item)) children.push({ kind: '', node: item, field });
   }
   return children;
 }
 
-function isWrapped(value: object): boolean {
-  for (const key in value) {
-    const code = key.charCodeAt(0);
-    return code >= 65 && code <= 90;
-  }
-  return false;
+function kindOf(parent: string, field: string, value: object): string {
+  if (isCapital(field)) return field;
+  for (const key in value) if (isCapital(key)) return '';
+  return bareFields.get(`${parent}.${field}`) ?? bareFields.get(field) ?? '';
 }
 
 /** A call of a function: its name, qualified if it was written so, and how many arguments it is given. */
@@ -102,13 +100,57 @@ function reference(node: ColumnRef): ColumnReference {
   return { parts: strings(node.fields), star: (node.fields ?? []).some((field: Node) => 'A_Star' in field), node };
 }
 
-/** The relations that a statement names, the same one as often as it is named; names of its common table expressions are none. */
+interface ScopedFrame extends Frame {
+  /** Names of common table expressions, which hide relations here. */
+  readonly hidden: ReadonlySet<string>;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/** The relations that a statement names, as often as it names them; names of its common table expressions are none. */
 export function rangeVars(root: object | undefined): RangeVar[] {
   const found: RangeVar[] = [];
-  visit(root, (kind, node) => {
-    if (kind === 'RangeVar') found.push(node);
-  });
+  const stack: ScopedFrame[] = root === undefined ? [] : [{ kind: '', node: root, field: '', hidden: none }];
+  for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
+    const pair: [string, object] = [frame.kind, frame.node];
+    if (isVisited(pair)) {
+      const [kind, node] = pair;
+      if (kind === 'RangeVar' && (node.schemaname !== undefined || !frame.hidden.has(node.relname ?? '')))
+        found.push(node);
+    }
+    for (const child of scoped(frame).reverse()) stack.push(child);
+  }
   return found;
+}
+
+/** The children of a node with the names that are hidden in each (SELECT, "WITH Clause"). */
+function scoped(frame: ScopedFrame): ScopedFrame[] {
+  const children = childrenOf(frame);
+  const clause = children.find((child) => child.field === 'withClause');
+  if (frame.kind === 'WithClause') return scopedExpressions(frame, children);
+  if (clause === undefined) return children.map((child) => ({ ...child, hidden: frame.hidden }));
+  const names = childrenOf(clause).flatMap((child) => expressionName(child) ?? []);
+  const inside = new Set([...frame.hidden, ...names]);
+  // INSERT, UPDATE, DELETE and MERGE change relations, whatever a common table expression is called
+  const outside = (child: Frame) => child === clause || child.field === 'relation';
+  return children.map((child) => ({ ...child, hidden: outside(child) ? frame.hidden : inside }));
+}
+
+/** A common table expression sees those before it, with RECURSIVE all of them. */
+function scopedExpressions(frame: ScopedFrame, expressions: readonly Frame[]): ScopedFrame[] {
+  const recursive = 'recursive' in frame.node && frame.node.recursive === true;
+  const hidden = new Set(frame.hidden);
+  if (recursive) for (const expression of expressions) hidden.add(expressionName(expression) ?? '');
+  return expressions.map((expression) => {
+    const child = { ...expression, hidden: new Set(hidden) };
+    hidden.add(expressionName(expression) ?? '');
+    return child;
+  });
+}
+
+function expressionName({ node }: Frame): string | undefined {
+  const inner = 'CommonTableExpr' in node ? node.CommonTableExpr : undefined;
+  return isObject(inner) && 'ctename' in inner && typeof inner.ctename === 'string' ? inner.ctename : undefined;
 }
 
 /** Whether two trees say the same, wherever they stand: locations are not compared. */
@@ -118,9 +160,9 @@ export function sameTree(left: unknown, right: unknown): boolean {
     const [a, b] = pair;
     if (a === b) continue;
     if (!isObject(a) || !isObject(b)) return false;
-    const fields = new Map(Object.entries(b).filter(([field]) => !isPlace(field)));
+    const fields = new Map(Object.entries(b).filter(([field]) => !places.has(field)));
     for (const [field, value] of Object.entries(a)) {
-      if (isPlace(field)) continue;
+      if (places.has(field)) continue;
       if (!fields.has(field)) return false;
       stack.push([value, fields.get(field)]);
       fields.delete(field);
@@ -130,15 +172,14 @@ export function sameTree(left: unknown, right: unknown): boolean {
   return true;
 }
 
-/** Fields that say where a node stands (18's `list_start` and `list_end` are the parentheses of an IN list). */
-function isPlace(field: string): boolean {
-  return (
-    field === 'location' ||
-    field.endsWith('_location') ||
-    field === 'stmt_len' ||
-    field === 'list_start' ||
-    field === 'list_end' ||
-    field === 'rexpr_list_start' ||
-    field === 'rexpr_list_end'
-  );
-}
+/** Fields that say where a node stands; the lists of 18 are the parentheses round the values of an IN. */
+const places = new Set([
+  'location',
+  'name_location',
+  'stmt_location',
+  'stmt_len',
+  'list_start',
+  'list_end',
+  'rexpr_list_start',
+  'rexpr_list_end',
+]);
