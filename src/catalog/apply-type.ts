@@ -147,22 +147,9 @@ const renameType: Rename = (catalog, { object, newname }) => {
   return type === undefined || newname === undefined ? catalog : replaced(catalog, type, { name: newname });
 };
 
-const renameAttribute: Rename = (catalog, { relation: range, subname, newname }) => {
-  const relation =
-    range &&
-    findRelationNamed(
-      catalog,
-      [range.schemaname, range.relname].flatMap((part) => part ?? []),
-    );
-  if (relation === undefined || !isCompositeRelation(relation) || newname === undefined) return catalog;
-  const columns = relation.columns.map((column) => (column.name === subname ? { ...column, name: newname } : column));
-  return putRelation(catalog, { ...relation, columns });
-};
-
 export const typeRenames: Renames = {
   OBJECT_TYPE: renameType,
   OBJECT_DOMAIN: renameType,
-  OBJECT_ATTRIBUTE: renameAttribute,
 };
 
 const moveType: Move = (catalog, { object }, schema) => {
