@@ -6,7 +6,7 @@ import {
   doomedByObject,
   doomedWithObject,
 } from '../catalog/doomed.js';
-import { columnOf, descendants, isIndex, isTable, tables } from '../catalog/lookup.js';
+import { ancestors, columnOf, descendants, isIndex, isTable, referencingTables, tables } from '../catalog/lookup.js';
 import { all, type Draft, lock, nothing } from './draft.js';
 
 /** What a DROP takes along, and what it refuses without CASCADE. */
@@ -23,9 +23,12 @@ interface Waiting {
 }
 
 /** Follows pg_depend from what a DROP names: performMultipleDeletions of dependency.c. */
-export function fallOf(catalog: Catalog, named: readonly Doomed[]): Fall {
+export function fallOf(catalog: Catalog, named: readonly Doomed[], dependents: readonly Doomed[] = []): Fall {
   const seen = new Map<string, Waiting>();
-  const waiting: Waiting[] = named.map((doomed) => ({ doomed, automatic: true }));
+  const waiting: Waiting[] = [
+    ...named.map((doomed) => ({ doomed, automatic: true })),
+    ...dependents.map((doomed) => ({ doomed, automatic: false })),
+  ];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const known = seen.get(keyOf(next.doomed));
     if (known !== undefined && (known.automatic || !next.automatic)) continue;
@@ -60,7 +63,7 @@ function followers(catalog: Catalog, { doomed, automatic }: Waiting): readonly W
       doomed: dependent,
       automatic: automatic && isPartitionOf(catalog, dependent, doomed.oid),
     }));
-    return [...parts, ...dependents];
+    return [...parts, ...dependents, ...keysToPartition(catalog, doomed.oid)];
   }
   const relation = catalog.relations.get(doomed.table);
   if (relation === undefined) return [];
@@ -79,6 +82,19 @@ function followers(catalog: Catalog, { doomed, automatic }: Waiting): readonly W
     doomed: part,
     automatic: automatic && (part.kind === 'object' || part.table === doomed.table),
   }));
+}
+
+/** A foreign key to a partitioned table refers to each of its partitions, and goes with one of them only on CASCADE. */
+function keysToPartition(catalog: Catalog, oid: Oid): readonly Waiting[] {
+  const partition = catalog.relations.get(oid);
+  if (partition === undefined || !isTable(partition) || partition.bound === undefined) return [];
+  return ancestors(catalog, partition).flatMap((above) =>
+    referencingTables(catalog, above).flatMap((other) =>
+      other.constraints
+        .filter(({ references }) => references?.table === above.oid)
+        .map(({ name }): Waiting => ({ doomed: { kind: 'constraint', table: other.oid, name }, automatic: false })),
+    ),
+  );
 }
 
 /** Partitions, and the sequence of a column that is dropped with its table, need no CASCADE. */

@@ -1,4 +1,15 @@
 import type { PredictTable } from './context.js';
+import { drops } from './drop.js';
+import { indexes } from './index.js';
+import { maintenance } from './maintenance.js';
+import { reindexes } from './reindex.js';
+import { truncates } from './truncate.js';
 
 /** Every statement but ALTER TABLE: one table per family of objects, spread into one. */
-export const statements: PredictTable = {};
+export const statements: PredictTable = {
+  ...drops,
+  ...indexes,
+  ...maintenance,
+  ...reindexes,
+  ...truncates,
+};

@@ -1,0 +1,154 @@
+import type { Catalog } from '../catalog/catalog.js';
+import type { Doomed } from '../catalog/doomed.js';
+import { findRelationNamed, findType, schemaFor } from '../catalog/lookup.js';
+import { qualifiedName } from '../sql/names.js';
+import { type DropStmt, type Node, type ObjectType, strings } from '../sql/tree.js';
+import { fallOf, locksOfFall } from './cascade.js';
+import type { Predict, PredictTable } from './context.js';
+import { all, type Draft, fail, lock, nothing } from './draft.js';
+import { dropIndex } from './drop-index.js';
+import { dropPart, dropStatistics } from './drop-part.js';
+import { notShown, shownName } from './relations.js';
+import { routinesWithArguments } from './routines.js';
+import {
+  indexesOfClass,
+  tablesOfAccessMethod,
+  typesOfExtension,
+  usersOfCollation,
+  usersOfExtension,
+  usersOfLanguage,
+  usersOfSchema,
+} from './users.js';
+
+/** What one name in a DROP means. */
+type Named =
+  | {
+      /** What goes in any case. */
+      readonly found: readonly Doomed[];
+      /** What goes with CASCADE only, besides what depends on `found`. */
+      readonly dependents?: readonly Doomed[];
+      readonly shown: string;
+    }
+  /** The history does not show it, or it is something else. */
+  | { readonly missing: Draft; readonly optional?: Draft };
+
+type Find = (catalog: Catalog, object: Node, word: string) => Named;
+
+interface Kind {
+  /** As the server's messages call it. */
+  readonly word: string;
+  readonly find: Find;
+}
+
+const dropObjects =
+  ({ word, find }: Kind): Predict<'DropStmt'> =>
+  (node, { catalog, pg }) => {
+    const named = (node.objects ?? []).map((object) => find(catalog, object, word));
+    const found = named.flatMap((one) => ('found' in one ? [one] : []));
+    const fall = fallOf(
+      catalog,
+      found.flatMap((one) => one.found),
+      found.flatMap((one) => one.dependents ?? []),
+    );
+    const unknown = named.map((one) => ('missing' in one ? missing(one, node) : nothing));
+    if (fall.needsCascade && node.behavior !== 'DROP_CASCADE') {
+      const message = `cannot drop ${word} ${found[0]?.shown} because other objects depend on it`;
+      return all(fail(message, '2BP01'), ...unknown);
+    }
+    return all(locksOfFall(catalog, fall.doomed, pg), ...unknown);
+  };
+
+function missing({ missing: refusal, optional }: Extract<Named, { missing: Draft }>, node: DropStmt): Draft {
+  return all(optional, node.missing_ok && refusal.failure?.sure !== true ? nothing : refusal);
+}
+
+function relation(...kinds: readonly string[]): Find {
+  return (catalog, object, word) => {
+    const parts = partsOf(object);
+    const shown = parts.join('.');
+    const found = findRelationNamed(catalog, parts);
+    if (found === undefined) {
+      const [name = '', schemaname] = parts.toReversed();
+      const full = qualifiedName(schemaFor(catalog, schemaname === undefined ? {} : { schemaname }), name);
+      const why = `it is dropped, and with it what depends on it (${notShown(full)})`;
+      return {
+        missing: fail(`${word} "${shown}" does not exist`, '42P01', false),
+        // views and sequences are no tables
+        optional: tableLike.has(kinds[0] ?? '') ? lock(full, 'AccessExclusiveLock', why, false) : nothing,
+      };
+    }
+    if (!kinds.includes(found.kind)) return { missing: fail(`"${shown}" is not a ${word}`, '42809') };
+    return { found: [{ kind: 'object', oid: found.oid }], shown: shownName(catalog, found) };
+  };
+}
+
+const tableLike: ReadonlySet<string> = new Set(['table', 'foreign', 'materialized view']);
+
+function partsOf(object: Node): readonly string[] {
+  if ('List' in object) return strings(object.List.items);
+  return 'String' in object ? [object.String.sval ?? ''] : [];
+}
+
+const type: Find = (catalog, object) => {
+  const parts = 'TypeName' in object ? strings(object.TypeName.names) : partsOf(object);
+  const found = findType(catalog, parts);
+  if (found === undefined) return { missing: fail(`type "${parts.join('.')}" does not exist`, '42704', false) };
+  return { found: [{ kind: 'object', oid: found.oid }], shown: shownName(catalog, found) };
+};
+
+const routine: Find = (catalog, object) => {
+  const found = 'ObjectWithArgs' in object ? routinesWithArguments(catalog, object.ObjectWithArgs) : [];
+  const shown = 'ObjectWithArgs' in object ? `${strings(object.ObjectWithArgs.objname).join('.')}()` : '';
+  if (found.length === 0) return { missing: fail(`function ${shown} does not exist`, '42883', false) };
+  return { found: found.map(({ oid }) => ({ kind: 'object', oid })), shown };
+};
+
+type Members = (catalog: Catalog, name: string) => readonly Doomed[];
+
+/** Objects that the catalog keeps by name only: what depends on them is found by that name. */
+function byName(dependents: Members, members: Members = () => []): Find {
+  return (catalog, object) => {
+    const shown = partsOf(object).at(-1) ?? '';
+    return { found: members(catalog, shown), dependents: dependents(catalog, shown), shown };
+  };
+}
+
+const schema: Find = (catalog, object) => {
+  const [shown = ''] = partsOf(object);
+  if (!catalog.schemas.has(shown)) return { missing: fail(`schema "${shown}" does not exist`, '3F000', false) };
+  return { found: [], dependents: usersOfSchema(catalog, shown), shown };
+};
+
+const objects: { readonly [T in ObjectType]?: Kind } = {
+  OBJECT_TABLE: { word: 'table', find: relation('table', 'partitioned') },
+  OBJECT_FOREIGN_TABLE: { word: 'foreign table', find: relation('foreign') },
+  OBJECT_VIEW: { word: 'view', find: relation('view') },
+  OBJECT_MATVIEW: { word: 'materialized view', find: relation('materialized view') },
+  OBJECT_SEQUENCE: { word: 'sequence', find: relation('sequence') },
+  OBJECT_TYPE: { word: 'type', find: type },
+  OBJECT_DOMAIN: { word: 'type', find: type },
+  OBJECT_FUNCTION: { word: 'function', find: routine },
+  OBJECT_PROCEDURE: { word: 'procedure', find: routine },
+  OBJECT_ROUTINE: { word: 'function', find: routine },
+  OBJECT_AGGREGATE: { word: 'function', find: routine },
+  OBJECT_SCHEMA: { word: 'schema', find: schema },
+  OBJECT_EXTENSION: { word: 'extension', find: byName(usersOfExtension, typesOfExtension) },
+  OBJECT_COLLATION: { word: 'collation', find: byName(usersOfCollation) },
+  OBJECT_LANGUAGE: { word: 'language', find: byName(usersOfLanguage) },
+  OBJECT_ACCESS_METHOD: { word: 'access method', find: byName(tablesOfAccessMethod) },
+  OBJECT_OPCLASS: { word: 'operator class', find: byName(indexesOfClass) },
+};
+
+const parts: ReadonlySet<string> = new Set(['OBJECT_TRIGGER', 'OBJECT_POLICY', 'OBJECT_RULE']);
+
+const dropStmt: Predict<'DropStmt'> = (node, context) => {
+  const { removeType = 'OBJECT_TYPE' } = node;
+  if (removeType === 'OBJECT_INDEX') return dropIndex(node, context);
+  if (removeType === 'OBJECT_STATISTIC_EXT') return dropStatistics(node, context);
+  if (parts.has(removeType)) return dropPart(node, context);
+  const kind = objects[removeType];
+  return kind === undefined ? nothing : dropObjects(kind)(node, context);
+};
+
+/** DROP of every kind of object. */
+export const drops: PredictTable = { DropStmt: dropStmt };

@@ -1,0 +1,38 @@
+import type { Table, Trigger } from '../catalog/catalog.js';
+import { findRoutines } from '../catalog/lookup.js';
+import type { BodyStatement } from '../sql/statement.js';
+import type { PredictContext } from './context.js';
+import { all, type Draft, nothing, unsure } from './draft.js';
+
+/** What happens to a table that triggers may wait for. */
+export interface Event {
+  readonly event: Trigger['events'][number];
+  /** The columns that an UPDATE sets. */
+  readonly columns?: readonly string[];
+}
+
+/** What the triggers of a table do on an event, as far as the history shows their functions. */
+export function fire(table: Table, { event, columns }: Event, context: PredictContext): Draft {
+  const fired = table.triggers.filter(
+    (trigger) =>
+      trigger.enabled &&
+      trigger.events.includes(event) &&
+      (event !== 'update' || trigger.columns.length === 0 || trigger.columns.some((name) => columns?.includes(name))),
+  );
+  return all(...fired.map((trigger) => runTrigger(trigger, context)));
+}
+
+function runTrigger(trigger: Trigger, context: PredictContext): Draft {
+  const [routine] = findRoutines(context.catalog, trigger.function.split('.'));
+  return routine?.definition === undefined ? nothing : runBody(routine.definition.body, context);
+}
+
+/** What the statements of a body do, one after another in the schema that the statement finds. */
+export function runBody(body: readonly BodyStatement[], context: PredictContext): Draft {
+  return all(
+    ...body.map(({ statement, conditional }) => {
+      const draft = context.inner(statement, context.catalog);
+      return conditional ? unsure(draft, 'under a condition that may not hold') : draft;
+    }),
+  );
+}

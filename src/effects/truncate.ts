@@ -1,0 +1,83 @@
+import type { Catalog, Oid, Table } from '../catalog/catalog.js';
+import { findRelation, isTable, referencingTables, tables } from '../catalog/lookup.js';
+import type { RangeVar } from '../sql/tree.js';
+import type { Predict, PredictTable } from './context.js';
+import { all, build, type Draft, fail, lock, newHeap } from './draft.js';
+import { fire } from './fire.js';
+import { builtIndexes, lockUnknown, withDescendants, written } from './relations.js';
+
+const emptied = 'all its rows are thrown away';
+
+/** TRUNCATE: each table gets a new empty file, and so does each of its indexes. */
+const truncate: Predict<'TruncateStmt'> = (node, context) => {
+  const { catalog, pg } = context;
+  const ranges = (node.relations ?? []).flatMap((relation) => ('RangeVar' in relation ? [relation.RangeVar] : []));
+  const refused = ranges.flatMap((range) => refusalOf(catalog, range, pg));
+  if (refused.length > 0) return all(...refused);
+  const named = new Map<Oid, Table>();
+  for (const range of ranges) for (const table of tablesOf(catalog, range)) named.set(table.oid, table);
+  const listed = [...named.values()];
+  const cascaded = node.behavior === 'DROP_CASCADE' ? withReferencing(catalog, listed) : listed;
+  const missing = node.behavior === 'DROP_CASCADE' ? [] : [...referrers(catalog, cascaded)];
+  if (missing.length > 0) return fail('cannot truncate a table referenced in a foreign key constraint', '0A000');
+  return all(
+    ...ranges.filter((range) => findRelation(catalog, range) === undefined).map((range) => onUnknown(catalog, range)),
+    ...cascaded.map((table) => empty(catalog, table, pg)),
+    ...cascaded.map((table) => fire(table, { event: 'truncate' }, context)),
+  );
+};
+
+function refusalOf(catalog: Catalog, range: RangeVar, pg: number): readonly Draft[] {
+  const relation = findRelation(catalog, range);
+  if (relation === undefined) return [];
+  if (!isTable(relation) || (relation.kind === 'foreign' && pg < 14))
+    return [fail(`"${written(range)}" is not a table`, '42809')];
+  if (relation.kind === 'partitioned' && !range.inh) return [fail('cannot truncate only a partitioned table', '42809')];
+  return [];
+}
+
+function onUnknown(catalog: Catalog, range: RangeVar): Draft {
+  const draft = lockUnknown(catalog, range, 'AccessExclusiveLock', emptied);
+  return all(draft, { effects: draft.effects.map((made) => ({ ...made, work: 'rewrite' })) });
+}
+
+function tablesOf(catalog: Catalog, range: RangeVar): readonly Table[] {
+  const relation = findRelation(catalog, range);
+  if (relation === undefined || !isTable(relation)) return [];
+  return !range.inh ? [relation] : withDescendants(catalog, relation);
+}
+
+/** The tables that refer to one of them and are not listed: heap_truncate_find_FKs. */
+function referrers(catalog: Catalog, listed: readonly Table[]): readonly Table[] {
+  const known = new Set(listed.map(({ oid }) => oid));
+  const referred = listed.flatMap((table) => [table, ...partitionedAbove(catalog, table)]);
+  return referred.flatMap((table) => referencingTables(catalog, table)).filter(({ oid }) => !known.has(oid));
+}
+
+/** A foreign key to a partitioned table refers to each of its partitions. */
+function partitionedAbove(catalog: Catalog, table: Table): readonly Table[] {
+  if (table.bound === undefined) return [];
+  return tables(catalog, table.parents).flatMap((parent) => [parent, ...partitionedAbove(catalog, parent)]);
+}
+
+function withReferencing(catalog: Catalog, named: readonly Table[]): readonly Table[] {
+  let listed = named;
+  for (let more = referrers(catalog, listed); more.length > 0; more = referrers(catalog, listed)) {
+    const found = new Map([...listed, ...more].map((table) => [table.oid, table]));
+    listed = [...found.values()];
+  }
+  return listed;
+}
+
+function empty(catalog: Catalog, table: Table, pg: number): Draft {
+  const parents = pg < 14 && table.bound !== undefined ? tables(catalog, table.parents) : [];
+  const read = all(...parents.map((parent) => lock(parent, 'AccessShareLock', 'its partition is truncated')));
+  if (table.kind !== 'table') return all(read, lock(table, 'AccessExclusiveLock', emptied));
+  return all(
+    read,
+    newHeap(table, 'AccessExclusiveLock', emptied),
+    ...builtIndexes(catalog, table).map((index) => build(index, 'it is made anew, empty')),
+  );
+}
+
+export const truncates: PredictTable = { TruncateStmt: truncate };
