@@ -48,13 +48,28 @@ const queries = {
     select t.typname || case when p.prosupport::oid <> 0 then ' support' else '' end as line
     from pg_cast join pg_type t on t.oid = castsource join pg_proc p on p.oid = castfunc where castsource = casttarget`,
   classes: `
-    select a.amname || ' ' || o.opcname || ' ' || t.typname || case when o.opcdefault then ' default' else '' end as line
-    from pg_opclass o join pg_am a on a.oid = o.opcmethod join pg_type t on t.oid = o.opcintype`,
+    select a.amname || ' ' || o.opcname || ' ' || t.typname || ' ' || f.opfname || case when o.opcdefault then ' default' else '' end as line
+    from pg_opclass o join pg_am a on a.oid = o.opcmethod join pg_type t on t.oid = o.opcintype join pg_opfamily f on f.oid = o.opcfamily`,
 } as const;
+
+/**
+ * Time zones in which timestamp and timestamptz are the same bytes: found by asking the server to change the type of a column and
+ * looking whether the table has a new file.
+ */
+const zonesQuery = `
+  create or replace function pg_temp.keeps(zone text) returns boolean language plpgsql as $$
+  declare old oid; kept boolean; begin
+    perform set_config('timezone', zone, true);
+    create temporary table z (at timestamp); old := pg_relation_filenode('z');
+    alter table z alter at type timestamptz; kept := old = pg_relation_filenode('z');
+    drop table z; return kept;
+  end $$;
+  select name from pg_timezone_names where utc_offset = interval '0' and pg_temp.keeps(name) order by 1`;
 
 const functions = new Map<string, FunctionRow & Dated>();
 const lines = { types: dated(), casts: dated(), lengths: dated(), classes: dated() };
 const versions: string[] = [];
+let zones: readonly string[] = [];
 
 for (const major of serverMajors) {
   const server = await startServer(major);
@@ -66,6 +81,7 @@ for (const major of serverMajors) {
     for (const part of ['types', 'casts', 'lengths', 'classes'] as const) {
       for (const { line } of await session.query(queries[part])) add(lines[part], line ?? '', major);
     }
+    zones = (await session.query(zonesQuery)).map(({ name }) => name ?? '');
     await session.close();
   } finally {
     await server.stop();
@@ -79,6 +95,7 @@ await write('types', {
   casts: written(lines.casts),
   lengths: written(lines.lengths),
   classes: written(lines.classes),
+  zones,
 });
 
 async function installExtensions(session: Session): Promise<void> {

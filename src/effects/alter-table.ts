@@ -1,5 +1,121 @@
-import type { PredictTable } from './context.js';
-import { nothing } from './draft.js';
+import { apply } from '../catalog/apply.js';
+import { passOf } from '../catalog/apply-alter-table.js';
+import type { Catalog, Table } from '../catalog/catalog.js';
+import { findRelation, isTable, relationByName } from '../catalog/lookup.js';
+import { tableOrStub } from '../catalog/stub.js';
+import type { Statement } from '../sql/statement.js';
+import type { AlterTableCmd, AlterTableStmt, RangeVar } from '../sql/tree.js';
+import { addColumn } from './add-column.js';
+import { alterColumnType } from './alter-column-type.js';
+import { columnCommands } from './alter-table-column.js';
+import type { CommandContext, CommandTable } from './alter-table-command.js';
+import { lockLevel, statementLock } from './alter-table-lock.js';
+import { otherRelation } from './alter-table-other.js';
+import { storageCommands } from './alter-table-storage.js';
+import { constraintCommands } from './constraints.js';
+import type { PredictContext, PredictTable } from './context.js';
+import { all, build, type Draft, lock, nothing } from './draft.js';
+import { partitionCommands } from './partitions.js';
+import { builtIndexes, notShown, unknownRelation } from './relations.js';
 
 /** ALTER TABLE, and what its grammar does to indexes, views, sequences and composite types. */
-export const alterTable: PredictTable = { AlterTableStmt: () => nothing };
+export const alterTable: PredictTable = { AlterTableStmt: predictAlterTable };
+
+const commands: CommandTable = {
+  ...columnCommands,
+  ...constraintCommands,
+  ...storageCommands,
+  ...partitionCommands,
+  AT_AddColumn: addColumn,
+  AT_AlterColumnType: alterColumnType,
+};
+
+function predictAlterTable(node: AlterTableStmt, context: PredictContext<'AlterTableStmt'>): Draft {
+  const { relation: range } = node;
+  if (range === undefined) return nothing;
+  const found = findRelation(context.catalog, range);
+  if (found === undefined && node.missing_ok) return nothing;
+  if (found !== undefined && !isTable(found)) return otherRelation(found, node, context);
+  if (found === undefined && node.objtype !== 'OBJECT_TABLE' && node.objtype !== 'OBJECT_FOREIGN_TABLE')
+    return unknownOther(range, node);
+  const [catalog, table] = tableOrStub(context.catalog, range);
+  if (table === undefined) return nothing;
+  const draft = alterOne({ ...context, catalog }, table);
+  // the table itself exists, or the statement fails: its lock is sure, and so is nothing else
+  return found === undefined ? all(draft, unknownRelation(range), asIs(draft)) : draft;
+}
+
+/** The commands of a draft, which `all` leaves out. */
+function asIs({ commands: parts }: Draft): Draft {
+  return { effects: [], ...(parts && { commands: parts }) };
+}
+
+/** An index, view, sequence or type of which the history shows nothing: no table is locked for it. */
+function unknownOther(range: RangeVar, node: AlterTableStmt): Draft {
+  const mode = statementLock(commandsOf(node));
+  const name = range.schemaname === undefined ? (range.relname ?? '') : `${range.schemaname}.${range.relname}`;
+  const stored = node.objtype === 'OBJECT_MATVIEW';
+  return all(stored ? lock(name, mode, notShown(name), false) : nothing, unknownRelation(range));
+}
+
+function commandsOf(node: AlterTableStmt): readonly AlterTableCmd[] {
+  return (node.cmds ?? []).flatMap((command) => ('AlterTableCmd' in command ? [command.AlterTableCmd] : []));
+}
+
+/** A command with the statement that it was cut out as. */
+interface Command {
+  readonly statement: Statement;
+  readonly node: AlterTableCmd;
+}
+
+interface Outcome extends Command {
+  readonly draft: Draft;
+}
+
+function alterOne(context: PredictContext<'AlterTableStmt'>, start: Table): Draft {
+  const { statement, pg, timeZone } = context;
+  const nodes = commandsOf(statement.node).filter(({ subtype }) => subtype !== undefined);
+  const mode = statementLock(nodes);
+  const only = statement.node.relation?.inh !== true;
+  const written = statement.commands.flatMap((one, at): readonly Command[] => {
+    const node = nodes.find((each) => each === one.node) ?? nodes[at];
+    return node === undefined ? [] : [{ statement: one, node }];
+  });
+  const outcomes = new Map<Statement, Outcome>();
+  let { catalog } = context;
+  for (const command of [...written].sort((a, b) => passOf(a.statement) - passOf(b.statement))) {
+    const after = apply(command.statement, catalog, { born: start.born, pg });
+    const table = tableNow(catalog, start);
+    const given = { catalog, table, pg, timeZone, lock: mode, only, after, commands: nodes };
+    outcomes.set(command.statement, { ...command, draft: predictCommand(command.node, given) });
+    catalog = after;
+  }
+  const parts = written.flatMap(({ statement: one }) => outcomes.get(one) ?? []);
+  const drafts = parts.map((outcome) => withRebuilds(outcome, catalog));
+  return { ...all(lock(start, mode, 'the table is altered'), ...drafts), commands: drafts };
+}
+
+function tableNow(catalog: Catalog, start: Table): Table {
+  const now = catalog.relations.get(start.oid);
+  return now !== undefined && isTable(now) ? now : start;
+}
+
+function predictCommand(node: AlterTableCmd, given: CommandContext): Draft {
+  const row = node.subtype && commands[node.subtype];
+  const [, why] = lockLevel(node) ?? ['', 'the table is altered'];
+  return all(lock(given.table, given.lock, why), row?.(node, given));
+}
+
+/** A table that is written anew has all its indexes built anew: those that are left when all commands are done. */
+function withRebuilds({ node, draft }: Outcome, catalog: Catalog): Draft {
+  // SET TABLESPACE copies the file as it is, and leaves the indexes where they are
+  if (node.subtype === 'AT_SetTableSpace') return draft;
+  const rebuilt = draft.effects.flatMap(({ relation, work, sure }) => {
+    const table = work === 'rewrite' ? relationByName(catalog, relation) : undefined;
+    if (table === undefined || !isTable(table)) return [];
+    return builtIndexes(catalog, table).map((index) =>
+      build(index, 'the table is written anew, and its indexes with it', sure),
+    );
+  });
+  return all(draft, ...rebuilt);
+}

@@ -1,0 +1,256 @@
+import type { Column, Constraint, Index, Table, TypeRef } from '../catalog/catalog.js';
+import { columnOf, dependentsOf, tables } from '../catalog/lookup.js';
+import { columnsIn, columnsOfIndex } from '../catalog/mentions.js';
+import { typeRef } from '../catalog/type-ref.js';
+import { type ColumnDef, strings } from '../sql/tree.js';
+import { inPartitionKey } from './alter-table-column.js';
+import {
+  type CommandContext,
+  columnNamed,
+  family,
+  missing,
+  type PredictCommand,
+  recurse,
+  rewriteStored,
+  scanStored,
+} from './alter-table-command.js';
+import { locksOnReferenced } from './cascade.js';
+import { type Conversion, conversionOf, typeOfDefault } from './conversion.js';
+import { all, build, type Draft, fail, lock, nothing } from './draft.js';
+import { typeFact } from './facts.js';
+import { verifyForeignKey } from './foreign-key.js';
+import { type KeyType, keepsKey, operatorClassOf } from './operator-class.js';
+import { builtIndexes } from './relations.js';
+import { rowTypeUser } from './row-type.js';
+import { typeName } from './type-name.js';
+import { baseType, convert, domainOf } from './types.js';
+
+/** A change of a column's type, for one table of the family. */
+interface Change {
+  readonly table: Table;
+  readonly column: Column;
+  readonly type: TypeRef;
+  readonly collation: string | undefined;
+  readonly conversion: Conversion;
+}
+
+/**
+ * ALTER COLUMN TYPE. The rows are written anew unless the planner proves that they stay as they are stored. Even then, checks of the column are
+ * verified again, and indexes are built again unless their operator class and collation stay.
+ */
+export const alterColumnType: PredictCommand = (command, context) => {
+  const { name, def } = command;
+  const column = columnNamed(context, name);
+  if (def === undefined || !('ColumnDef' in def)) return nothing;
+  if (column === 'missing') return missing(context, name);
+  const type = typeRef(context.catalog, def.ColumnDef.typeName);
+  if (column === undefined || type === undefined) return unknownColumn(name, context);
+  const refusal = refusalOf(column, type, context);
+  if (refusal !== undefined) return refusal;
+  const using = def.ColumnDef.raw_default;
+  const parts = family(context).flatMap((table): readonly (Change | Draft)[] => {
+    const own = columnOf(table, column.name);
+    if (own === undefined) return [];
+    const conversion = conversionOf(table, own, type, using, context);
+    if ('noCast' in conversion)
+      return [fail(noCast(column.name, using !== undefined, typeName(context.catalog, type)), '42804')];
+    return [{ table, column: own, type, collation: collationOf(def.ColumnDef, type, context), conversion }];
+  });
+  return all(recurse(context), ...parts.map((part) => ('effects' in part ? part : changeOne(part, context))));
+};
+
+function noCast(column: string, using: boolean, type: string): string {
+  return using
+    ? `result of USING clause for column "${column}" cannot be cast automatically to type ${type}`
+    : `column "${column}" cannot be cast automatically to type ${type}`;
+}
+
+function unknownColumn(name: string | undefined, context: CommandContext): Draft {
+  const why = `every value of ${name} may have to be converted (the history does not show its type)`;
+  return all(recurse(context), ...family(context).map((table) => rewriteStored(table, context, why, false)));
+}
+
+/** The collation of the new type: the one written, else the default of the type. */
+function collationOf({ collClause }: ColumnDef, type: TypeRef, context: CommandContext): string | undefined {
+  const written = strings(collClause?.collname).at(-1);
+  return written ?? defaultCollation(type, context);
+}
+
+function defaultCollation(type: TypeRef, context: CommandContext): string | undefined {
+  const domain = domainOf(context.catalog, type);
+  if (domain !== undefined) return domain.collation ?? defaultCollation(domain.base, context);
+  if (type.name === 'name') return 'C';
+  return typeFact(baseType(context.catalog, type).name, context.pg)?.collatable ? 'default' : undefined;
+}
+
+function refusalOf(column: Column, type: TypeRef, context: CommandContext): Draft | undefined {
+  const { catalog, table, only } = context;
+  if (table.ofType !== undefined) return fail('cannot alter column type of typed table', '42809');
+  if (column.inherited) return fail(`cannot alter inherited column "${column.name}"`, '42P16');
+  if (inPartitionKey(table, column.name)) {
+    const of = `relation "${table.name}"`;
+    return fail(`cannot alter column "${column.name}" because it is part of the partition key of ${of}`, '42P16');
+  }
+  if (only && table.children.length > 0)
+    return fail(`type of inherited column "${column.name}" must be changed in child tables too`, '42P16');
+  if (column.identity !== undefined && !['int2', 'int4', 'int8'].includes(type.name))
+    return fail('identity column type must be smallint, integer, or bigint', '22023');
+  const given = typeOfDefault(column, context);
+  if (given !== undefined && 'noCast' in convert({ type: given, fate: 'kept' }, type, context, 'assignment'))
+    return fail(
+      `default for column "${column.name}" cannot be cast automatically to type ${typeName(catalog, type)}`,
+      '42804',
+    );
+  const user = rowTypeUser(catalog, table);
+  if (user !== undefined)
+    return fail(`cannot alter table "${table.name}" because column "${user}" uses its row type`, '0A000');
+  return family(context)
+    .map((one) => usedBy(one, column.name, context))
+    .find((draft) => draft !== undefined);
+}
+
+/** What PostgreSQL cannot adapt to another type (RememberAllDependentForRebuilding). */
+function usedBy(table: Table, name: string, { catalog }: CommandContext): Draft | undefined {
+  for (const oid of dependentsOf(catalog, table.oid)) {
+    const reader = catalog.relations.get(oid) ?? catalog.routines.get(oid);
+    if (reader === undefined || !('reads' in reader)) continue;
+    const read = reader.reads.find(
+      ({ relation, columns }) => relation === table.oid && (columns === '*' || columns.includes(name)),
+    );
+    if (read === undefined) continue;
+    const by =
+      reader.kind === 'view' || reader.kind === 'materialized view' ? 'a view or rule' : 'a function or procedure';
+    return fail(`cannot alter type of a column used by ${by}`, '0A000', read.columns !== '*');
+  }
+  if (table.triggers.some(({ columns }) => columns.includes(name)))
+    return fail('cannot alter type of a column used in a trigger definition', '0A000');
+  if (table.policies.some(({ using, withCheck }) => columnsIn(using).has(name) || columnsIn(withCheck).has(name)))
+    return fail('cannot alter type of a column used in a policy definition', '0A000');
+  return table.columns.some(({ generated }) => columnsIn(generated?.expression).has(name))
+    ? fail('cannot alter type of a column used by a generated column', '0A000')
+    : undefined;
+}
+
+function changeOne(change: Change, context: CommandContext): Draft {
+  const { table, column, conversion } = change;
+  // the values of a virtual column are stored nowhere
+  const rewrites = conversion.rewrites && column.generated?.kind !== 'virtual';
+  return all(
+    rewrites ? rewriteStored(table, context, conversion.why, conversion.sure) : nothing,
+    // where a rewrite is not certain, what would be done without one is told too
+    ...(rewrites && conversion.sure ? indexRefusals(change, context) : rebuiltIndexes(change, context)),
+    ...checksOf(change, context),
+    foreignKeys(change, rewrites, context),
+    wrongLength(change),
+  );
+}
+
+/** Values of bit(n) have exactly n bits, so none of them fits another length. */
+function wrongLength({ table, column, type }: Change): Draft {
+  const [from] = column.type?.modifiers ?? [];
+  const [to] = type.modifiers;
+  if (column.type?.name !== 'bit' || type.name !== 'bit' || type.dimensions > 0 || from === to) return nothing;
+  return fail(`bit string length ${from} does not match type bit(${to})`, '22026', table.filled && table.complete);
+}
+
+function checksOf({ table, column }: Change, context: CommandContext): readonly Draft[] {
+  return table.constraints
+    .filter(
+      ({ kind, validated, enforced, expression }) =>
+        kind === 'check' && validated && enforced && columnsIn(expression).has(column.name),
+    )
+    .map(({ name }) => scanStored(table, context, `the CHECK ${name} is verified again`));
+}
+
+/** An index key for whose new type the access method has no operator class. */
+function indexRefusals(change: Change, context: CommandContext): readonly Draft[] {
+  const { table, column, type } = change;
+  return builtIndexes(context.catalog, table).flatMap((index) =>
+    index.keys
+      .filter(
+        (key) =>
+          key.column === column.name && operatorClassOf(type, index.method, key.operatorClass, context) === 'none',
+      )
+      .map(() => {
+        const what = `data type ${typeName(context.catalog, type)}`;
+        return fail(`${what} has no default operator class for access method "${index.method}"`, '42704');
+      }),
+  );
+}
+
+function rebuiltIndexes(change: Change, context: CommandContext): readonly Draft[] {
+  const { table, column } = change;
+  return [
+    ...indexRefusals(change, context),
+    ...builtIndexes(context.catalog, table)
+      .filter((index) => columnsOfIndex(index).has(column.name))
+      .map((index) => {
+        const kept = keeps(index, change, context);
+        if (kept === true) return nothing;
+        const why = `the index ${index.name} is built again for the new type of ${column.name}`;
+        const sure = kept === false && change.conversion.sure;
+        return all(
+          scanStored(table, context, why, sure),
+          build(index, `it is built again for the new type of ${column.name}`, sure),
+        );
+      }),
+  ];
+}
+
+/** CheckIndexCompatible: plain keys alone can stay; the index of a partition is made anew with that of its parent. */
+function keeps(index: Index, { column, type, collation }: Change, context: CommandContext): boolean | undefined {
+  if (index.parent !== undefined) return false;
+  if (index.predicate !== undefined || index.keys.some(({ expression }) => expression !== undefined)) return false;
+  if (column.type === undefined) return undefined;
+  const old = column.collation ?? defaultCollation(column.type, context);
+  const before: KeyType = { type: column.type, collation: old };
+  const after: KeyType = { type, collation };
+  let result: boolean | undefined = true;
+  for (const key of index.keys) {
+    if (key.column !== column.name) continue;
+    const own = key.collation !== undefined && key.collation !== old ? { collation: key.collation } : {};
+    const kept = keepsKey({ ...before, ...own }, { ...after, ...own }, index.method, key.operatorClass, context);
+    if (kept === false) return false;
+    if (kept === undefined) result = undefined;
+  }
+  return result;
+}
+
+/** Foreign keys at either end of the column are dropped and made again, and verified again unless the comparison stays the same. */
+function foreignKeys(change: Change, rewrites: boolean, context: CommandContext): Draft {
+  const { table, column, type, conversion } = change;
+  const { catalog, pg } = context;
+  const compared = rewrites || !comparesAlike(column.type, type, context);
+  const own = table.constraints.filter(
+    ({ kind, columns, inherited }) => kind === 'foreign key' && !inherited && columns.includes(column.name),
+  );
+  const to = own.map((constraint) => all(locksOnReferenced(catalog, table, constraint, pg), again(table, constraint)));
+  const from = tables(catalog, dependentsOf(catalog, table.oid)).flatMap((other) =>
+    other.constraints
+      .filter(
+        ({ references, inherited }) =>
+          !inherited && references?.table === table.oid && references.columns.includes(column.name),
+      )
+      .map((constraint) =>
+        all(
+          lock(other, 'AccessExclusiveLock', `its foreign key ${constraint.name} refers to the column`),
+          again(other, constraint),
+        ),
+      ),
+  );
+  return all(...to, ...from);
+
+  function again(of: Table, constraint: Constraint): Draft {
+    if (!compared || !constraint.validated) return nothing;
+    const draft = verifyForeignKey(constraint, { ...context, table: of });
+    return conversion.sure ? draft : { ...draft, effects: draft.effects.map((made) => ({ ...made, sure: false })) };
+  }
+}
+
+/** Whether the operator that compares the two sides of a foreign key stays the same. */
+function comparesAlike(from: TypeRef | undefined, to: TypeRef, context: CommandContext): boolean {
+  if (from === undefined) return false;
+  const old = operatorClassOf(from, 'btree', undefined, context);
+  const now = operatorClassOf(to, 'btree', undefined, context);
+  return typeof old === 'object' && typeof now === 'object' && old.name === now.name && !now.polymorphic;
+}

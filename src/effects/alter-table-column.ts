@@ -1,0 +1,174 @@
+import type { Table } from '../catalog/catalog.js';
+import { columnOf, descendants, tables } from '../catalog/lookup.js';
+import { columnsIn } from '../catalog/mentions.js';
+import { notNullOf } from '../catalog/not-null.js';
+import type { AlterTableCmd } from '../sql/tree.js';
+import {
+  aboutColumn,
+  alone,
+  type CommandContext,
+  type CommandTable,
+  columnNamed,
+  family,
+  lockBelow,
+  missing,
+  type PredictCommand,
+  recurse,
+  recursive,
+  rewriteStored,
+  scanStored,
+} from './alter-table-command.js';
+import { fallOf, locksOfFall } from './cascade.js';
+import { all, type Draft, fail, lock, nothing } from './draft.js';
+import { setNotNull } from './not-null.js';
+import { shownName } from './relations.js';
+
+/** SET DEFAULT and DROP DEFAULT; an identity or generated column has none of its own. */
+const setDefault: PredictCommand = (command, context) => {
+  const column = columnNamed(context, command.name);
+  if (column === undefined || column === 'missing') return recursive(command, context);
+  const of = `column "${column.name}" of relation "${context.table.name}"`;
+  if (column.identity !== undefined) return fail(`${of} is an identity column`, '42601');
+  if (column.generated !== undefined) return fail(`${of} is a generated column`, '42601');
+  return recurse(context);
+};
+
+const dropNotNull: PredictCommand = (command, context) => {
+  const { table, pg, only } = context;
+  const column = columnNamed(context, command.name);
+  if (column === 'missing') return missing(context, command.name);
+  const below = descendants(context.catalog, table);
+  if (column === undefined) return recurse(context);
+  const inKey = table.constraints.some(({ kind, columns }) => kind === 'primary key' && columns.includes(column.name));
+  if (inKey) return fail(`column "${column.name}" is in a primary key`, '42P16');
+  if (column.identity !== undefined)
+    return fail(`column "${column.name}" of relation "${table.name}" is an identity column`, '42601');
+  const [parent] = table.bound === undefined ? [] : tables(context.catalog, table.parents);
+  if (parent !== undefined && columnOf(parent, column.name)?.notNull)
+    return fail(`column "${column.name}" is marked NOT NULL in parent table`, '42P16');
+  // since 18 NOT NULL is a constraint, and dropping one goes to the children that have it, ONLY or not
+  if (pg >= 18)
+    return notNullOf(table, column.name) || column.notNull ? lockBelow(context, 'NOT NULL is dropped') : nothing;
+  if (only && table.kind === 'partitioned' && below.length > 0)
+    return fail('cannot remove constraint from only the partitioned table when partitions exist', '42P16');
+  return recurse(context);
+};
+
+const dropColumn: PredictCommand = (command, context) => {
+  const { catalog, table, pg, only } = context;
+  const column = columnNamed(context, command.name);
+  if (column === 'missing' && command.missing_ok) return nothing;
+  if (column === 'missing') return missing(context, command.name);
+  if (column === undefined) return recurse(context);
+  if (table.ofType !== undefined) return fail('cannot drop column from typed table', '42809');
+  if (column.inherited) return fail(`cannot drop inherited column "${column.name}"`, '42P16');
+  if (inPartitionKey(table, column.name)) {
+    const of = `relation "${table.name}"`;
+    return fail(`cannot drop column "${column.name}" because it is part of the partition key of ${of}`, '42P16');
+  }
+  if (only && table.kind === 'partitioned' && table.children.length > 0)
+    return fail('cannot drop column from only the partitioned table when partitions exist', '42P16');
+  const fall = fallOf(catalog, [{ kind: 'column', table: table.oid, name: column.name }]);
+  const generated = table.columns.some((other) => columnsIn(other.generated?.expression).has(column.name));
+  // a generated column went along without CASCADE before 15
+  const refuses = command.behavior !== 'DROP_CASCADE' && (fall.needsCascade || (generated && pg >= 15));
+  return all(
+    refuses
+      ? fail(
+          `cannot drop column ${column.name} of table ${shownName(catalog, table)} because other objects depend on it`,
+          '2BP01',
+        )
+      : nothing,
+    locksOfFall(catalog, fall.doomed, pg),
+    // with ONLY too: the children are told that the column is theirs now
+    ...tables(catalog, table.children).map((child) => lock(child, context.lock, 'its parent loses a column')),
+  );
+};
+
+/** Whether the table is partitioned by the column. */
+export function inPartitionKey({ partitionBy }: Table, name: string): boolean {
+  return (partitionBy?.keys ?? []).some(({ column, expression }) => column === name || columnsIn(expression).has(name));
+}
+
+/** Identity of a partitioned table is that of its partitions since 17. */
+function identityBelow(context: CommandContext): Draft {
+  return context.pg >= 17 && context.table.kind === 'partitioned' ? recurse(context) : nothing;
+}
+
+const addIdentity: PredictCommand = (command, context) => {
+  const column = columnNamed(context, command.name);
+  if (column === 'missing') return missing(context, command.name);
+  if (column === undefined) return identityBelow(context);
+  const of = `column "${column.name}" of relation "${context.table.name}"`;
+  if (!column.notNull) return fail(`${of} must be declared NOT NULL before identity can be added`, '55000');
+  if (column.identity !== undefined) return fail(`${of} is already an identity column`, '55000');
+  if (column.default !== undefined) return fail(`${of} already has a default value`, '55000');
+  return identityBelow(context);
+};
+
+const changeIdentity: PredictCommand = (command, context) => {
+  const column = columnNamed(context, command.name);
+  if (column === 'missing') return missing(context, command.name);
+  if (column === undefined || column.identity !== undefined) return identityBelow(context);
+  if (command.missing_ok) return nothing;
+  return fail(`column "${column.name}" of relation "${context.table.name}" is not an identity column`, '55000');
+};
+
+const setExpression: PredictCommand = (command, context) => {
+  const { table } = context;
+  const column = columnNamed(context, command.name);
+  if (column === 'missing') return missing(context, command.name);
+  const why = 'the generated column is computed anew for every row';
+  if (column === undefined) {
+    const unknown = `${why} (the history does not show whether it is stored)`;
+    return all(recurse(context), ...family(context).map((one) => rewriteStored(one, context, unknown, false)));
+  }
+  if (column.generated === undefined)
+    return fail(`column "${column.name}" of relation "${table.name}" is not a generated column`, '55000');
+  if (column.generated.kind === 'stored')
+    return all(recurse(context), ...family(context).map((one) => rewriteStored(one, context, why)));
+  if (table.constraints.some(({ kind }) => kind === 'check'))
+    return fail(
+      'ALTER TABLE / SET EXPRESSION is not supported for virtual generated columns in tables with check constraints',
+      '0A000',
+    );
+  const scans = column.notNull
+    ? family(context).map((one) => scanStored(one, context, 'NOT NULL is verified for the new expression'))
+    : [];
+  return all(recurse(context), ...scans);
+};
+
+const dropExpression: PredictCommand = (command, context) => {
+  const { table, pg, only } = context;
+  const column = columnNamed(context, command.name);
+  if (column === 'missing') return missing(context, command.name);
+  if (only && table.children.length > 0)
+    return fail('ALTER TABLE / DROP EXPRESSION must be applied to child tables too', '42P16');
+  if (column === undefined) return recurse(context);
+  if (column.generated?.kind === 'virtual')
+    return fail('ALTER TABLE / DROP EXPRESSION is not supported for virtual generated columns', '0A000');
+  if (column.generated === undefined && !command.missing_ok) {
+    const what = pg < 18 ? 'a stored generated column' : 'a generated column';
+    return fail(`column "${column.name}" of relation "${table.name}" is not ${what}`, '55000');
+  }
+  return recurse(context);
+};
+
+/** What ALTER TABLE does to a column, but for adding it and changing its type. */
+export const columnCommands: CommandTable = {
+  AT_ColumnDefault: setDefault,
+  AT_DropNotNull: dropNotNull,
+  AT_SetNotNull: (command: AlterTableCmd, context) => setNotNull(command.name, context),
+  AT_SetExpression: setExpression,
+  AT_DropExpression: dropExpression,
+  AT_SetStatistics: recursive,
+  AT_SetOptions: aboutColumn,
+  AT_ResetOptions: aboutColumn,
+  AT_SetStorage: recursive,
+  AT_SetCompression: aboutColumn,
+  AT_DropColumn: dropColumn,
+  AT_AddIdentity: addIdentity,
+  AT_SetIdentity: changeIdentity,
+  AT_DropIdentity: changeIdentity,
+  AT_AlterColumnGenericOptions: alone,
+};

@@ -1,0 +1,127 @@
+import type { CompositeRelation, Index, MaterializedView, Relation } from '../catalog/catalog.js';
+import { columnOf, dependentsOf, findRelation, isIndex, tables } from '../catalog/lookup.js';
+import { typeRef } from '../catalog/type-ref.js';
+import type { AlterTableCmd, AlterTableStmt } from '../sql/tree.js';
+import { statementLock } from './alter-table-lock.js';
+import type { PredictContext } from './context.js';
+import { conversionOf } from './conversion.js';
+import { all, build, type Draft, fail, lock, lockIndex, newHeap, nothing, rewrite } from './draft.js';
+import { builtIndexes } from './relations.js';
+import { rowTypeUser } from './row-type.js';
+import { isSameType } from './types.js';
+
+// ALTER TABLE, INDEX, VIEW, MATERIALIZED VIEW, SEQUENCE and TYPE share a grammar; what is here has no rows of a table.
+
+type Context = PredictContext<'AlterTableStmt'>;
+
+/** What ALTER … does to a relation that is no table. */
+export function otherRelation(relation: Relation, node: AlterTableStmt, context: Context): Draft {
+  const commands = (node.cmds ?? []).flatMap((one) => ('AlterTableCmd' in one ? [one.AlterTableCmd] : []));
+  const wrong = wrongKind(relation, node);
+  if (wrong !== undefined) return wrong;
+  if (isIndex(relation)) return all(...commands.map((command) => alterIndex(relation, command, commands, context)));
+  if (relation.kind === 'materialized view')
+    return all(...commands.map((command) => alterMaterializedView(relation, command, commands)));
+  if (relation.kind === 'composite type')
+    return all(...commands.map((command) => alterCompositeType(relation, command, context)));
+  return nothing;
+}
+
+function wrongKind(relation: Relation, { objtype }: AlterTableStmt): Draft | undefined {
+  if (objtype === 'OBJECT_INDEX' && !isIndex(relation)) return fail(`"${relation.name}" is not an index`, '42809');
+  if (objtype === 'OBJECT_VIEW' && relation.kind !== 'view') return fail(`"${relation.name}" is not a view`, '42809');
+  if (objtype === 'OBJECT_SEQUENCE' && relation.kind !== 'sequence')
+    return fail(`"${relation.name}" is not a sequence`, '42809');
+  return objtype === 'OBJECT_MATVIEW' && relation.kind !== 'materialized view'
+    ? fail(`"${relation.name}" is not a materialized view`, '42809')
+    : undefined;
+}
+
+/** The table of an index is not locked, but a session that plans a query on it waits for the index. */
+function alterIndex(index: Index, command: AlterTableCmd, given: readonly AlterTableCmd[], context: Context): Draft {
+  const { def, name, subtype } = command;
+  if (subtype === 'AT_AttachPartition') return attachIndex(index, command, context);
+  const own = lockIndex(index, statementLock(given), 'the index is altered');
+  if (subtype === 'AT_SetTableSpace' && index.kind === 'index' && (index.tablespace ?? 'pg_default') !== name)
+    return all(own, build(index, `its file is copied to the tablespace ${name}`));
+  return def === undefined || subtype !== 'AT_ChangeOwner' ? own : nothing;
+}
+
+/** ALTER INDEX … ATTACH PARTITION looks at the columns of both tables. */
+function attachIndex(index: Index, { def }: AlterTableCmd, { catalog }: Context): Draft {
+  const child = def !== undefined && 'PartitionCmd' in def ? findRelation(catalog, def.PartitionCmd.name) : undefined;
+  const why = 'the columns of its index are compared with those of its parent';
+  const owner = (one: Index) => catalog.relations.get(one.table);
+  const locks = [index, ...(child !== undefined && isIndex(child) ? [child] : [])];
+  return all(
+    ...locks.map((one) =>
+      lockIndex(one, one === index ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock', 'the indexes are joined'),
+    ),
+    ...locks.flatMap((one) => owner(one) ?? []).map((table) => lock(table, 'AccessShareLock', why)),
+  );
+}
+
+function alterMaterializedView(
+  view: MaterializedView,
+  { subtype, name }: AlterTableCmd,
+  given: readonly AlterTableCmd[],
+): Draft {
+  const mode = statementLock(given);
+  const own = lock(view, mode, 'the materialized view is altered');
+  if (subtype === 'AT_SetTableSpace' && (view.tablespace ?? 'pg_default') !== name)
+    return all(own, newHeap(view, mode, `the file is copied to the tablespace ${name}`));
+  if (subtype === 'AT_SetAccessMethod' && (view.accessMethod ?? 'heap') !== (name ?? 'heap'))
+    return all(own, rewrite(view, mode, `every row is written anew with the access method ${name}`));
+  return own;
+}
+
+/** A composite type takes the tables of it along, if told so by CASCADE; columns of it forbid what would change stored values. */
+function alterCompositeType(type: CompositeRelation, command: AlterTableCmd, context: Context): Draft {
+  const { catalog } = context;
+  const typed = tables(catalog, dependentsOf(catalog, type.type)).filter(({ ofType }) => ofType === type.type);
+  const changes = attributeCommands.has(command.subtype ?? '');
+  if (!changes) return nothing;
+  const refusal = attributeRefusal(type, command);
+  if (refusal !== undefined) return refusal;
+  if (command.subtype === 'AT_AlterColumnType') {
+    const user = rowTypeUser(catalog, { oid: type.type });
+    if (user !== undefined) return fail(`cannot alter type "${type.name}" because column "${user}" uses it`, '0A000');
+  }
+  if (typed.length > 0 && command.behavior !== 'DROP_CASCADE')
+    return fail(`cannot alter type "${type.name}" because it is the type of a typed table`, '2BP01');
+  return all(
+    ...typed.map((table) => {
+      const own = lock(table, 'AccessExclusiveLock', `the type ${type.name} that it has is altered`);
+      const column = columnOf(table, command.name);
+      const to =
+        command.def !== undefined && 'ColumnDef' in command.def
+          ? typeRef(catalog, command.def.ColumnDef.typeName)
+          : undefined;
+      if (command.subtype !== 'AT_AlterColumnType' || column === undefined || to === undefined) return own;
+      const conversion = conversionOf(table, column, to, undefined, context);
+      if ('noCast' in conversion || !conversion.rewrites || (column.type && isSameType(column.type, to))) return own;
+      return all(
+        own,
+        rewrite(table, 'AccessExclusiveLock', conversion.why, conversion.sure),
+        ...builtIndexes(catalog, table).map((index) =>
+          build(index, 'the table is written anew, and its indexes with it'),
+        ),
+      );
+    }),
+  );
+}
+
+const attributeCommands: ReadonlySet<string> = new Set(['AT_AddColumn', 'AT_DropColumn', 'AT_AlterColumnType']);
+
+function attributeRefusal(
+  type: CompositeRelation,
+  { subtype, name, def, missing_ok }: AlterTableCmd,
+): Draft | undefined {
+  const added = def !== undefined && 'ColumnDef' in def ? def.ColumnDef.colname : undefined;
+  if (subtype === 'AT_AddColumn')
+    return columnOf(type, added) === undefined
+      ? undefined
+      : fail(`column "${added}" of relation "${type.name}" already exists`, '42701');
+  if (columnOf(type, name) !== undefined) return undefined;
+  return missing_ok ? nothing : fail(`column "${name}" of relation "${type.name}" does not exist`, '42703');
+}

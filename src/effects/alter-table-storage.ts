@@ -1,0 +1,150 @@
+import type { Table } from '../catalog/catalog.js';
+import { dependentsOf, findRelationNamed, isIndex, tables } from '../catalog/lookup.js';
+import type { AlterTableCmd } from '../sql/tree.js';
+import {
+  alone,
+  type CommandContext,
+  type CommandTable,
+  type PredictCommand,
+  recurse,
+  rewriteStored,
+} from './alter-table-command.js';
+import { optionNames } from './alter-table-lock.js';
+import { type Draft, fail, newHeap, nothing } from './draft.js';
+
+const defaultTablespace = 'pg_default';
+
+/** The file is copied to the other tablespace block by block; a partitioned table has none, and its partitions stay where they are. */
+const setTablespace: PredictCommand = ({ name }, { table, lock }) => {
+  if (table.kind !== 'table' || (table.tablespace ?? defaultTablespace) === name) return nothing;
+  const why = `the file is copied to the tablespace ${name}`;
+  if (table.complete) return newHeap(table, lock, why);
+  return newHeap(table, lock, `${why} (the history does not show where it is)`, false);
+};
+
+/** An access method other than heap comes from an extension, and default_table_access_method is hardly ever changed. */
+const defaultAccessMethod = 'heap';
+
+const setAccessMethod: PredictCommand = ({ name = defaultAccessMethod }, context) => {
+  const { table, pg } = context;
+  if (table.kind === 'partitioned')
+    return pg < 17 ? fail('cannot change access method of a partitioned table', '42809') : nothing;
+  if ((table.accessMethod ?? defaultAccessMethod) === name) return nothing;
+  if (table.complete) return rewriteStored(table, context, `every row is written anew with the access method ${name}`);
+  const why = `every row is written anew with the access method ${name} (the history does not show which it has)`;
+  return rewriteStored(table, context, why, false);
+};
+
+function setPersistence(logged: boolean): PredictCommand {
+  return (_, context) => {
+    const { table, pg } = context;
+    const form = logged ? 'SET LOGGED' : 'SET UNLOGGED';
+    if (table.kind === 'partitioned')
+      return pg < 18 ? nothing : fail(`ALTER action ${form} cannot be performed on relation "${table.name}"`, '42809');
+    if (table.persistence === 'temporary')
+      return fail(`cannot change logged status of table "${table.name}" because it is temporary`, '42P16');
+    if (table.complete && (table.persistence === 'permanent') === logged) return nothing;
+    const refusal = persistenceRefusal(logged, context);
+    if (refusal !== undefined) return refusal;
+    const why = `the table is copied as ${logged ? 'a logged' : 'an unlogged'} one`;
+    if (table.complete) return rewriteStored(table, context, why);
+    return rewriteStored(table, context, `${why} (the history does not show whether it is one)`, false);
+  };
+}
+
+/** A logged table may not refer to an unlogged one. */
+function persistenceRefusal(logged: boolean, { catalog, table }: CommandContext): Draft | undefined {
+  const wrong = logged ? 'unlogged' : 'permanent';
+  const other = relatedTables(table, catalog, logged).find((one) => one.oid !== table.oid && one.persistence === wrong);
+  if (other === undefined) return undefined;
+  const [to, of] = logged ? ['logged', 'unlogged'] : ['unlogged', 'logged'];
+  return fail(
+    `could not change table "${table.name}" to ${to} because it references ${of} table "${other.name}"`,
+    '42P16',
+  );
+}
+
+function relatedTables(table: Table, catalog: CommandContext['catalog'], referenced: boolean): readonly Table[] {
+  if (referenced)
+    return tables(
+      catalog,
+      table.constraints.flatMap(({ references }) => references?.table ?? []),
+    );
+  const refers = (other: Table) => other.constraints.some(({ references }) => references?.table === table.oid);
+  return tables(catalog, dependentsOf(catalog, table.oid)).filter(refers);
+}
+
+/** The parameters of a heap, besides those of autovacuum: reloptions.c. */
+const storageParameters: ReadonlySet<string> = new Set([
+  'fillfactor',
+  'log_autoanalyze_min_duration',
+  'log_autovacuum_min_duration',
+  'oids',
+  'parallel_workers',
+  'toast_tuple_target',
+  'user_catalog_table',
+  'vacuum_index_cleanup',
+  'vacuum_max_eager_freeze_failure_rate',
+  'vacuum_truncate',
+]);
+
+const setOptions: PredictCommand = (command, { table, pg }) => {
+  const names = optionNames(command.def);
+  if (table.kind === 'partitioned' && names.length > 0 && command.subtype === 'AT_SetRelOptions') {
+    if (pg >= 16) return fail('cannot specify storage parameters for a partitioned table', '42809');
+    return fail(`unrecognized parameter "${names[0]}"`, '22023');
+  }
+  const unknown = names.find((name) => !storageParameters.has(name) && !name.startsWith('autovacuum_'));
+  if (unknown === undefined || command.subtype !== 'AT_SetRelOptions' || table.accessMethod !== undefined)
+    return nothing;
+  return fail(`unrecognized parameter "${unknown}"`, '22023');
+};
+
+const clusterOn: PredictCommand = ({ name = '' }, { catalog, table }) => {
+  const index = findRelationNamed(catalog, [table.schema, name]);
+  if (index === undefined || !isIndex(index) || index.table !== table.oid)
+    return table.complete ? fail(`index "${name}" for table "${table.name}" does not exist`, '42704') : nothing;
+  return table.kind === 'partitioned' ? fail('cannot mark index clustered in partitioned table', '0A000') : nothing;
+};
+
+/** A row trigger of a partitioned table is one of each partition, and is switched there too. */
+const switchTrigger: PredictCommand = ({ name }, context) => {
+  const { table } = context;
+  const named = table.triggers.filter((trigger) => name === undefined || trigger.name === name);
+  if (name !== undefined && named.length === 0 && table.complete)
+    return fail(`trigger "${name}" for table "${table.name}" does not exist`, '42704');
+  return table.kind === 'partitioned' && named.some(({ forEachRow }) => forEachRow) ? recurse(context) : nothing;
+};
+
+/** What ALTER TABLE does to the table's file, parameters, triggers and rights. */
+export const storageCommands: CommandTable = {
+  AT_SetTableSpace: setTablespace,
+  AT_SetAccessMethod: setAccessMethod,
+  AT_SetLogged: setPersistence(true),
+  AT_SetUnLogged: setPersistence(false),
+  AT_SetRelOptions: setOptions,
+  AT_ResetRelOptions: setOptions,
+  AT_ReplaceRelOptions: setOptions,
+  AT_ClusterOn: clusterOn,
+  AT_DropCluster: alone,
+  AT_DropOids: alone,
+  AT_ChangeOwner: alone,
+  AT_EnableTrig: switchTrigger,
+  AT_EnableAlwaysTrig: switchTrigger,
+  AT_EnableReplicaTrig: switchTrigger,
+  AT_DisableTrig: switchTrigger,
+  AT_EnableTrigAll: switchTrigger,
+  AT_DisableTrigAll: switchTrigger,
+  AT_EnableTrigUser: switchTrigger,
+  AT_DisableTrigUser: switchTrigger,
+  AT_EnableRule: alone,
+  AT_EnableAlwaysRule: alone,
+  AT_EnableReplicaRule: alone,
+  AT_DisableRule: alone,
+  AT_ReplicaIdentity: alone,
+  AT_EnableRowSecurity: alone,
+  AT_DisableRowSecurity: alone,
+  AT_ForceRowSecurity: alone,
+  AT_NoForceRowSecurity: alone,
+  AT_GenericOptions: alone,
+};

@@ -1,0 +1,191 @@
+import type { Catalog, Constraint, Index, Table } from '../catalog/catalog.js';
+import { foldAttributes } from '../catalog/column-definition.js';
+import { columnOf, descendants, findRelationNamed, indexesOf, isIndex, isTable, tables } from '../catalog/lookup.js';
+import { columnsIn } from '../catalog/mentions.js';
+import { type Constraint as ConstraintNode, type Node, strings } from '../sql/tree.js';
+import { columnRefs } from '../sql/walk.js';
+import { alterConstraint } from './alter-constraint.js';
+import {
+  type CommandContext,
+  type CommandTable,
+  family,
+  lockBelow,
+  type PredictCommand,
+  recurse,
+  scanStored,
+} from './alter-table-command.js';
+import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
+import { dropConstraint } from './drop-constraint.js';
+import { addForeignKey } from './foreign-key.js';
+import { addNotNull, setNotNull, verifyNotNull } from './not-null.js';
+import { newIndexes, systemColumns } from './relations.js';
+import { validateConstraint } from './validate-constraint.js';
+
+const addConstraint: PredictCommand = ({ def }, context) => {
+  if (def === undefined || !('Constraint' in def)) return nothing;
+  const [node = def.Constraint] = foldAttributes([def]);
+  // since 18 the whole family is locked before anything else is looked at
+  const below = context.pg >= 18 ? recurse(context) : nothing;
+  return all(below, addTableConstraint(node, context));
+};
+
+/** What a constraint of ADD CONSTRAINT, or one that stands with the column of ADD COLUMN, does. */
+export function addTableConstraint(node: ConstraintNode, context: CommandContext): Draft {
+  switch (node.contype) {
+    case 'CONSTR_CHECK':
+      return addCheck(node, context);
+    case 'CONSTR_FOREIGN':
+      return addForeignKey(node, context, node.skip_validation ? 'none' : 'both sides');
+    case 'CONSTR_NOTNULL':
+      return addNotNull(
+        strings(node.keys)[0],
+        { notValid: node.skip_validation ?? false, noInherit: node.is_no_inherit ?? false },
+        context,
+      );
+    case 'CONSTR_PRIMARY':
+    case 'CONSTR_UNIQUE':
+    case 'CONSTR_EXCLUSION':
+      return addKey(node, context);
+    default:
+      return nothing;
+  }
+}
+
+/** The refusal of a name that a constraint of the table has already. */
+function nameTaken(name: string | undefined, { table }: CommandContext): Draft {
+  const known = table.constraints.find((constraint) => constraint.name === name);
+  // one that the table has from a parent is merged with
+  if (known === undefined || known.inherited) return nothing;
+  return fail(`constraint "${name}" for relation "${table.name}" already exists`, '42710');
+}
+
+function addCheck(node: ConstraintNode, context: CommandContext): Draft {
+  const { table, only } = context;
+  const children = table.children.length > 0;
+  const unknown = unknownColumn(node.raw_expr, table);
+  if (unknown !== undefined) return fail(`column "${unknown}" does not exist`, '42703');
+  if (node.is_no_inherit && table.kind === 'partitioned')
+    return fail(`cannot add NO INHERIT constraint to partitioned table "${table.name}"`, '42P16');
+  if (only && children && !node.is_no_inherit) return fail('constraint must be added to child tables too', '42P16');
+  const taken = nameTaken(node.conname, context);
+  if (taken.failure !== undefined) return taken;
+  const below = node.is_no_inherit ? nothing : recurse(context, 'the CHECK holds for its rows too');
+  if (node.skip_validation || node.is_enforced === false) return below;
+  const each = node.is_no_inherit ? [table] : family(context);
+  const conflict = each.find((one) => one !== table && hasUnvalidated(one, node.conname));
+  if (conflict !== undefined)
+    return fail(
+      `constraint "${node.conname}" conflicts with NOT VALID constraint on relation "${conflict.name}"`,
+      '42P17',
+    );
+  // a child that has the same CHECK already keeps it
+  const verified = each.filter((one) => one === table || !one.constraints.some(({ name }) => name === node.conname));
+  return all(below, ...verified.map((one) => scanStored(one, context, 'the CHECK is verified for every row')));
+}
+
+function hasUnvalidated(table: Table, name: string | undefined): boolean {
+  return table.constraints.some((constraint) => constraint.name === name && !constraint.validated);
+}
+
+/** A column in an expression that a fully known table does not have. */
+function unknownColumn(expression: Node | undefined, table: Table): string | undefined {
+  if (!table.complete) return undefined;
+  for (const { parts, star } of columnRefs(expression)) {
+    const name = parts.at(-1);
+    const known = name === undefined || star || columnOf(table, name) !== undefined || systemColumns.has(name);
+    // the row as a whole goes by the table's name
+    if (!known && name !== table.name) return name;
+  }
+  return undefined;
+}
+
+function addKey(node: ConstraintNode, context: CommandContext): Draft {
+  const refusal = keyRefusal(node, context);
+  if (refusal !== undefined) return refusal;
+  const made = newIndexes(context.catalog, context.after);
+  const names = node.contype === 'CONSTR_PRIMARY' ? keyColumns(node, context) : [];
+  const notNull = all(...names.map((name) => setNotNull(name, context)));
+  if (node.indexname !== undefined) return notNull;
+  return all(notNull, buildEach(made, context), partitionsOfKey(context));
+}
+
+/** The indexes that a command builds: each reads its table once. */
+export function buildEach(made: readonly Index[], context: CommandContext, sure = true): Draft {
+  return all(
+    ...made.flatMap((index) => {
+      const table = context.after.relations.get(index.table);
+      if (table === undefined || !isTable(table)) return [];
+      const mode = table.oid === context.table.oid ? context.lock : 'ShareLock';
+      const why = `the index ${index.name} is built from its rows`;
+      return [scan(table, mode, why, sure), build(index, `it is built for ${table.name}`, sure)];
+    }),
+  );
+}
+
+/** The partitions get an index of their own each; before 18 that alone locks them. */
+function partitionsOfKey(context: CommandContext): Draft {
+  const { catalog, table, only, pg } = context;
+  if (table.kind !== 'partitioned' || only || pg >= 18) return nothing;
+  return all(
+    ...descendants(catalog, table).map((one) => lock(one, 'ShareLock', 'it gets an index as its parent does')),
+  );
+}
+
+function keyColumns(node: ConstraintNode, { catalog, table }: CommandContext): readonly string[] {
+  if (node.indexname === undefined) return strings(node.keys);
+  const index = findRelationNamed(catalog, [table.schema, node.indexname]);
+  return index !== undefined && isIndex(index) ? index.keys.flatMap(({ column }) => column ?? []) : [];
+}
+
+function keyRefusal(node: ConstraintNode, context: CommandContext): Draft | undefined {
+  const { catalog, table } = context;
+  const unknown = strings(node.keys).find((name) => columnOf(table, name) === undefined);
+  if (unknown !== undefined && table.complete) return fail(`column "${unknown}" named in key does not exist`, '42703');
+  if (node.contype === 'CONSTR_PRIMARY' && table.constraints.some(({ kind }) => kind === 'primary key'))
+    return fail(`multiple primary keys for table "${table.name}" are not allowed`, '42P16');
+  if (node.indexname !== undefined) return usedIndexRefusal(node.indexname, context);
+  const name = node.conname;
+  if (name !== undefined && findRelationNamed(catalog, [table.schema, name]) !== undefined)
+    return fail(`relation "${name}" already exists`, '42P07');
+  const taken = nameTaken(name, context);
+  if (taken.failure !== undefined) return taken;
+  const virtual = strings(node.keys).find((key) => columnOf(table, key)?.generated?.kind === 'virtual');
+  if (virtual !== undefined) {
+    const what = node.contype === 'CONSTR_PRIMARY' ? 'primary keys' : 'unique constraints';
+    return fail(`${what} on virtual generated columns are not supported`, '0A000');
+  }
+  return lacksPartitionKey(node, table);
+}
+
+function lacksPartitionKey(node: ConstraintNode, { kind, partitionBy }: Table): Draft | undefined {
+  if (kind !== 'partitioned' || partitionBy === undefined || node.contype === 'CONSTR_EXCLUSION') return undefined;
+  const what = node.contype === 'CONSTR_PRIMARY' ? 'PRIMARY KEY' : 'UNIQUE';
+  const keys = new Set(strings(node.keys));
+  if (partitionBy.keys.some(({ expression }) => expression !== undefined))
+    return fail(`unsupported ${what} constraint with partition key definition`, '0A000');
+  return partitionBy.keys.some(({ column }) => column !== undefined && !keys.has(column))
+    ? fail('unique constraint on partitioned table must include all partitioning columns', '0A000')
+    : undefined;
+}
+
+function usedIndexRefusal(name: string, { catalog, table }: CommandContext): Draft | undefined {
+  if (table.kind === 'partitioned')
+    return fail('ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables', '0A000');
+  const index = findRelationNamed(catalog, [table.schema, name]);
+  if (index === undefined) return table.complete ? fail(`index "${name}" does not exist`, '42704') : undefined;
+  if (!isIndex(index)) return fail(`"${name}" is not an index`, '42809');
+  if (index.constraint !== undefined) return fail(`index "${name}" is already associated with a constraint`, '55000');
+  if (index.table !== table.oid) return fail(`index "${name}" does not belong to table "${table.name}"`, '55000');
+  if (!index.unique) return fail(`"${name}" is not a unique index`, '42809');
+  if (index.keys.some(({ expression }) => expression !== undefined))
+    return fail(`index "${name}" contains expressions`, '42809');
+  return index.predicate === undefined ? undefined : fail(`"${name}" is a partial index`, '42809');
+}
+
+/** What ALTER TABLE does with constraints. */
+export const constraintCommands: CommandTable = {
+  AT_AddConstraint: addConstraint,
+  AT_AlterConstraint: alterConstraint,
+  AT_ValidateConstraint: validateConstraint,
+  AT_DropConstraint: dropConstraint,
+};

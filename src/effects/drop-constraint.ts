@@ -1,0 +1,39 @@
+import { tables } from '../catalog/lookup.js';
+import { type CommandContext, lockBelow, type PredictCommand } from './alter-table-command.js';
+import { fallOf, locksOfFall } from './cascade.js';
+import { all, type Draft, fail, lock, nothing } from './draft.js';
+import { shownName } from './relations.js';
+
+/** DROP CONSTRAINT: of a foreign key the other table is locked too, for its triggers are dropped from both. */
+export const dropConstraint: PredictCommand = (command, context) => {
+  const { catalog, table, pg } = context;
+  const { name = '' } = command;
+  const constraint = table.constraints.find((one) => one.name === name);
+  if (constraint === undefined) {
+    if (command.missing_ok || !table.complete) return nothing;
+    return fail(`constraint "${name}" of relation "${table.name}" does not exist`, '42704');
+  }
+  if (constraint.inherited)
+    return fail(`cannot drop inherited constraint "${name}" of relation "${table.name}"`, '42P16');
+  const fall = fallOf(catalog, [{ kind: 'constraint', table: table.oid, name }]);
+  const refuses = fall.needsCascade && command.behavior !== 'DROP_CASCADE';
+  const why = `the foreign key ${name} of ${table.name} refers to it`;
+  const referenced = tables(catalog, constraint.references === undefined ? [] : [constraint.references.table]);
+  return all(
+    refuses
+      ? fail(
+          `cannot drop constraint ${name} on table ${shownName(catalog, table)} because other objects depend on it`,
+          '2BP01',
+        )
+      : nothing,
+    locksOfFall(catalog, fall.doomed, pg),
+    ...referenced.map((other) => lock(other, 'AccessExclusiveLock', why)),
+    lockHeirs(constraint.kind, constraint.noInherit, context),
+  );
+};
+
+/** A CHECK or NOT NULL is dropped from the children too; with ONLY they are told that it is theirs now. */
+function lockHeirs(kind: string, noInherit: boolean, context: CommandContext): Draft {
+  const inherited = (kind === 'check' || kind === 'not null') && !noInherit;
+  return inherited ? lockBelow(context, 'the constraint is dropped from the parent') : nothing;
+}

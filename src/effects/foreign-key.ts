@@ -1,0 +1,211 @@
+import type { Catalog, Constraint, Table } from '../catalog/catalog.js';
+import { columnOf, findRelation, findRelationNamed, isTable, tables } from '../catalog/lookup.js';
+import { type Constraint as ConstraintNode, type RangeVar, strings } from '../sql/tree.js';
+import { type CommandContext, family, recurse } from './alter-table-command.js';
+import { all, type Draft, fail, lock, nothing, scan } from './draft.js';
+import type { LockMode } from './effect.js';
+import { castFact } from './facts.js';
+import { operatorClassOf } from './operator-class.js';
+import { lockUnknown, withPartitions } from './relations.js';
+import { baseType } from './types.js';
+
+/** Which tables are read to see whether the foreign key holds: with nulls alone on one side the other need not be. */
+export type Verification = 'both sides' | 'referencing side' | 'none';
+
+/** ADD FOREIGN KEY: both tables, with their partitions, are locked against writes, for both get triggers. */
+export function addForeignKey(node: ConstraintNode, context: CommandContext, verification: Verification): Draft {
+  const { catalog, table, pg } = context;
+  const { pktable } = node;
+  if (pktable === undefined) return nothing;
+  const referenced = findRelation(catalog, pktable);
+  const why = `the foreign key of ${table.name} puts triggers on it`;
+  if (referenced === undefined)
+    return all(belowKey(context), unknownReferenced(pktable, node, context, verification, why));
+  if (!isTable(referenced)) return fail(`referenced relation "${referenced.name}" is not a table`, '42809');
+  const refusal = refusalOf(node, referenced, context);
+  if (refusal !== undefined) return refusal;
+  if (node.skip_validation && node.is_enforced !== false && table.kind === 'partitioned' && pg < 18)
+    return fail(
+      `cannot add NOT VALID foreign key on partitioned table "${table.name}" referencing relation "${referenced.name}"`,
+      '42809',
+    );
+  const merged = mergedPartitions(node, referenced, context);
+  return all(
+    belowKey(context),
+    ...withPartitions(catalog, referenced).map((one) => lock(one, 'ShareRowExclusiveLock', why)),
+    // a partition's own foreign key becomes a part of the new one, and its triggers go
+    merged.length > 0 ? lock(referenced, 'AccessExclusiveLock', 'the foreign key of a partition is replaced') : nothing,
+    node.is_enforced === false ? nothing : verify(referenced, context, verification, merged),
+  );
+}
+
+function unknownReferenced(
+  range: RangeVar,
+  node: ConstraintNode,
+  context: CommandContext,
+  verification: Verification,
+  why: string,
+): Draft {
+  const locked = lockUnknown(context.catalog, range, 'ShareRowExclusiveLock', why);
+  if (verification === 'none' || node.is_enforced === false) return locked;
+  const [name = ''] = locked.effects.map(({ relation }) => relation);
+  return all(
+    locked,
+    scan(name, 'ShareRowExclusiveLock', 'the foreign key is verified (the history does not show the table)', false),
+    verify(undefined, context, verification, []),
+  );
+}
+
+/** The partitions of a partitioned table have the foreign key too; children of a plain one do not. */
+function belowKey(context: CommandContext): Draft {
+  return context.table.kind === 'partitioned' ? recurse(context) : nothing;
+}
+
+/** Partitions that have the same foreign key already. */
+function mergedPartitions(node: ConstraintNode, referenced: Table, context: CommandContext): readonly Table[] {
+  const columns = strings(node.fk_attrs).join();
+  return family(context).filter(
+    (one) =>
+      one !== context.table &&
+      one.constraints.some(
+        ({ references, columns: own, validated }) =>
+          references?.table === referenced.oid && own.join() === columns && validated,
+      ),
+  );
+}
+
+function verify(
+  referenced: Table | undefined,
+  context: CommandContext,
+  verification: Verification,
+  merged: readonly Table[],
+): Draft {
+  const { catalog, table, lock: mode } = context;
+  if (verification === 'none') return nothing;
+  const why = 'the foreign key is verified for every row';
+  const referencing = withPartitions(catalog, table).filter((one) => one.kind === 'table' && !merged.includes(one));
+  if (referencing.length === 0) return nothing;
+  const others =
+    referenced === undefined || verification === 'referencing side' ? [] : withPartitions(catalog, referenced);
+  return all(
+    ...referencing.map((one) => scan(one, mode, why, table.complete)),
+    ...others
+      .filter(({ kind }) => kind === 'table')
+      .map((one) => scan(one, 'AccessShareLock', 'it is read to verify a foreign key', table.complete)),
+  );
+}
+
+/** What VALIDATE CONSTRAINT and ENFORCED do for a foreign key that the table has: a query over both tables. */
+export function verifyForeignKey(constraint: Constraint, context: CommandContext): Draft {
+  const { catalog } = context;
+  const [referenced] = constraint.references === undefined ? [] : tables(catalog, [constraint.references.table]);
+  return all(
+    referenced === undefined
+      ? nothing
+      : lock(referenced, 'RowShareLock', 'a foreign key that refers to it is verified'),
+    verify(referenced, context, 'both sides', []),
+    ...(referenced === undefined ? [] : withPartitions(catalog, referenced)).map((one) =>
+      lock(one, 'AccessShareLock', 'it is read to verify a foreign key'),
+    ),
+  );
+}
+
+/** A lock on the table that a foreign key refers to, and on its partitions. */
+export function referencedLocks(
+  constraint: Constraint,
+  { catalog }: CommandContext,
+  mode: LockMode,
+  why: string,
+): Draft {
+  const referenced = constraint.references === undefined ? [] : tables(catalog, [constraint.references.table]);
+  return all(...referenced.flatMap((one) => withPartitions(catalog, one)).map((one) => lock(one, mode, why)));
+}
+
+function refusalOf(node: ConstraintNode, referenced: Table, context: CommandContext): Draft | undefined {
+  const { catalog, table } = context;
+  const columns = strings(node.fk_attrs);
+  const wanted = strings(node.pk_attrs);
+  const unknown = missingOf(table, columns) ?? missingOf(referenced, wanted);
+  if (unknown !== undefined)
+    return fail(`column "${unknown}" referenced in foreign key constraint does not exist`, '42703');
+  const persistence = persistenceRefusal(table, referenced);
+  if (persistence !== undefined) return persistence;
+  const key = keyOf(catalog, referenced, wanted);
+  if (key === 'none') {
+    if (!referenced.complete) return undefined;
+    if (wanted.length === 0) return fail(`there is no primary key for referenced table "${referenced.name}"`, '42704');
+    const message = `there is no unique constraint matching given keys for referenced table "${referenced.name}"`;
+    return fail(message, '42830');
+  }
+  const keys = wanted.length === 0 ? key : wanted;
+  if (keys.length !== columns.length)
+    return fail('number of referencing and referenced columns for foreign key disagree', '42830');
+  const at = columns.findIndex((column, i) => comparable(table, column, referenced, keys[i], context) === false);
+  if (at === -1) return undefined;
+  const name = node.conname ?? newConstraint(context)?.name ?? '';
+  return fail(`foreign key constraint "${name}" cannot be implemented`, '42804');
+}
+
+function newConstraint({ after, table }: CommandContext): Constraint | undefined {
+  const now = after.relations.get(table.oid);
+  const known = new Set(table.constraints.map(({ name }) => name));
+  return now !== undefined && isTable(now)
+    ? now.constraints.find(({ name, kind }) => kind === 'foreign key' && !known.has(name))
+    : undefined;
+}
+
+function missingOf(table: Table, names: readonly string[]): string | undefined {
+  return table.complete ? names.find((name) => columnOf(table, name) === undefined) : undefined;
+}
+
+function persistenceRefusal(table: Table, referenced: Table): Draft | undefined {
+  if (table.persistence === referenced.persistence) return undefined;
+  if (table.persistence === 'permanent')
+    return fail('constraints on permanent tables may reference only permanent tables', '42P16');
+  if (table.persistence === 'temporary')
+    return fail('constraints on temporary tables may reference only temporary tables', '42P16');
+  return referenced.persistence === 'permanent'
+    ? undefined
+    : fail('constraints on unlogged tables may reference only permanent or unlogged tables', '42P16');
+}
+
+/** The columns of the key that a foreign key relies on: the primary key, or a unique index over just these columns. */
+function keyOf(catalog: Catalog, referenced: Table, wanted: readonly string[]): readonly string[] | 'none' {
+  if (wanted.length === 0) return referenced.constraints.find(({ kind }) => kind === 'primary key')?.columns ?? 'none';
+  const set = new Set(wanted);
+  const found = referenced.indexes
+    .flatMap((oid) => catalog.relations.get(oid) ?? [])
+    .find(
+      (index) =>
+        'keys' in index &&
+        index.unique &&
+        index.predicate === undefined &&
+        index.keys.length === wanted.length &&
+        index.keys.every(({ column }) => column !== undefined && set.has(column)),
+    );
+  return found === undefined ? 'none' : wanted;
+}
+
+/** Whether an equality operator, found in the operator family of the key or by an implicit cast, compares the two columns. */
+function comparable(
+  table: Table,
+  column: string,
+  referenced: Table,
+  key: string | undefined,
+  context: CommandContext,
+): boolean | undefined {
+  const from = columnOf(table, column)?.type;
+  const to = columnOf(referenced, key)?.type;
+  if (from === undefined || to === undefined) return undefined;
+  const own = operatorClassOf(from, 'btree', undefined, context);
+  const other = operatorClassOf(to, 'btree', undefined, context);
+  if (own === undefined || other === undefined || other === 'none') return undefined;
+  if (own !== 'none' && own.family === other.family) {
+    // families of arrays, enums and ranges compare only values of one type
+    if (!other.polymorphic) return true;
+    const [a, b] = [baseType(context.catalog, from), baseType(context.catalog, to)];
+    return a.name === b.name && a.dimensions > 0 === b.dimensions > 0;
+  }
+  const cast = castFact(baseType(context.catalog, from).name, other.input, context.pg);
+  return cast?.context === 'implicit';
+}

@@ -1,0 +1,100 @@
+import type { TypeRef } from '../catalog/catalog.js';
+import { type ClassFact, castFact, classesOf, typeFact } from './facts.js';
+import { baseType, declaredType, isKnownType, isRecorded, isSameType, type TypeContext } from './types.js';
+
+/** The operator class that an index key of a type gets. */
+export interface OperatorClass {
+  readonly name: string;
+  readonly family: string;
+  /** The type whose values it compares. */
+  readonly input: string;
+  /** It works on a family of types (anyarray, anyenum, record …), and what it stores depends on which. */
+  readonly polymorphic: boolean;
+}
+
+/**
+ * The operator class of an index key: the one that is named, or the default of its type for the access method. 'none' when the type has
+ * no default; undefined when the recorded facts do not know the type or the method.
+ */
+export function operatorClassOf(
+  type: TypeRef,
+  method: string,
+  named: string | undefined,
+  context: TypeContext,
+): OperatorClass | 'none' | undefined {
+  const known = classesOf(method, context.pg);
+  if (named !== undefined) {
+    const name = named.split('.').at(-1) ?? named;
+    const fact = known.find((one) => one.name === name);
+    if (fact === undefined) return { name, family: name, input: '', polymorphic: true };
+    return classFrom(fact);
+  }
+  const base = baseType(context.catalog, type);
+  if (known.length === 0 || !isKnownType(context, base)) return undefined;
+  const fact = defaultClass(base, known, context);
+  return fact === undefined ? 'none' : classFrom(fact);
+}
+
+function classFrom({ name, family, type }: ClassFact): OperatorClass {
+  return { name, family, input: type, polymorphic: isPolymorphic(type) };
+}
+
+function isPolymorphic(type: string): boolean {
+  return type.startsWith('any') || type === 'record';
+}
+
+/** GetDefaultOpClass: the type's own, else the only one that takes it as it is, a preferred type before others. */
+function defaultClass(type: TypeRef, known: readonly ClassFact[], context: TypeContext): ClassFact | undefined {
+  const defaults = known.filter((one) => one.isDefault);
+  const own = defaults.find((one) => type.dimensions === 0 && isRecorded(context, type) && one.type === type.name);
+  if (own !== undefined) return own;
+  const fitting = defaults.filter((one) => accepts(one.type, type, context));
+  const category = typeFact(type.name, context.pg)?.category;
+  const preferred = fitting.filter((one) => {
+    const fact = typeFact(one.type, context.pg);
+    return fact?.preferred === true && fact.category === category;
+  });
+  const candidates = preferred.length > 0 ? preferred : fitting;
+  return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+/** IsBinaryCoercible to the input type of a class. */
+function accepts(input: string, type: TypeRef, context: TypeContext): boolean {
+  if (type.dimensions > 0) return input === 'anyarray';
+  const declared = declaredType(context.catalog, type);
+  const fact = typeFact(type.name, context.pg);
+  if (input === 'anyenum') return declared?.kind === 'enum';
+  if (input === 'record') return declared?.kind === 'composite';
+  if (input === 'anyrange')
+    return declared?.kind === 'range' || (fact?.category === 'R' && !type.name.endsWith('multirange'));
+  if (input === 'anymultirange') return fact?.category === 'R' && type.name.endsWith('multirange');
+  const cast = isRecorded(context, type) ? castFact(type.name, input, context.pg) : undefined;
+  return cast?.method === 'relabel' && cast.context === 'implicit';
+}
+
+/** What an index key has of its column, before and after a change of the column's type. */
+export interface KeyType {
+  readonly type: TypeRef;
+  /** The collation of the values; undefined for a type without. */
+  readonly collation: string | undefined;
+}
+
+/**
+ * Whether the key of an index stays as it is stored when its column changes its type without a rewrite of the table:
+ * the same operator class and the same collation (CheckIndexCompatible). Undefined when it cannot be told.
+ */
+export function keepsKey(
+  before: KeyType,
+  after: KeyType,
+  method: string,
+  named: string | undefined,
+  context: TypeContext,
+): boolean | undefined {
+  if (before.collation !== after.collation) return false;
+  const same = isSameType(before.type, after.type);
+  const old = operatorClassOf(before.type, method, named, context);
+  const now = operatorClassOf(after.type, method, named, context);
+  if (old === undefined || now === undefined) return same ? true : undefined;
+  if (old === 'none' || now === 'none' || old.name !== now.name) return false;
+  return same || !now.polymorphic;
+}

@@ -1,0 +1,243 @@
+import type { Constraint, Table } from '../catalog/catalog.js';
+import { provesNotInPartition, provesPartition } from '../catalog/implication.js';
+import {
+  columnOf,
+  descendants,
+  findRelation,
+  findTable,
+  isTable,
+  referencingTables,
+  tables,
+} from '../catalog/lookup.js';
+import { partitionBound } from '../catalog/partition-key.js';
+import type { Node, PartitionCmd, RangeVar } from '../sql/tree.js';
+import { alone, type CommandContext, type CommandTable, type PredictCommand } from './alter-table-command.js';
+import { buildEach } from './constraints.js';
+import { all, type Draft, fail, forbidden, lock, nothing, scan } from './draft.js';
+import { lockUnknown, newIndexes, withPartitions } from './relations.js';
+import { isSameType } from './types.js';
+
+function partitionCommand(def: Node | undefined): PartitionCmd | undefined {
+  return def !== undefined && 'PartitionCmd' in def ? def.PartitionCmd : undefined;
+}
+
+/**
+ * ATTACH PARTITION: the parent goes on working, the new partition does not, nor does the DEFAULT partition, which may hold rows that now
+ * belong elsewhere. Both are read unless their constraints prove the bound.
+ */
+const attach: PredictCommand = ({ def }, context) => {
+  const { catalog, table, pg } = context;
+  const { name: range, bound } = partitionCommand(def) ?? {};
+  if (range === undefined || bound === undefined) return nothing;
+  const partition = findTable(catalog, range);
+  if (partition === undefined) return attachUnknown(range, context);
+  const refusal = attachRefusal(partition, context);
+  if (refusal !== undefined) return refusal;
+  const wanted = partitionBound(bound);
+  const why = 'it becomes a partition';
+  const mode = 'AccessExclusiveLock';
+  const unknown = !partition.complete || !table.complete;
+  const proved = wanted !== undefined && !unknown && provesPartition(catalog, partition, table, wanted);
+  const inherited = table.constraints.filter(({ kind }) => kind === 'foreign key');
+  return all(
+    ...withPartitions(catalog, partition).map((one) => lock(one, mode, why)),
+    ...(proved
+      ? []
+      : stored(context, partition).map((one) => scan(one, mode, 'every row is checked against the bound', !unknown))),
+    defaultPartition(context, (one) => wanted !== undefined && provesNotInPartition(catalog, one, table, wanted)),
+    ...inherited.map((constraint) => inheritForeignKey(constraint, partition, context)),
+    ...referencingTables(catalog, table).map((other) =>
+      lock(
+        other,
+        pg < 15 ? 'AccessShareLock' : 'ShareRowExclusiveLock',
+        'its foreign key refers to the new partition too',
+      ),
+    ),
+    buildEach(newIndexes(catalog, context.after), context),
+  );
+};
+
+function stored({ catalog }: CommandContext, table: Table): readonly Table[] {
+  return withPartitions(catalog, table).filter(({ kind }) => kind === 'table');
+}
+
+function attachUnknown(range: RangeVar, context: CommandContext): Draft {
+  const locked = lockUnknown(context.catalog, range, 'AccessExclusiveLock', 'it becomes a partition');
+  const [name = ''] = locked.effects.map(({ relation }) => relation);
+  return all(
+    locked,
+    scan(
+      name,
+      'AccessExclusiveLock',
+      'every row is checked against the bound (the history does not show the table)',
+      false,
+    ),
+    defaultPartition(context, () => false),
+  );
+}
+
+/** The DEFAULT partition may hold rows of the new partition; it is read unless a constraint shows that it does not. */
+function defaultPartition(context: CommandContext, proved: (one: Table) => boolean): Draft {
+  const found = tables(context.catalog, context.table.children).find(({ bound }) => bound?.kind === 'default');
+  if (found === undefined) return nothing;
+  const mode = 'AccessExclusiveLock';
+  const why = 'the default partition is searched for rows of the new one';
+  return all(
+    ...withPartitions(context.catalog, found).map((one) =>
+      lock(one, mode, 'what the default partition may hold changes'),
+    ),
+    ...(proved(found) ? [] : stored(context, found).map((one) => scan(one, mode, why))),
+  );
+}
+
+function inheritForeignKey(constraint: Constraint, partition: Table, context: CommandContext): Draft {
+  const { catalog } = context;
+  const referenced = tables(catalog, constraint.references === undefined ? [] : [constraint.references.table]);
+  const has = partition.constraints.some(
+    ({ references, columns, validated }) =>
+      references?.table === constraint.references?.table && columns.join() === constraint.columns.join() && validated,
+  );
+  const each = referenced.flatMap((one) => withPartitions(catalog, one));
+  if (has)
+    return all(...each.map((one) => lock(one, 'AccessExclusiveLock', 'the foreign key of the partition is replaced')));
+  const why = 'the foreign key of the partition is verified';
+  return all(
+    ...each.map((one) => lock(one, 'ShareRowExclusiveLock', 'the partition gets the foreign key of its parent')),
+    ...(constraint.validated
+      ? [...stored(context, partition), ...each.filter(({ kind }) => kind === 'table')].map((one) =>
+          scan(one, 'AccessShareLock', why),
+        )
+      : []),
+  );
+}
+
+function attachRefusal(partition: Table, context: CommandContext): Draft | undefined {
+  const { table } = context;
+  if (partition.bound !== undefined) return fail(`"${partition.name}" is already a partition`, '42809');
+  if (table.complete && table.kind !== 'partitioned') {
+    const [what, code] =
+      context.pg < 15
+        ? [`table "${table.name}" is not partitioned`, '42P16']
+        : [`ALTER action ATTACH PARTITION cannot be performed on relation "${table.name}"`, '42809'];
+    return fail(what, code);
+  }
+  const extra = table.complete ? partition.columns.find(({ name }) => columnOf(table, name) === undefined) : undefined;
+  if (extra !== undefined)
+    return fail(
+      `table "${partition.name}" contains column "${extra.name}" not found in parent "${table.name}"`,
+      '42804',
+    );
+  return childRefusal(partition, context);
+}
+
+/** What a child lacks of its parent (MergeAttributesIntoExisting, MergeConstraintsIntoExisting). */
+function childRefusal(child: Table, { table: given, pg }: CommandContext, parent: Table = given): Draft | undefined {
+  if (!child.complete) return undefined;
+  for (const column of parent.columns) {
+    const own = columnOf(child, column.name);
+    if (own === undefined) return fail(`child table is missing column "${column.name}"`, '42804');
+    if (own.type !== undefined && column.type !== undefined && !isSameType(own.type, column.type))
+      return fail(`child table "${child.name}" has different type for column "${column.name}"`, '42804');
+    if (column.notNull && !own.notNull) {
+      const of = pg < 18 ? '' : ` "${child.name}"`;
+      return fail(`column "${column.name}" in child table${of} must be marked NOT NULL`, '42804');
+    }
+  }
+  const missing = parent.constraints.find(
+    ({ kind, name, noInherit }) =>
+      kind === 'check' && !noInherit && !child.constraints.some((own) => own.kind === 'check' && own.name === name),
+  );
+  return missing && fail(`child table is missing constraint "${missing.name}"`, '42804');
+}
+
+const detach: PredictCommand = ({ def }, context) => {
+  const { catalog, table, pg } = context;
+  const { name: range, concurrent = false } = partitionCommand(def) ?? {};
+  if (range === undefined) return nothing;
+  const partition = findTable(catalog, range);
+  const own = concurrent ? forbidden : nothing;
+  const mode = pg < 14 ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock';
+  const why = 'it is detached';
+  if (partition === undefined) return all(own, lockUnknown(catalog, range, mode, why));
+  if (!partition.parents.includes(table.oid)) {
+    if (!table.complete || !partition.complete) return all(own, lock(partition, mode, why));
+    return all(own, fail(`relation "${partition.name}" is not a partition of relation "${table.name}"`, '42P01'));
+  }
+  const other = tables(catalog, table.children).find(({ bound }) => bound?.kind === 'default');
+  if (concurrent && other !== undefined)
+    return all(own, fail('cannot detach partitions concurrently when a default partition exists', '55000'));
+  return all(
+    own,
+    lock(partition, mode, why),
+    ...descendants(catalog, partition).map((one) => lock(one, 'AccessExclusiveLock', why)),
+    other === undefined || other === partition
+      ? nothing
+      : lock(other, 'AccessExclusiveLock', 'what the default partition may hold changes'),
+    ...outgoing(partition, context),
+    ...incoming(partition, context),
+  );
+};
+
+/** The foreign keys that the partition has from its parent become its own, with triggers of their own. */
+function outgoing(partition: Table, { catalog }: CommandContext): readonly Draft[] {
+  return partition.constraints
+    .filter(({ kind, inherited }) => kind === 'foreign key' && inherited)
+    .flatMap(({ references }) => tables(catalog, references === undefined ? [] : [references.table]))
+    .flatMap((one) => withPartitions(catalog, one))
+    .map((one) => lock(one, 'ShareRowExclusiveLock', 'the foreign key becomes that of the detached table alone'));
+}
+
+/** No row may be left that refers to one of the partition. */
+function incoming(partition: Table, context: CommandContext): readonly Draft[] {
+  const why = 'it is searched for rows that refer to the detached partition';
+  return referencingTables(context.catalog, context.table).flatMap((other) => [
+    lock(other, 'AccessExclusiveLock', 'its foreign key refers to the detached partition'),
+    ...stored(context, other).map((one) => scan(one, 'AccessExclusiveLock', why)),
+    ...stored(context, partition).map((one) => scan(one, 'AccessExclusiveLock', why)),
+  ]);
+}
+
+const finalize: PredictCommand = ({ def }, { catalog }) => {
+  const partition = findTable(catalog, partitionCommand(def)?.name);
+  return partition === undefined ? nothing : lock(partition, 'AccessExclusiveLock', 'its detaching is completed');
+};
+
+const inherit: PredictCommand = ({ def }, context) => {
+  const { catalog, table } = context;
+  if (def === undefined || !('RangeVar' in def)) return nothing;
+  const parent = findRelation(catalog, def.RangeVar);
+  const why = 'it becomes a parent';
+  if (parent === undefined) return lockUnknown(catalog, def.RangeVar, 'ShareUpdateExclusiveLock', why);
+  if (!isTable(parent)) return nothing;
+  if (table.parents.includes(parent.oid))
+    return fail(`relation "${parent.name}" would be inherited from more than once`, '42P07');
+  const below = descendants(catalog, table);
+  if (below.includes(parent) || parent === table) return fail('circular inheritance not allowed', '42P07');
+  const refusal = childRefusal(table, context, parent);
+  if (refusal !== undefined) return refusal;
+  return all(
+    lock(parent, 'ShareUpdateExclusiveLock', why),
+    ...below.map((one) => lock(one, 'AccessShareLock', 'it is looked at, lest inheritance runs in a circle')),
+  );
+};
+
+const noInherit: PredictCommand = ({ def }, { catalog, table }) => {
+  if (def === undefined || !('RangeVar' in def)) return nothing;
+  const parent = findRelation(catalog, def.RangeVar);
+  const why = 'it is no parent any more';
+  if (parent === undefined) return lockUnknown(catalog, def.RangeVar, 'AccessShareLock', why);
+  if (table.complete && isTable(parent) && !table.parents.includes(parent.oid))
+    return fail(`relation "${parent.name}" is not a parent of relation "${table.name}"`, '42P01');
+  return lock(parent, 'AccessShareLock', why);
+};
+
+/** What ALTER TABLE does with parents, children, partitions and types of tables. */
+export const partitionCommands: CommandTable = {
+  AT_AttachPartition: attach,
+  AT_DetachPartition: detach,
+  AT_DetachPartitionFinalize: finalize,
+  AT_AddInherit: inherit,
+  AT_DropInherit: noInherit,
+  AT_AddOf: alone,
+  AT_DropOf: alone,
+};

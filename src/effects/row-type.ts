@@ -1,0 +1,22 @@
+import type { Catalog, Oid, Relation } from '../catalog/catalog.js';
+import { dependentsOf, isTable } from '../catalog/lookup.js';
+
+/**
+ * The first column, as table.column, in which rows of a relation or values of a composite type are stored: such a type cannot be
+ * changed where stored values would have to change (find_composite_type_dependencies).
+ */
+export function rowTypeUser(catalog: Catalog, { oid }: { readonly oid: Oid }): string | undefined {
+  for (const dependent of dependentsOf(catalog, oid)) {
+    const relation = catalog.relations.get(dependent);
+    const column =
+      relation === undefined || !storesRows(relation)
+        ? undefined
+        : relation.columns.find(({ type }) => type?.oid === oid);
+    if (relation !== undefined && column !== undefined) return `${relation.name}.${column.name}`;
+  }
+  return undefined;
+}
+
+function storesRows(relation: Relation): relation is Extract<Relation, { kind: 'table' | 'materialized view' }> {
+  return isTable(relation) || relation.kind === 'materialized view';
+}

@@ -1,0 +1,46 @@
+import type { Constraint, Table } from '../catalog/catalog.js';
+import { inheritedConstraint } from '../catalog/inherited.js';
+import { descendants } from '../catalog/lookup.js';
+import { type CommandContext, family, type PredictCommand, recurse, scanStored } from './alter-table-command.js';
+import { all, type Draft, fail, nothing } from './draft.js';
+import { verifyForeignKey } from './foreign-key.js';
+
+/** VALIDATE CONSTRAINT reads the rows; one that is valid already costs nothing but the lock. */
+export const validateConstraint: PredictCommand = ({ name = '' }, context) => {
+  const { table } = context;
+  const constraint = table.constraints.find((one) => one.name === name);
+  if (constraint === undefined) return unknownConstraint(name, context);
+  if (constraint.validated) return nothing;
+  if (!constraint.enforced) return fail('cannot validate NOT ENFORCED constraint', '55000');
+  return constraint.kind === 'foreign key'
+    ? all(belowForeignKey(context), verifyForeignKey(constraint, context))
+    : validateOnRows(constraint, context);
+};
+
+function unknownConstraint(name: string, context: CommandContext): Draft {
+  const { table } = context;
+  if (table.complete) return fail(`constraint "${name}" of relation "${table.name}" does not exist`, '42704');
+  return scanStored(table, context, `the rows are verified (the history does not show the constraint ${name})`, false);
+}
+
+/** A foreign key of a partitioned table is validated partition by partition; children of a plain one do not have it. */
+function belowForeignKey(context: CommandContext): Draft {
+  return context.table.kind === 'partitioned' ? recurse(context) : nothing;
+}
+
+function validateOnRows(constraint: Constraint, context: CommandContext): Draft {
+  const { catalog, table, only } = context;
+  const heirs = constraint.noInherit ? [] : descendants(catalog, table);
+  if (only && heirs.length > 0) return fail('constraint must be validated on child tables too', '42P16');
+  const below = constraint.noInherit ? nothing : recurse(context, 'the constraint is validated there too');
+  const each = constraint.noInherit ? [table] : family(context);
+  const what = constraint.kind === 'check' ? 'the CHECK is verified for every row' : 'the rows are searched for nulls';
+  return all(
+    below,
+    ...each.filter((one) => isOpen(one, constraint, table)).map((one) => scanStored(one, context, what)),
+  );
+}
+
+function isOpen(one: Table, constraint: Constraint, table: Table): boolean {
+  return one === table || inheritedConstraint(one, constraint)?.validated !== true;
+}
