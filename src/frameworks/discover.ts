@@ -3,7 +3,9 @@ import { relative, resolve, sep } from 'node:path';
 import { didYouMean } from '../did-you-mean.js';
 import { Source } from '../sql/source.js';
 import { UserError } from '../user-error.js';
+import { sumFaults } from './atlas-sum.js';
 import { type Claim, claimsOf, decide, isWithin } from './claims.js';
+import { databaseOf, otherDatabase } from './dialect.js';
 import { folderOf, openProject, type Project, projectRoot } from './files.js';
 import type { Folder, Framework, History, MigrationProblem, ReadOptions } from './framework.js';
 import { globTest } from './glob.js';
@@ -175,12 +177,23 @@ async function read(
     ...(entry !== undefined && { entry }),
   });
   const guessed = assumption(claim);
+  const judged = judgeable(raw, project.folder(root));
   const history = pinTransaction(
-    { ...raw, assumptions: guessed === undefined ? raw.assumptions : [guessed, ...raw.assumptions] },
+    { ...judged, assumptions: guessed === undefined ? judged.assumptions : [guessed, ...judged.assumptions] },
     transaction,
   );
   known.set(key, history);
   return history;
+}
+
+/** A history of another database is one line; one of PostgreSQL has the faults that any framework's may have. */
+function judgeable(history: History, folder: Folder): History {
+  const database = databaseOf(history);
+  const [first] = history.migrations;
+  const source = first?.up.pieces[0]?.source;
+  if (database !== undefined && source !== undefined)
+    return otherDatabase(history.framework, history.root, database, source);
+  return { ...history, problems: [...history.problems, ...sumFaults(folder)] };
 }
 
 /** What a user should know when only names or manifests speak for a framework. */

@@ -1,0 +1,99 @@
+import { readToml, readYaml, valueAt } from './formats.js';
+import type { FileEntry, Folder, MigrationProblem } from './framework.js';
+
+/** What Flyway's configuration changes in how files are read and run. */
+export interface FlywaySettings {
+  readonly prefixes: Readonly<Record<'versioned' | 'undo' | 'repeatable' | 'baseline', string>>;
+  readonly separator: string;
+  readonly suffixes: readonly string[];
+  readonly mixed: boolean;
+  readonly group: boolean;
+  readonly executeInTransaction: boolean | undefined;
+  /** Placeholders are replaced. */
+  readonly replaces: boolean;
+  /** The lock is a session's, not a transaction's: CONCURRENTLY does not wait for it. */
+  readonly lockIsReleased: boolean;
+  readonly placeholders: Readonly<Record<string, string>>;
+  readonly problems: readonly MigrationProblem[];
+}
+
+const configs = ['flyway.toml', 'flyway.conf', 'conf/flyway.toml', 'conf/flyway.conf', 'flyway.user.toml'];
+const applications = ['application.properties', 'application.yml', 'application.yaml'].flatMap((name) => [
+  name,
+  `src/main/resources/${name}`,
+]);
+
+/** The path of the file that configures Flyway for a folder, if any. */
+export async function isConfigured(project: Folder, root: string): Promise<string | undefined> {
+  const [config] = project.above(root, configs);
+  if (config !== undefined) return config.path;
+  return project.above(root, applications).find((entry) => /flyway/i.test(entry.read() ?? ''))?.path;
+}
+
+/** Reads the settings that are in force for a folder; the nearest file that says something counts. */
+export async function flywaySettings(folder: Folder): Promise<FlywaySettings> {
+  const problems: MigrationProblem[] = [];
+  const known = new Map<string, string>();
+  for (const entry of [...folder.above(folder.path, configs), ...folder.above(folder.path, applications)]) {
+    if (!/flyway/i.test(entry.read() ?? '')) continue;
+    const { values, faults } = await valuesOf(entry);
+    problems.push(...faults);
+    for (const [key, value] of values) if (!known.has(key)) known.set(key, value);
+  }
+  const get = (name: string, otherwise: string) => known.get(name.toLowerCase()) ?? otherwise;
+  const flag = (name: string, otherwise: boolean) => get(name, String(otherwise)).toLowerCase() === 'true';
+  const executes = known.get('executeintransaction');
+  const lists = (value: string) => value.split(',').map((part) => part.trim());
+  return {
+    prefixes: {
+      versioned: get('sqlMigrationPrefix', 'V'),
+      undo: get('undoSqlMigrationPrefix', 'U'),
+      repeatable: get('repeatableSqlMigrationPrefix', 'R'),
+      baseline: get('baselineMigrationPrefix', 'B'),
+    },
+    separator: get('sqlMigrationSeparator', '__'),
+    suffixes: lists(get('sqlMigrationSuffixes', '.sql')),
+    mixed: flag('mixed', false),
+    group: flag('group', false),
+    executeInTransaction: executes === undefined ? undefined : executes.toLowerCase() === 'true',
+    replaces: flag('placeholderReplacement', true),
+    lockIsReleased: get('postgresql.transactional.lock', get('postgresql.transactionalLock', 'true')) === 'false',
+    placeholders: Object.fromEntries(
+      [...known].flatMap(([key, value]) => (key.startsWith('placeholders.') ? [[key.slice(13), value]] : [])),
+    ),
+    problems,
+  };
+}
+
+interface Values {
+  readonly values: ReadonlyMap<string, string>;
+  readonly faults: readonly MigrationProblem[];
+}
+
+async function valuesOf(entry: FileEntry): Promise<Values> {
+  if (/\.(?:conf|properties)$/.test(entry.path)) return { values: properties(entry.read() ?? ''), faults: [] };
+  const { value, problems } = entry.path.endsWith('.toml') ? await readToml(entry) : await readYaml(entry);
+  const sections = ['flyway', 'spring.flyway', 'quarkus.flyway'].map((path) => flat(valueAt(value, path)));
+  return { values: new Map(sections.flatMap((section) => [...section])), faults: problems };
+}
+
+/** `flyway.group=true`, `spring.flyway.group=true`, `quarkus.flyway.group=true`. */
+function properties(text: string): ReadonlyMap<string, string> {
+  const lines = [
+    ...text.matchAll(/^[ \t]*(?:(?:spring|quarkus)\.)?flyway\.([\w.-]+)[ \t]*[=:][ \t]*(.*?)[ \t]*\r?$/gm),
+  ];
+  return new Map(lines.map(([, key = '', value = '']) => [normal(key), value]));
+}
+
+function flat(value: unknown, prefix = ''): ReadonlyMap<string, string> {
+  if (value === undefined || value === null) return new Map();
+  if (Array.isArray(value)) return new Map([[normal(prefix), value.join(',')]]);
+  if (typeof value !== 'object') return new Map([[normal(prefix), String(value)]]);
+  const inner = Object.entries(value).map(([key, part]) => flat(part, prefix === '' ? key : `${prefix}.${key}`));
+  return new Map(inner.flatMap((part) => [...part]));
+}
+
+/** Spring writes sql-migration-prefix where Flyway writes sqlMigrationPrefix. */
+function normal(key: string): string {
+  return key.replaceAll('-', '').toLowerCase();
+}

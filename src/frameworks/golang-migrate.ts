@@ -1,0 +1,58 @@
+import { nameOf } from './files.js';
+import type { Detection, FileEntry, Framework, TransactionPlan } from './framework.js';
+import { goModule, manifestWith, tasks } from './manifests.js';
+import { migrationsOf, type VersionedFile } from './pairs.js';
+import { describe, filesNamed } from './sql-files.js';
+
+const fileName = /^(\d+)_(.*)\.(up|down)\.sql$/;
+const required = /^(?!.*\/\/ indirect).*\bgolang-migrate\/migrate\b/m;
+const used = /\bmigrate\/migrate\b|\bgolang-migrate\b|\bmigrate\s+(?:-\w+\s+\S+\s+)*-(?:path|source|database)\b/;
+const multiStatement = /x-multi-statement=true/;
+
+const wholeFile: TransactionPlan = {
+  scope: 'none',
+  batch: 'script',
+  optedOut: false,
+  why: 'golang-migrate sends a file in one message, and several statements in one message are one transaction',
+  optOut: 'keep the statement alone in its file',
+};
+const split: TransactionPlan = {
+  scope: 'none',
+  batch: 'statement',
+  optedOut: false,
+  why: 'with x-multi-statement=true golang-migrate sends each statement by itself',
+};
+
+/** golang-migrate: `1_name.up.sql` and `1_name.down.sql`. */
+export default {
+  id: 'golang-migrate',
+  title: 'golang-migrate',
+  detect: (project) =>
+    [...project.byFolder].flatMap(([root, entries]): Detection | [] => {
+      const [first] = filesNamed(entries, fileName);
+      if (first === undefined) return [];
+      const manifest = manifestWith(project, root, goModule, required) ?? manifestWith(project, root, tasks, used);
+      return manifest === undefined
+        ? { root, evidence: 'name', because: `its files are named as ${nameOf(first.path)} is` }
+        : { root, evidence: 'manifest', because: `${manifest.path} uses golang-migrate` };
+    }),
+  read(folder) {
+    const here = folder.byFolder.get(folder.path) ?? [];
+    const plan = folder.above(folder.path, tasks).some((entry) => multiStatement.test(entry.read() ?? ''))
+      ? split
+      : wholeFile;
+    const files = filesNamed(here, fileName).map(versioned);
+    return {
+      framework: 'golang-migrate',
+      root: folder.path,
+      migrations: migrationsOf(files, { plan: () => plan }),
+      problems: [],
+      assumptions: plan === split ? [] : ['the database URL of golang-migrate does not say x-multi-statement=true'],
+    };
+  },
+} satisfies Framework;
+
+function versioned(entry: FileEntry): VersionedFile {
+  const [, version = '', name = '', direction] = fileName.exec(nameOf(entry.path)) ?? [];
+  return { entry, version, name: describe(name), direction: direction === 'down' ? 'down' : 'up' };
+}

@@ -1,0 +1,56 @@
+import { nameOf } from './files.js';
+import { type MigrationFolder, migrationFolders, rootsOfFolders } from './folder-pairs.js';
+import type { Detection, Framework, Migration, Script, TransactionPlan } from './framework.js';
+import { compareNumbers, describe, problem, script, settleIds, unreadable } from './sql-files.js';
+
+const folderName = /^(\d{13})_(.*)$/;
+const anyName = /^(\d+)_(.*)$/;
+
+const wrapped: TransactionPlan = {
+  scope: 'migration',
+  batch: 'script',
+  optedOut: false,
+  why: 'Hasura runs each migration as one run_sql call, which is one transaction, and has no way to leave it',
+};
+
+/** Hasura: folders `<milliseconds>_<name>` with up.sql and down.sql, one parent folder for each database. */
+export default {
+  id: 'hasura',
+  title: 'Hasura',
+  detect: (project) =>
+    [...rootsOfFolders(project, 'up.sql', anyName)].flatMap(([root, example]): Detection | [] => {
+      const config = project
+        .above(root, ['config.yaml'])
+        .find((entry) => /^(?:metadata_directory|endpoint|version)\s*:/m.test(entry.read() ?? ''));
+      if (config !== undefined) return { root, evidence: 'config', because: `${config.path} configures Hasura` };
+      return folderName.test(nameOf(example.path.slice(0, example.path.lastIndexOf('/'))))
+        ? { root, evidence: 'manifest', because: `its folders are numbered in milliseconds, as ${example.path} is` }
+        : [];
+    }),
+  read(folder) {
+    const migrations = migrationFolders(folder, ['up.sql', 'down.sql']).filter(({ name }) => anyName.test(name));
+    return {
+      framework: 'hasura',
+      root: folder.path,
+      migrations: settleIds(migrations.map(read).toSorted((a, b) => compareNumbers(a.id, b.id))),
+      problems: [],
+      assumptions: [],
+    };
+  },
+} satisfies Framework;
+
+function read({ name, path, file }: MigrationFolder): Migration {
+  const [, version = name, rest = ''] = anyName.exec(name) ?? [];
+  const [up, down] = [file('up.sql'), file('down.sql')];
+  const none: Script = { pieces: [], transaction: wrapped };
+  const alone =
+    up === undefined && down !== undefined ? [problem('down-without-up', `${name} has no up.sql`, down.source())] : [];
+  return {
+    id: version,
+    name: describe(rest),
+    file: (up ?? down)?.path ?? path,
+    up: up === undefined ? none : script([up], wrapped),
+    down: down === undefined ? { none: 'missing' } : script([down], wrapped),
+    problems: [...unreadable([up, down].flatMap((entry) => entry ?? [])), ...alone],
+  };
+}

@@ -1,0 +1,80 @@
+import { nameOf } from './files.js';
+import type { FileEntry, Migration, Script, TransactionPlan } from './framework.js';
+import { compareNumbers, problem, script, settleIds, unreadable } from './sql-files.js';
+
+/** A file that holds one direction of a migration, as its name says. */
+export interface VersionedFile {
+  readonly entry: FileEntry;
+  readonly version: string;
+  /** The description, for people and for telling two migrations of one version apart. */
+  readonly name: string;
+  readonly direction: 'up' | 'down';
+}
+
+export interface PairOptions {
+  /** How the runner executes a file. */
+  readonly plan: (entry: FileEntry) => TransactionPlan;
+  readonly compare?: (a: string, b: string) => number;
+  /** What a migration without a down file lacks; default `missing`. */
+  readonly noDown?: 'missing' | 'framework';
+  readonly more?: Partial<Script>;
+}
+
+/** Joins up and down files of one version to migrations, in the order of the versions. */
+export function migrationsOf(files: readonly VersionedFile[], options: PairOptions): readonly Migration[] {
+  const compare = options.compare ?? compareNumbers;
+  const versions = new Map<string, VersionedFile[]>();
+  for (const file of files) {
+    const together = versions.get(file.version);
+    if (together === undefined) versions.set(file.version, [file]);
+    else together.push(file);
+  }
+  const sorted = [...versions].toSorted(([a], [b]) => compare(a, b));
+  return settleIds(sorted.flatMap(([, together]) => pairs(together).map((pair) => migrationOf(pair, options))));
+}
+
+interface Pair {
+  readonly up?: VersionedFile;
+  readonly down?: VersionedFile;
+}
+
+/** Of several up files of a version each takes the down file of its own name, or what is left. */
+function pairs(files: readonly VersionedFile[]): readonly Pair[] {
+  const ups = files.filter(({ direction }) => direction === 'up');
+  const downs = files.filter(({ direction }) => direction === 'down');
+  const take = (wanted: (file: VersionedFile) => boolean) => {
+    const at = downs.findIndex(wanted);
+    return at === -1 ? undefined : downs.splice(at, 1)[0];
+  };
+  const named = ups.map((up) => ({ up, down: take(({ name }) => name === up.name) }));
+  const all = named.map(({ up, down }): Pair => {
+    const own = down ?? take(() => true);
+    return own === undefined ? { up } : { up, down: own };
+  });
+  return [...all, ...downs.map((down): Pair => ({ down }))];
+}
+
+function migrationOf({ up, down }: Pair, { plan, noDown = 'missing', more = {} }: PairOptions): Migration {
+  const main = up ?? down;
+  const { entry, version, name } = main ?? { entry: undefined, version: '', name: '' };
+  const entries = [up, down].flatMap((file) => file?.entry ?? []);
+  const alone =
+    up === undefined && down !== undefined
+      ? [
+          problem(
+            'down-without-up',
+            `${nameOf(down.entry.path)} undoes a migration that is not there`,
+            down.entry.source(),
+          ),
+        ]
+      : [];
+  const empty: TransactionPlan = { scope: 'none', batch: 'statement', optedOut: false, why: 'there is no up file' };
+  return {
+    id: version,
+    name,
+    file: entry?.path ?? '',
+    up: up === undefined ? { pieces: [], transaction: empty } : script([up.entry], plan(up.entry), more),
+    down: down === undefined ? { none: noDown } : script([down.entry], plan(down.entry), more),
+    problems: [...unreadable(entries), ...alone],
+  };
+}

@@ -1,0 +1,97 @@
+import { otherDatabase } from './dialect.js';
+import { folderOf, nameOf } from './files.js';
+import { type MigrationFolder, migrationFolders } from './folder-pairs.js';
+import type { Detection, Framework, Migration, TransactionPlan } from './framework.js';
+import { isAtLeast, lowestVersion, npmVersion } from './manifests.js';
+import { looks } from './outside-transaction.js';
+import { compareText, describe, notRun, script, settleIds, unreadable } from './sql-files.js';
+
+const folderName = /^(\d{14}|\d+)_?(.*)$/;
+const lockFile = 'migration_lock.toml';
+
+const optOut = 'keep the statement alone in its migration.sql';
+const oneMessage: TransactionPlan = {
+  scope: 'none',
+  batch: 'script',
+  optedOut: false,
+  why: 'Prisma sends a migration in one message, and several statements in one message are one transaction',
+  optOut,
+};
+const split: TransactionPlan = {
+  scope: 'none',
+  batch: 'statement',
+  optedOut: true,
+  why: 'Prisma, since 7.4, sends each statement of a migration with CREATE INDEX CONCURRENTLY by itself',
+  optOut,
+};
+
+/** Prisma Migrate up to 7: folders `<14 digits>_<name>` with migration.sql. */
+export default {
+  id: 'prisma',
+  title: 'Prisma Migrate',
+  detect: (project) => {
+    const roots = new Map<string, Detection>();
+    for (const [path, entries] of project.byFolder) {
+      const lock = entries.find((entry) => nameOf(entry.path) === lockFile);
+      if (lock !== undefined) roots.set(path, { root: path, evidence: 'config', because: `${lock.path} is Prisma's` });
+      if (path === '' || !entries.some((entry) => nameOf(entry.path) === 'migration.sql')) continue;
+      const root = folderOf(path);
+      const beside = project.above(root, [lockFile]).find((entry) => folderOf(entry.path) === root);
+      if (beside !== undefined) roots.set(root, { root, evidence: 'config', because: `${beside.path} is Prisma's` });
+      else if (!roots.has(root) && /^\d{14}_/.test(nameOf(path)) && !entries.some(isSnapshot))
+        roots.set(root, { root, evidence: 'manifest', because: `its folders hold migration.sql, as ${path} does` });
+    }
+    return [...roots.values()];
+  },
+  read(folder) {
+    const lock = folder.file(lockFile);
+    const [, provider = 'postgresql'] = /^\s*provider\s*=\s*"([^"]*)"/m.exec(lock?.read() ?? '') ?? [];
+    if (lock !== undefined && !/^(?:postgres(?:ql)?|cockroachdb)$/.test(provider))
+      return otherDatabase('prisma', folder.path, provider, lock.source());
+    const range = npmVersion(folder, folder.path, 'prisma') ?? npmVersion(folder, folder.path, '@prisma/client');
+    const version = lowestVersion(range);
+    const splits = version !== undefined && isAtLeast(version, [7, 4]);
+    const here = migrationFolders(folder, ['migration.sql']);
+    const below = [...folder.byFolder].filter(([path]) => path !== folder.path);
+    const empty = below.flatMap(([path, entries]) =>
+      here.some((one) => one.path === path) ? [] : entries.filter((entry) => entry.path.endsWith('.sql')).slice(0, 1),
+    );
+    return {
+      framework: 'prisma',
+      root: folder.path,
+      migrations: settleIds(here.toSorted((a, b) => compareText(a.name, b.name)).map((one) => read(one, splits))),
+      problems: notRun(empty, 'Prisma wants <folder>/migration.sql'),
+      assumptions:
+        version === undefined
+          ? ['no package.json tells the version of Prisma: before 7.4 a migration is sent in one message']
+          : [],
+    };
+  },
+} satisfies Framework;
+
+function isSnapshot({ path }: { readonly path: string }): boolean {
+  return nameOf(path) === 'snapshot.json';
+}
+
+/** Prisma splits a file for CREATE INDEX CONCURRENTLY, and its splitter does not know DROP INDEX CONCURRENTLY (prisma-engines 5799, 5847). */
+function planOf(text: string, splits: boolean): TransactionPlan {
+  if (!splits) return oneMessage;
+  const statements = looks(text, /concurrently/i).map(({ words }) => words);
+  const wanted = statements.some((words) => /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY/.test(words));
+  const foiled = statements.some((words) => /^DROP INDEX CONCURRENTLY/.test(words));
+  return wanted && !foiled ? split : oneMessage;
+}
+
+function read({ name, file }: MigrationFolder, splits: boolean): Migration {
+  const [up, down] = [file('migration.sql'), file('down.sql')];
+  const [, , rest = name] = folderName.exec(name) ?? [];
+  return {
+    id: name,
+    name: describe(rest),
+    file: up?.path ?? name,
+    up: script(up === undefined ? [] : [up], planOf(up?.read() ?? '', splits)),
+    // Prisma runs no down file; one that is there is for `prisma db execute`, which sends it in one message
+    down: down === undefined ? { none: 'framework' } : script([down], oneMessage),
+    problems: unreadable([up, down].flatMap((entry) => entry ?? [])),
+  };
+}

@@ -1,0 +1,58 @@
+import { nameOf } from './files.js';
+import type { Detection, FileEntry, Framework, TransactionPlan } from './framework.js';
+import { cargo, crate, manifestWith } from './manifests.js';
+import { migrationsOf, type VersionedFile } from './pairs.js';
+import { compareDotted, describe, filesNamed, notRun } from './sql-files.js';
+
+/** As in refinery_core/src/util.rs; U means unversioned there: it may be applied out of order, it undoes nothing. */
+const fileName = /^([UV])(\d+(?:\.\d+)?)__(\w+)\.sql$/;
+
+const wrapped: TransactionPlan = {
+  scope: 'migration',
+  batch: 'script',
+  optedOut: false,
+  why: 'refinery wraps each migration in a transaction and has no way to leave it',
+};
+
+/** refinery (Rust): `V1__name.sql`, below the folder too. */
+export default {
+  id: 'refinery',
+  title: 'refinery',
+  detect: (project) => {
+    const roots = new Map<string, Detection>();
+    for (const [root, entries] of project.byFolder) {
+      if (filesNamed(entries, fileName).length === 0) continue;
+      const [config] = project.above(root, ['refinery.toml']);
+      const manifest = manifestWith(project, root, cargo, crate('refinery'));
+      const inner = [...roots.keys()].some((outer) => root.startsWith(`${outer}/`));
+      if (inner) continue;
+      if (config !== undefined)
+        roots.set(root, { root, evidence: 'config', because: `${config.path} configures refinery` });
+      else if (manifest !== undefined)
+        roots.set(root, { root, evidence: 'manifest', because: `${manifest.path} depends on refinery` });
+    }
+    return [...roots.values()];
+  },
+  read(folder) {
+    const files = filesNamed(folder.files, fileName);
+    return {
+      framework: 'refinery',
+      root: folder.path,
+      migrations: migrationsOf(files.map(versioned), {
+        plan: () => wrapped,
+        compare: compareDotted,
+        noDown: 'framework',
+      }),
+      problems: notRun(
+        filesNamed(folder.files, /\.sql$/).filter((entry) => !files.includes(entry)),
+        'refinery wants V<number>__<name>.sql',
+      ),
+      assumptions: [],
+    };
+  },
+} satisfies Framework;
+
+function versioned(entry: FileEntry): VersionedFile {
+  const [, , version = '', name = ''] = fileName.exec(nameOf(entry.path)) ?? [];
+  return { entry, version, name: describe(name), direction: 'up' };
+}
