@@ -1,6 +1,6 @@
 // Writes the JSON Schema of the configuration to the file that is named.
 import { writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { rules } from '../rules/index.js';
 import { configSchema } from '../src/config-schema.js';
 import { frameworks } from '../src/frameworks/index.js';

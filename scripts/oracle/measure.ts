@@ -2,13 +2,13 @@ import { parseArgs } from 'node:util';
 import { serverMajors } from '../../src/trace/binaries.js';
 import { startServer } from '../../src/trace/server.js';
 import { ServerError } from '../../src/trace/session.js';
-import { baseSchema } from './base.js';
 import { openLaboratory } from './laboratory.js';
 
-const usage = `usage: node scripts/measure.mjs [--pg 13,18] [--setup SQL]... [--settings SQL] [--no-base] STATEMENT...
+const usage = `usage: node scripts/measure.mjs [--pg 13,18] [--setup SQL]... [--settings SQL] STATEMENT...
 
 Runs each statement on real servers and prints what it did, one JSON line per group of versions that agree.
-The base schema (scripts/oracle/base.ts) is there unless --no-base; --setup is run and committed before the statement.
+--setup is run and committed before the statement; --notices prints what the server said meanwhile.
+There are the schemas archive and ext, the role clerk, the tablespace spare and the access method heap_too.
 Without --pg: all of ${serverMajors.join(', ')}.`;
 
 const { values, positionals } = parseArgs({
@@ -17,7 +17,7 @@ const { values, positionals } = parseArgs({
     pg: { type: 'string' },
     setup: { type: 'string', multiple: true, default: [] },
     settings: { type: 'string' },
-    'no-base': { type: 'boolean', default: false },
+    'no-base': { type: 'boolean', default: true },
     notices: { type: 'boolean', default: false },
   },
 });
@@ -26,8 +26,7 @@ if (positionals.length === 0) {
   process.exit(2);
 }
 const majors = values.pg === undefined ? serverMajors : values.pg.split(',').map(Number);
-const base = values['no-base'] ? [] : baseSchema;
-const laboratories = await Promise.all(majors.map(async (major) => openLaboratory(await startServer(major), base)));
+const laboratories = await Promise.all(majors.map(async (major) => openLaboratory(await startServer(major))));
 for (const sql of positionals) {
   const item = {
     id: '',

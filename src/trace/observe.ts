@@ -134,7 +134,8 @@ function newLocks(before: Moment, after: Moment): Readonly<Record<string, LockMo
 
 function hasNewFile(after: Moment, table: ServerRelation): boolean {
   const now = after.relations.get(table.oid);
-  return now !== undefined && now.file !== table.file;
+  // a rule can turn a table into a view, which has none
+  return now !== undefined && now.file !== '' && now.file !== table.file;
 }
 
 /**

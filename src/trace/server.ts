@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,8 @@ export interface Server {
   /** As `server_version` says it: '15.18'. */
   readonly version: string;
   connect(database?: string): Promise<Session>;
+  /** Makes an empty folder that the server may write to, for a tablespace. */
+  makeFolder(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -97,6 +99,12 @@ async function launch(binaries: ServerBinaries, folder: string): Promise<Server>
     major: binaries.major,
     version: (row?.server_version ?? '').replace(/ .*/, ''),
     connect: open,
+    async makeFolder(name) {
+      const made = path.join(folder, name);
+      await mkdir(made);
+      if (runsAsRoot) await chown(made, nobody, nobody);
+      return made;
+    },
     async stop() {
       process.off('exit', onExit);
       const gone = new Promise((resolve) => child.once('exit', resolve));

@@ -1,0 +1,18 @@
+/** A statement to measure, and what there is before it. */
+export interface Case {
+  /** group/context/statement. */
+  readonly id: string;
+  /** Each is run and committed before the statement. */
+  readonly setup: readonly string[];
+  /** SQL run in the session just before the statement. */
+  readonly settings?: string;
+  readonly sql: string;
+}
+
+/** Short names of statements, in the order in which they are written. */
+export type Statements = Readonly<Record<string, string>>;
+
+/** Every statement in one context. */
+export function inContext(group: string, context: string, setup: readonly string[], statements: Statements): Case[] {
+  return Object.entries(statements).map(([name, sql]) => ({ id: `${group}/${context}/${name}`, setup, sql }));
+}

@@ -1,0 +1,23 @@
+import type { Case } from '../case.js';
+import { addColumn } from './add-column.js';
+import { alterTable } from './alter-table.js';
+import { alterType } from './alter-type.js';
+import { dependsOnHistory } from './history.js';
+import { indexes } from './indexes.js';
+import { objects } from './objects.js';
+import { partitions } from './partitions.js';
+import { rows } from './rows.js';
+import { tables } from './tables.js';
+
+/** Every case of the oracle. */
+export const cases: readonly Case[] = [
+  ...alterTable,
+  ...addColumn,
+  ...alterType,
+  ...indexes,
+  ...partitions,
+  ...tables,
+  ...objects,
+  ...rows,
+  ...dependsOnHistory,
+];

@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+import { serverMajors } from '../../src/trace/binaries.js';
+import { cases } from './cases/index.js';
+import { record } from './record.js';
+import { writeRecordings } from './recording.js';
+
+const usage = `usage: npm run oracle -- [--pg 13,18] [--only REGEXP]
+
+Measures the cases of scripts/oracle/cases on real servers and records the answers in fixtures/oracle.
+With --pg or --only it measures a part and prints the answers instead.`;
+
+const { values } = parseArgs({
+  options: {
+    pg: { type: 'string', default: serverMajors.join() },
+    only: { type: 'string', default: '' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const wanted = new RegExp(values.only);
+const chosen = cases.filter(({ id }) => wanted.test(id));
+const majors = values.pg.split(',').map(Number);
+let done = 0;
+const total = chosen.length * majors.length;
+const measured = await record(chosen, majors, () => {
+  done++;
+  if (done % 200 === 0) console.log(`${done} of ${total}`);
+});
+for (const problem of measured.problems) console.error(`set-up refused on ${problem}`);
+if (measured.problems.length > 0) process.exitCode = 1;
+const isComplete = values.only === '' && majors.length === serverMajors.length;
+if (isComplete) writeRecordings(measured.servers, measured.cases);
+else for (const { id, sql, answers } of measured.cases) console.log(JSON.stringify({ id, sql, answers }));
