@@ -8,12 +8,16 @@ export interface BaselineEntry {
   readonly file: string;
 }
 
-/** The text of a baseline with every finding of a report that is not suppressed; one line a finding, so that it merges well. */
-export function writeBaseline(report: Report): string {
-  const entries = report.diagnostics
+/**
+ * The text of a baseline: every finding of a report that is not suppressed, and the entries that are kept. Sorted, and one line a
+ * finding, so that it merges well.
+ */
+export function writeBaseline(report: Report, kept: readonly BaselineEntry[]): string {
+  const found = report.diagnostics
     .filter((diagnostic) => diagnostic.suppressed === undefined)
-    .map(({ fingerprint, rule, source }) => JSON.stringify({ fingerprint, rule, file: source.file }));
-  return `{ "version": 1, "findings": [\n${[...new Set(entries)].join(',\n')}\n] }\n`;
+    .map(({ fingerprint, rule, source }) => ({ file: source.file, rule, fingerprint }));
+  const lines = [...kept, ...found].map(({ file, rule, fingerprint }) => JSON.stringify({ file, rule, fingerprint }));
+  return `{ "version": 1, "findings": [\n${[...new Set(lines)].sort().join(',\n')}\n] }\n`;
 }
 
 /** Reads a baseline; a UserError when it is none. */

@@ -1,6 +1,15 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const level = z.enum(['error', 'warning', 'note', 'off']);
+
+const transaction = z
+  .enum(['none', 'file', 'batch'])
+  .describe(
+    'How the runner wraps migrations, where the files cannot say it: not at all, each file, all that are pending.',
+  );
+const placeholders = z
+  .record(z.string(), z.string())
+  .describe('Values of the placeholders of the migrations, by name.');
 
 /** What the schema needs to know of the rest: the names that a configuration may use. */
 export interface KnownNames {
@@ -12,47 +21,57 @@ export interface KnownNames {
 export function configSchema({ rules, frameworks }: KnownNames) {
   const framework = z.enum(frameworks);
   return z.strictObject({
-    $schema: z.string().optional().describe('Where editors find this schema.'),
+    $schema: z.string().exactOptional().describe('Where editors find this schema.'),
     paths: z
       .array(z.string())
-      .optional()
+      .exactOptional()
       .describe('Folders or files that are checked when the command line names none.'),
-    ignore: z.array(z.string()).optional().describe('Globs of files that are no migrations, relative to this file.'),
-    framework: z
-      .union([framework, z.record(z.string(), framework)])
-      .optional()
-      .describe('The migration framework where detection is wrong: one for all, or one for each folder.'),
+    ignore: z
+      .array(z.string())
+      .exactOptional()
+      .describe('Globs of folders that hold no migrations, relative to this file.'),
+    framework: framework.exactOptional().describe('The migration framework of every folder, where detection is wrong.'),
+    overrides: z
+      .array(
+        z.strictObject({
+          paths: z
+            .string()
+            .describe('A glob of folders, relative to this file. Of several that cover a folder the last one counts.'),
+          framework: framework.exactOptional(),
+          transaction: transaction.exactOptional(),
+          placeholders: placeholders.exactOptional(),
+        }),
+      )
+      .exactOptional()
+      .describe('What is different in some folders.'),
     pg: z
       .int()
       .min(13)
       .max(18)
-      .optional()
+      .exactOptional()
       .describe('The oldest PostgreSQL major that the migrations run on. Default 14.'),
     rules: z
-      .strictObject(Object.fromEntries(rules.map(({ id, title }) => [id, level.optional().describe(title)])))
-      .optional()
+      .strictObject(Object.fromEntries(rules.map(({ id, title }) => [id, level.exactOptional().describe(title)])))
+      .exactOptional()
       .describe('The level of a rule, or off.'),
     failOn: z
       .enum(['error', 'warning', 'note', 'never'])
-      .optional()
+      .exactOptional()
       .describe('The lowest level that makes the exit code 1. Default error.'),
-    transaction: z
-      .enum(['none', 'file', 'batch'])
-      .optional()
-      .describe('How the runner wraps migrations, where the files cannot say it.'),
+    transaction: transaction.exactOptional(),
     lockTimeout: z
       .string()
-      .optional()
+      .exactOptional()
       .describe(
         'The lock_timeout that the role or the database gives each session, or "set elsewhere" when it is not known.',
       ),
-    timeZone: z.string().optional().describe('The TimeZone of the session that runs the migrations.'),
+    timeZone: z.string().exactOptional().describe('The TimeZone of the session that runs the migrations.'),
     settings: z
       .record(z.string(), z.string())
-      .optional()
+      .exactOptional()
       .describe('Other settings that the role or the database gives each session, as "search_path": "app".'),
-    placeholders: z.record(z.string(), z.string()).optional().describe('Values of the placeholders of the migrations.'),
-    baseline: z.string().optional().describe('The file of known findings, relative to this file.'),
+    placeholders: placeholders.exactOptional(),
+    baseline: z.string().exactOptional().describe('The file of known findings, relative to this file.'),
   });
 }
 
@@ -74,8 +93,12 @@ export function checkConfig(
   const schema = configSchema(names);
   const result = schema.safeParse(value);
   if (result.success) return { config: result.data };
-  const keysAt = (path: readonly PropertyKey[]) =>
-    path[0] === 'rules' ? names.rules.map(({ id }) => id) : Object.keys(schema.shape);
+  const keysAt = (path: readonly PropertyKey[]) => {
+    if (path[0] === 'rules') return names.rules.map(({ id }) => id);
+    return path[0] === 'overrides'
+      ? Object.keys(schema.shape.overrides.unwrap().element.shape)
+      : Object.keys(schema.shape);
+  };
   return { faults: result.error.issues.flatMap((issue) => faultsOf(issue, keysAt)) };
 }
 

@@ -1,0 +1,98 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Diagnostic, Report } from '../diagnostic.js';
+import { unifiedDiff } from '../diff.js';
+import { applyFixes } from '../fix.js';
+import { visible } from '../reporters/terminal.js';
+import { count, fails, isOpen } from '../reporters/words.js';
+import type { JudgeFlags } from './flags.js';
+import type { Io } from './io.js';
+import { exit } from './main.js';
+import { judge, openProject } from './project.js';
+
+/** A fix can make room for another; more rounds than this is a rule that undoes another's fix. */
+const mostRounds = 10;
+
+/**
+ * `lockkeeper fix`: rewrites files until nothing is left to fix, and judges the result before anything is written. A file in which
+ * a fix would bring a finding that was not there before is left as it is.
+ */
+export async function run(
+  paths: readonly string[],
+  flags: JudgeFlags & { readonly dryRun?: boolean },
+  io: Io,
+): Promise<number> {
+  const before = new Map<string, string>();
+  const overlay = new Map<string, string>();
+  const refused = new Set<string>();
+  const applied: Diagnostic[] = [];
+  const look = async () => judge(await openProject(paths, flags, io, { overlay }), io);
+  let report = await look();
+  for (let round = 0; round < mostRounds; round++) {
+    const fixed = applyFixes(report.diagnostics).filter(({ source }) => !refused.has(source.file));
+    if (fixed.length === 0) break;
+    const earlier = new Map(overlay);
+    for (const { source, text } of fixed) {
+      if (!before.has(source.file)) before.set(source.file, source.text);
+      overlay.set(source.file, text);
+    }
+    const next = await look();
+    const worse = worsened(report, next);
+    if (worse.size === 0) {
+      applied.push(...fixed.flatMap((each) => each.applied));
+      report = next;
+      continue;
+    }
+    for (const file of worse) refused.add(file);
+    overlay.clear();
+    for (const [file, text] of earlier) overlay.set(file, text);
+  }
+  for (const [file, text] of overlay) {
+    if (flags.dryRun === true) io.stdout.write(unifiedDiff(file, before.get(file) ?? '', text));
+    else writeFileSync(resolve(io.cwd, file), text);
+  }
+  return tell(report, applied, refused, flags.dryRun === true, io);
+}
+
+/** The files with more findings that count, of any rule, than before. */
+function worsened(before: Report, after: Report): ReadonlySet<string> {
+  const rest = countsOf(before);
+  const worse = new Set<string>();
+  for (const [key, many] of countsOf(after)) {
+    if (many.count > (rest.get(key)?.count ?? 0)) worse.add(many.file);
+  }
+  return worse;
+}
+
+function countsOf(report: Report): ReadonlyMap<string, { readonly file: string; readonly count: number }> {
+  const counts = new Map<string, { file: string; count: number }>();
+  for (const { rule, source } of report.diagnostics.filter(isOpen)) {
+    const key = `${rule}\n${source.file}`;
+    counts.set(key, { file: source.file, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return counts;
+}
+
+function tell(
+  report: Report,
+  applied: readonly Diagnostic[],
+  refused: ReadonlySet<string>,
+  dry: boolean,
+  io: Io,
+): number {
+  const files = new Set(applied.map(({ source }) => source.file));
+  const said = dry ? 'would be fixed' : 'fixed';
+  const out = dry ? io.stderr : io.stdout;
+  out.write(
+    applied.length === 0
+      ? 'nothing to fix\n'
+      : `${count(applied.length, 'finding')} ${said} in ${count(files.size, 'file')}\n`,
+  );
+  for (const { rule, fix, source, span } of applied) {
+    out.write(`  ${visible(source.file)}:${source.position(span.start).line}: ${fix?.title ?? ''} (${rule})\n`);
+  }
+  for (const file of refused) out.write(`left as it is, because a fix would bring another finding: ${visible(file)}\n`);
+  const left = report.diagnostics.filter((diagnostic) => fails(diagnostic, report.failOn)).length;
+  if (left > 0) out.write(`${count(left, 'finding')} left: lockkeeper check\n`);
+  return left > 0 ? exit.findings : exit.clean;
+}

@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { rules } from '../../rules/index.js';
+import { type Config, type LoadedConfig, loadConfig } from '../config.js';
+import type { Report } from '../diagnostic.js';
+import { didYouMean } from '../did-you-mean.js';
+import { type Discovered, discover, type Override } from '../frameworks/discover.js';
+import type { History, Migration } from '../frameworks/framework.js';
+import { frameworks } from '../frameworks/index.js';
+import { type LintOptions, lint } from '../lint.js';
+import type { Level } from '../rule.js';
+import { loadParser } from '../sql/parse.js';
+import { UserError } from '../user-error.js';
+import type { JudgeFlags } from './flags.js';
+import type { Io } from './io.js';
+import { progress } from './progress.js';
+
+/** Everything that a command judges, and how. */
+export interface Project {
+  readonly config: LoadedConfig;
+  readonly histories: readonly History[];
+  readonly options: LintOptions;
+  /** True when every migration of every history is judged. */
+  readonly whole: boolean;
+}
+
+/** What a command adds to the flags that all share. */
+export interface Extras {
+  readonly failOn?: Level | 'never';
+  readonly baseline?: ReadonlySet<string>;
+  /** Texts in place of what the disk has, by path relative to the working directory. */
+  readonly overlay?: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads the configuration and the migrations that the paths (or the configuration, or the working directory) name. Throws a
+ * UserError when one of them is wrong or there is nothing to judge.
+ */
+export async function openProject(
+  paths: readonly string[],
+  flags: JudgeFlags,
+  io: Io,
+  extras: Extras,
+): Promise<Project> {
+  const parser = loadParser();
+  const ids = frameworks.map(({ id }) => id);
+  const config = await loadConfig(io.cwd, flags.config, { rules, frameworks: ids });
+  const asked = paths.length > 0 ? paths : (config.config.paths ?? []).map((path) => fromConfig(io.cwd, config, path));
+  const { transaction, placeholders } = config.config;
+  const framework = flags.framework ?? config.config.framework;
+  const found = await discover(asked, {
+    cwd: io.cwd,
+    overrides: overridesOf(io.cwd, config),
+    ...(framework !== undefined && { framework }),
+    ...(transaction !== undefined && { transaction }),
+    ...(placeholders !== undefined && { placeholders }),
+    ...(extras.overlay !== undefined && { overlay: extras.overlay }),
+  });
+  const histories = withLooseProblems(found);
+  if (histories.length === 0) throw new UserError(nothing(asked));
+  for (const path of found.empty) io.stderr.write(`lockkeeper: there are no migrations in ${path}\n`);
+  const since = flags.since === undefined ? undefined : sinceOf(flags.since, histories);
+  await parser;
+  return {
+    config,
+    histories,
+    whole: since === undefined && found.selected.size === 0,
+    options: {
+      pg: majorOf(flags.pg, config.config.pg),
+      rules,
+      levels: { ...config.config.rules, ...knownRules(flags.rule) },
+      judged: (history, migration, index) =>
+        (found.selected.get(history)?.has(migration.id) ?? true) &&
+        (since === undefined || index > (since.get(history) ?? -1)),
+      oneDeploy: since !== undefined,
+      settings: settingsOf(config.config),
+      failOn: extras.failOn ?? config.config.failOn ?? 'error',
+      ...(extras.baseline !== undefined && { baseline: extras.baseline }),
+    },
+  };
+}
+
+/** Judges a project, with a progress line on a terminal when it takes long. */
+export function judge(project: Project, io: Io): Report {
+  const all = project.histories.reduce((sum, history) => sum + history.migrations.length, 0);
+  const line = progress(io.stderr, all);
+  try {
+    return lint(project.histories, { ...project.options, onProgress: line.show });
+  } finally {
+    line.clear();
+  }
+}
+
+/** A path of the configuration, which is relative to its file, relative to the working directory. */
+export function fromConfig(cwd: string, { folder }: LoadedConfig, path: string): string {
+  return (relative(cwd, resolve(folder, path)) || '.').split(sep).join('/');
+}
+
+function overridesOf(cwd: string, loaded: LoadedConfig): readonly Override[] {
+  const { overrides = [], ignore = [] } = loaded.config;
+  return [
+    ...overrides.map((each) => ({ ...each, paths: fromConfig(cwd, loaded, each.paths) })),
+    ...ignore.map((glob) => ({ paths: fromConfig(cwd, loaded, glob), ignore: true })),
+  ];
+}
+
+/** A folder that could not be opened belongs to no history, and must be reported all the same. */
+function withLooseProblems({ histories, problems }: Discovered): readonly History[] {
+  if (problems.length === 0) return histories;
+  return [...histories, { framework: '', root: '', migrations: [], problems, assumptions: [] }];
+}
+
+function nothing(paths: readonly string[]): string {
+  return paths.length === 0
+    ? 'no migrations are found below this folder: name their folder, or set "paths" in lockkeeper.config.json'
+    : `there are no migrations in ${paths.join(', ')}`;
+}
+
+function majorOf(flag: string | undefined, configured: number | undefined): number {
+  if (flag === undefined) return configured ?? 14;
+  const major = Number(flag);
+  if (Number.isInteger(major) && major >= 13 && major <= 18) return major;
+  throw new UserError(`--pg ${flag}: a major version from 13 to 18 is meant`);
+}
+
+function knownRules(levels: JudgeFlags['rule']): JudgeFlags['rule'] {
+  const known = rules.map(({ id }) => id);
+  for (const id of Object.keys(levels)) {
+    if (!known.includes(id))
+      throw new UserError(
+        `--rule ${id}: there is no such rule${didYouMean(id, known) || '; lockkeeper rules lists them'}`,
+      );
+  }
+  return levels;
+}
+
+function settingsOf({ settings, lockTimeout, timeZone }: Config): Readonly<Record<string, string>> {
+  const lower = Object.entries(settings ?? {}).map(([name, value]): [string, string] => [name.toLowerCase(), value]);
+  return {
+    ...Object.fromEntries(lower),
+    ...(lockTimeout !== undefined && { lock_timeout: lockTimeout }),
+    ...(timeZone !== undefined && { timezone: timeZone }),
+  };
+}
+
+/** The position of the migration that --since names, in each history. */
+function sinceOf(id: string, histories: readonly History[]): ReadonlyMap<History, number> {
+  const positions = new Map<History, number>();
+  for (const history of histories) {
+    const at = history.migrations.findIndex((migration) => isNamed(migration, id));
+    if (at !== -1) positions.set(history, at);
+    else if (history.migrations.length > 0) {
+      const names = history.migrations.flatMap((migration) => [migration.id, basename(migration.file)]);
+      throw new UserError(
+        `--since ${id}: there is no such migration in ${history.root || '.'}${didYouMean(id, names)}`,
+      );
+    }
+  }
+  return positions;
+}
+
+function isNamed(migration: Migration, id: string): boolean {
+  return migration.id === id || migration.file === id || basename(migration.file) === id;
+}
+
+/** The path from the repository's root to the working directory, '' or with a final slash; '' outside of one. */
+export function repositoryPrefix(cwd: string): string {
+  for (let at = cwd; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at === cwd ? '' : `${relative(at, cwd).split(sep).join('/')}/`;
+    if (at === dirname(at)) return '';
+  }
+}
