@@ -3,6 +3,7 @@ import { constantText } from './constant.js';
 import { type FragmentPlace, fragmentPlaces } from './fragment-place.js';
 import { lex } from './lexer.js';
 import { literalPlace } from './literal.js';
+import { maskEverywhere } from './mask.js';
 import { parseTree, rawStatements } from './parse.js';
 import { computedPlace, type Place } from './place.js';
 import { type Fragment, fragments } from './plpgsql.js';
@@ -107,11 +108,15 @@ function readPlpgsql(draft: Draft, body: Place, problems: SqlProblem[]): void {
   const { place, range } = draft;
   // libpg_query takes a variable of a %ROWTYPE for a scalar and then refuses its fields; of a type that it does not know it takes it for a record
   const sql = place.sql.slice(range.start, range.end).replace(/%rowtype\b/gi, (written) => ' '.repeat(written.length));
-  const found = fragments(sql);
-  if ('message' in found) {
-    problems.push(bodyProblem(draft, body, found.message));
-    return;
-  }
+  const plain = fragments(sql);
+  const masked = 'message' in plain ? maskEverywhere(sql) : sql;
+  const again = masked !== sql;
+  const found = again ? fragments(masked) : plain;
+  if ('message' in found) problems.push(bodyProblem(draft, body, found.message));
+  else readFragments(draft, again ? { ...body, sql: maskEverywhere(body.sql) } : body, found, problems);
+}
+
+function readFragments(draft: Draft, body: Place, found: readonly Fragment[], problems: SqlProblem[]): void {
   const placeOf = fragmentPlaces(body.sql);
   for (const fragment of found) {
     const at = placeOf(fragment) ?? { start: 0, end: body.sql.length, index: () => 0 };

@@ -11,13 +11,13 @@ const dialects: readonly { readonly name: string; readonly marks: RegExp }[] = [
   {
     name: 'Oracle',
     marks:
-      /\bn?varchar2\b|\bnumber\s*\(|^\s*\/\s*$|\bsysdate\b|\bcreate\s+(?:or\s+replace\s+)?(?:package|synonym)\b|\bmodify\s*\(|\badd\s*\(|\bexecute\s+immediate\b|\benable\s+validate\b|\bcache\s+\d+\s+noorder\b/im,
+      /\bn?varchar2\b|\bnumber\s*\(|^[ \t]*\/[ \t]*$|\bsysdate\b|\bcreate\s+(?:or\s+replace\s+)?(?:package|synonym)\b|\bmodify\s*\(|\badd\s*\(|\bexecute\s+immediate\b|\benable\s+validate\b|\bcache\s+\d+\s+noorder\b/im,
   },
   { name: 'SQLite', marks: /\bautoincrement\b|\bpragma\b|\bwithout\s+rowid\b|\binsert\s+or\s+(?:replace|ignore)\b/i },
   {
     name: 'Microsoft SQL Server',
     marks:
-      /(?:^|[\s.(,])\[[a-z_][\w ]*\]|^\s*go\s*$|\bn(?:var)?char\s*\(|\bidentity\s*\(\d|\bsp_rename\b|\buniqueidentifier\b|\b(?:non)?clustered\b|\bobject_id\s*\(/im,
+      /(?:^|[\s.(,])\[[a-z_][\w ]*\]|^[ \t]*go[ \t]*$|\bn(?:var)?char\s*\(|\bidentity\s*\(\d|\bsp_rename\b|\buniqueidentifier\b|\b(?:non)?clustered\b|\bobject_id\s*\(/im,
   },
 ];
 

@@ -1,6 +1,6 @@
 import type { Lexed, LexedStatement } from './lexer.js';
 import { effectOf, type MetaCommand } from './meta-command.js';
-import { type Placeholder, type PlaceholderSyntax, type StandIn, standIn } from './placeholder.js';
+import { type Placeholder, type PlaceholderSyntax, placeholderAt, type StandIn, standIn } from './placeholder.js';
 import type { Span } from './source.js';
 
 /** Another text of the same length for a range, so that every index stays right. */
@@ -30,6 +30,19 @@ export function maskOne(text: string, statement: LexedStatement, choices: Readon
   const patches = statement.metaCommands.flatMap((command) => metaPatches(text, command));
   for (const [placeholder, as] of choices) patches.push(placeholderPatch(text, placeholder, as));
   return apply(text, statement.start, statement.end, patches);
+}
+
+/**
+ * The text with every placeholder that is no colon replaced by an identifier, within quotes too: for text that is quoted itself
+ * (a body, an EXECUTE) and that cannot be read as it stands.
+ */
+export function maskEverywhere(text: string): string {
+  const patches: Patch[] = [];
+  for (const { index } of text.matchAll(/\$\{|\$%|\{\{/g)) {
+    const placeholder = placeholderAt(text, index);
+    if (placeholder !== undefined) patches.push(placeholderPatch(text, placeholder, 'identifier'));
+  }
+  return apply(text, 0, text.length, patches);
 }
 
 function placeholderPatch(text: string, placeholder: Placeholder, as: StandIn): Patch {

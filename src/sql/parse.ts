@@ -123,9 +123,13 @@ function withText<T>(sql: string, call: (module: PgQueryModule, address: number)
   } catch (error) {
     if (!(error instanceof Error) || (error.name !== 'RangeError' && error.name !== 'RuntimeError')) throw error;
     overflows++;
-    instantiate().then((fresh) => {
-      spare = fresh;
-    });
+    // should that fail, the old one goes on
+    instantiate().then(
+      (fresh) => {
+        spare = fresh;
+      },
+      () => {},
+    );
     return tooDeep;
   }
 }

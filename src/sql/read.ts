@@ -1,6 +1,6 @@
 import { build, type Draft } from './build.js';
 import { type Lexed, type LexedStatement, lex } from './lexer.js';
-import { maskAll } from './mask.js';
+import { maskEverywhere } from './mask.js';
 import { type ParseFailure, parseTree, type RawStatement } from './parse.js';
 import type { Place } from './place.js';
 import { byteRuler, type Ruler, type Span } from './source.js';
@@ -45,8 +45,7 @@ export function readText(place: Place, parent: Statement): { readonly statements
   const lexed = lex(place.sql);
   const plain = readAll(place, lexed, parent);
   if (!('failure' in plain)) return plain;
-  // a runner replaces its placeholders in quotes too
-  const sql = maskAll(place.sql, lexed, ['dollar-brace', 'double-brace', 'dollar-percent']);
+  const sql = maskEverywhere(place.sql);
   const masked = sql === place.sql ? plain : readAll({ ...place, sql }, lexed, parent);
   return 'failure' in masked ? syntaxError(place, 0, plain.failure) : masked;
 }
