@@ -33,6 +33,8 @@ export interface Effect {
   readonly why: string;
   /** The relation came into being in the migration (or deploy) being judged: no running code can wait for it. Set by replay. */
   readonly bornHere?: boolean;
+  /** An index that came into being in the migration being judged, on an older table: its lock keeps nobody waiting, its table's does. Set by replay. */
+  readonly createdHere?: boolean;
 }
 
 /** What the server will refuse. `sure: false` when it depends on rows or on something the history does not show. */

@@ -32,7 +32,15 @@ export function newness(before: Catalog, after: Catalog, since: Born): Newness {
   };
 }
 
-/** Marks the effects that reach nobody. */
-export function markBorn(effects: readonly Effect[], isNew: Newness): readonly Effect[] {
-  return effects.map((effect) => (isNew(effect.relation) ? { ...effect, bornHere: true } : effect));
+/** Tells of a relation whether it came into being at or after migration number `since`, whatever it belongs to. */
+export function creation(before: Catalog, after: Catalog, since: Born): Newness {
+  return (name) => ((relationByName(before, name) ?? relationByName(after, name))?.born ?? -1) >= since;
+}
+
+/** Marks the effects that reach nobody, and those on new indexes of old tables, which are felt through the table alone. */
+export function markBorn(effects: readonly Effect[], isNew: Newness, isCreated: Newness): readonly Effect[] {
+  return effects.map((effect) => {
+    if (isNew(effect.relation)) return { ...effect, bornHere: true };
+    return effect.kind === 'index' && isCreated(effect.relation) ? { ...effect, createdHere: true } : effect;
+  });
 }

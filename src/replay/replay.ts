@@ -9,7 +9,7 @@ import type { Direction, JudgedMigration, Step } from '../rule.js';
 import { parseScript } from '../sql/script.js';
 import type { BodyStatement, Comment, ParsedScript, SqlProblem, Statement } from '../sql/statement.js';
 import { calledBodies } from './calls.js';
-import { markBorn, newness } from './newborn.js';
+import { creation, markBorn, newness } from './newborn.js';
 import { targetOf } from './target.js';
 import { Transactions } from './transactions.js';
 
@@ -179,9 +179,10 @@ function stepsOf(
   transactions.catalog = after;
 
   const isNew = newness(before, after, run.since);
+  const isCreated = creation(before, after, run.since);
   const session = transactions.session(settings);
   const step = (of: Statement, told: Prediction): Step => {
-    const allEffects = markBorn(told.effects, isNew);
+    const allEffects = markBorn(told.effects, isNew, isCreated);
     return {
       kind: of.kind,
       node: of.node,

@@ -85,8 +85,8 @@ function remedy(instead: string, room: number): readonly string[] {
 }
 
 function locks(diagnostic: Diagnostic): readonly string[] {
-  const felt = lockedRelations(diagnostic.effects).filter((each) => !each.bornHere);
-  const blocking = felt.filter((each) => each.works.length > 0 || blocksUsers(each));
+  const felt = lockedRelations(diagnostic.effects);
+  const blocking = felt.filter((each) => each.works.length > 0 || (!each.isNew && blocksUsers(each)));
   const shown = blocking.length > 0 ? blocking : felt.slice(0, 1);
   const more = shown.length - mostRelations;
   return [
@@ -99,8 +99,10 @@ function blocksUsers({ lock }: LockedRelation): boolean {
   return blocks(lock).includes('writes');
 }
 
-function lockLine({ relation, kind, lock, works, sure }: LockedRelation): string {
+function lockLine({ relation, kind, lock, works, sure, isNew }: LockedRelation): string {
   const work = workWords(works);
+  if (isNew)
+    return `new ${kind} ${visible(relation)}: ${work === '' ? 'nobody waits for it' : `the statement ${work}`}`;
   const name = `${kind === 'index' ? 'index ' : ''}${visible(relation)}`;
   const doubt = sure ? '' : ' (at worst: the history does not show enough)';
   return `${lockName(lock)} on ${name}${work === '' ? '' : `, ${work}`}: ${whoWaits(lock)}${doubt}`;

@@ -1,7 +1,7 @@
 import type { MigrationReport } from '../diagnostic.js';
 import type { LockMode, Work } from '../effects/effect.js';
 import { strength, strongest } from '../effects/locks.js';
-import { lockedRelations } from './words.js';
+import { type LockedRelation, lockedRelations } from './words.js';
 
 /** What a relation's lock is while one statement runs. */
 export interface Cell {
@@ -17,7 +17,7 @@ export interface Lane {
   readonly kind: 'table' | 'index';
   readonly strongest: LockMode;
   readonly works: readonly Work[];
-  readonly bornHere: boolean;
+  readonly isNew: boolean;
   readonly sure: boolean;
   readonly cells: readonly Cell[];
 }
@@ -43,7 +43,7 @@ export function lanes(migration: MigrationReport): readonly Lane[] {
       transaction = step.transaction;
       const here = step.locked.find((each) => each.relation === relation);
       if (here !== undefined) held = held === undefined ? here.lock : strongest(held, here.lock);
-      cells.push({ lock: held, works: here?.works ?? [] });
+      cells.push({ lock: held, works: here === undefined ? [] : feltWorks(here, step.locked) });
     }
     const touched = steps.flatMap(({ locked }) => locked.filter((each) => each.relation === relation));
     return {
@@ -51,18 +51,24 @@ export function lanes(migration: MigrationReport): readonly Lane[] {
       kind,
       strongest: touched.reduce<LockMode>((most, each) => strongest(most, each.lock), 'AccessShareLock'),
       works: [...new Set(touched.flatMap((each) => each.works))],
-      bornHere: touched.some((each) => each.bornHere),
+      isNew: touched.some((each) => each.isNew),
       sure: touched.every((each) => each.sure),
       cells,
     };
   });
   return made.sort(
     (a, b) =>
-      Number(a.bornHere) - Number(b.bornHere) ||
+      Number(a.isNew) - Number(b.isNew) ||
       strength(b.strongest) - strength(a.strongest) ||
       Number(a.kind === 'index') - Number(b.kind === 'index') ||
       (a.relation < b.relation ? -1 : 1),
   );
+}
+
+/** What is done while the relation is locked: a new index has no lane of its own, its building shows on the table that is read for it. */
+function feltWorks(here: LockedRelation, locked: readonly LockedRelation[]): readonly Work[] {
+  const builds = locked.some((each) => each.isNew && each.kind === 'index' && each.works.includes('build'));
+  return builds && here.works.includes('scan') && !here.works.includes('build') ? [...here.works, 'build'] : here.works;
 }
 
 /**
@@ -73,7 +79,7 @@ export function longestStretch(migration: MigrationReport, all: readonly Lane[])
   const working = migration.steps.map((step) => [
     ...new Set(step.effects.map((effect) => effect.work).filter((work) => work !== 'none')),
   ]);
-  const stretches = all.filter((lane) => !lane.bornHere).flatMap((lane) => stretchesOf(lane, working, migration));
+  const stretches = all.filter((lane) => !lane.isNew).flatMap((lane) => stretchesOf(lane, working, migration));
   const size = ({ from, to }: Stretch) => working.slice(from, to + 1).filter((works) => works.length > 0).length;
   return stretches.reduce<Stretch | undefined>((best, each) => {
     if (size(each) === 0) return best;

@@ -33,8 +33,8 @@ const transactions: Readonly<Record<MigrationReport['transaction'], string>> = {
 function picture(migration: MigrationReport, options: ReporterOptions): readonly string[] {
   const { style } = options;
   const all = lanes(migration);
-  const known = all.filter((lane) => !lane.bornHere);
-  const born = all.filter((lane) => lane.bornHere && lane.kind === 'table').map((lane) => visible(lane.relation));
+  const known = all.filter((lane) => !lane.isNew);
+  const born = all.filter((lane) => lane.isNew).map((lane) => visible(lane.relation));
   const way = migration.direction === 'down' ? ', way back' : '';
   return [
     `${style.bold(visible(migration.file))}${style.dim(`  migration ${visible(migration.id)}${way}; ${transactions[migration.transaction]}`)}`,
@@ -151,7 +151,11 @@ const doing: Readonly<Record<Work, string>> = {
 /** The line a reviewer looks for: for how long nobody can even read. */
 function verdict(migration: MigrationReport, known: readonly Lane[], style: Style): string {
   const stretch = longestStretch(migration, known);
-  if (stretch === undefined) return `  ${style.green('no ACCESS EXCLUSIVE lock is held while there is work')}`;
+  if (stretch === undefined) {
+    const blind = migration.unreadable > 0 || migration.steps.some((step) => !step.understood);
+    const words = 'no ACCESS EXCLUSIVE lock is held while there is work';
+    return blind ? `  ${style.yellow(`as far as it is understood, ${words}`)}` : `  ${style.green(words)}`;
+  }
   const { from, to, works, lane } = stretch;
   const which = from === to ? `during statement ${from + 1}` : `from statement ${from + 1} to ${to + 1}`;
   return `  ${style.red(

@@ -33,7 +33,7 @@ const sign: Readonly<Record<Level, string>> = { error: '🔴', warning: '🟡', 
 function finding(diagnostic: Diagnostic): string {
   const { line } = place(diagnostic.source, diagnostic.span);
   const locks = lockedRelations(diagnostic.effects)
-    .filter((each) => !each.bornHere)
+    .filter((each) => !each.isNew)
     .slice(0, 6)
     .map((each) => {
       const work = workWords(each.works);

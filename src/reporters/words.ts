@@ -11,13 +11,14 @@ export interface LockedRelation {
   readonly lock: LockMode;
   readonly works: readonly Work[];
   readonly sure: boolean;
-  readonly bornHere: boolean;
+  /** Nobody waits for it: it is new here. */
+  readonly isNew: boolean;
 }
 
-/** One entry a relation: the strongest lock and every kind of work; what blocks most first, then by name. */
+/** One entry a relation: the strongest lock and every kind of work; what blocks most first, what is new last. */
 export function lockedRelations(effects: readonly Effect[]): readonly LockedRelation[] {
   const byRelation = new Map<string, LockedRelation>();
-  for (const { relation, kind, lock, work, sure, bornHere } of effects) {
+  for (const { relation, kind, lock, work, sure, bornHere, createdHere } of effects) {
     const known = byRelation.get(relation);
     const works = [...(known?.works ?? []), ...(work === 'none' ? [] : [work])];
     byRelation.set(relation, {
@@ -26,11 +27,12 @@ export function lockedRelations(effects: readonly Effect[]): readonly LockedRela
       lock: known === undefined ? lock : strongest(known.lock, lock),
       works: [...new Set(works)],
       sure: (known?.sure ?? true) && sure,
-      bornHere: (known?.bornHere ?? false) || bornHere === true,
+      isNew: (known?.isNew ?? false) || bornHere === true || createdHere === true,
     });
   }
   return [...byRelation.values()].sort(
     (a, b) =>
+      Number(a.isNew) - Number(b.isNew) ||
       strength(b.lock) - strength(a.lock) ||
       Number(a.kind === 'index') - Number(b.kind === 'index') ||
       (a.relation < b.relation ? -1 : 1),
