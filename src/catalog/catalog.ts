@@ -150,6 +150,8 @@ export interface Constraint {
   /** The index behind a primary key, unique or exclusion constraint. */
   readonly index?: Oid;
   readonly deferrable: boolean;
+  /** INITIALLY DEFERRED: checked at the end of the transaction. */
+  readonly deferred?: boolean;
   readonly noInherit: boolean;
   readonly inherited: boolean;
   /** Of an inherited constraint: the child declares it too, so it stays when the parent's goes. */
@@ -340,4 +342,6 @@ export interface OtherObject {
     | 'other';
   readonly name: string;
   readonly relations: readonly Oid[];
+  /** Of statistics: the columns they are about, those in expressions too. */
+  readonly columns?: readonly string[];
 }
