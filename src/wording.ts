@@ -113,3 +113,8 @@ export function droppedRelations(step: Step<'DropStmt'>): readonly string[] {
     return resolveRelationName(step.before, schemaname === undefined ? { relname } : { schemaname, relname });
   });
 }
+
+/** True for SQL to paste, false for a sentence: what `instead` holds. */
+export function isSql(instead: string): boolean {
+  return instead.includes('\n') || /;\s*(--.*)?$/.test(instead);
+}

@@ -2,9 +2,10 @@ import { rules } from '../../rules/index.js';
 import { didYouMean } from '../did-you-mean.js';
 import { wrap } from '../reporters/terminal.js';
 import type { Example, Rule } from '../rule.js';
+import { circumstances, fixable } from '../rule-page.js';
 import { UserError } from '../user-error.js';
+import { isSql } from '../wording.js';
 import { type Io, styleFor } from './io.js';
-import { fixable } from './rules.js';
 
 /** `lockkeeper explain RULE`: the rule's page. */
 export function run(id: string, io: Io): number {
@@ -29,12 +30,8 @@ function page(rule: Rule, io: Io): string {
     ...sql.split('\n').map((line) => `    ${line}`.trimEnd()),
     '',
   ];
-  const titled = (kind: string, { title, transaction, pg }: Example) => {
-    const setting = [
-      transaction === 'whole' ? 'in one transaction' : '',
-      pg === undefined ? '' : `on PostgreSQL ${pg}`,
-      title ?? '',
-    ].filter((part) => part !== '');
+  const titled = (kind: string, given: Example) => {
+    const setting = [circumstances(given), given.title ?? ''].filter((part) => part !== '');
     return `${kind}${setting.length === 0 ? '' : `: ${setting.join(', ')}`}`;
   };
   const lines = [
@@ -43,7 +40,9 @@ function page(rule: Rule, io: Io): string {
     '',
     ...wrap(rule.why, room),
     '',
-    ...wrap(`Instead: ${rule.instead}`, room),
+    ...(isSql(rule.instead)
+      ? ['Instead:', ...rule.instead.split('\n').map((line) => `    ${line}`)]
+      : wrap(`Instead: ${rule.instead}`, room)),
     '',
     ...rule.bad.flatMap((bad) => [
       ...example(titled('Bad', bad), bad.sql),

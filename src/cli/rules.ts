@@ -1,17 +1,12 @@
 import { rules } from '../../rules/index.js';
 import { pad } from '../reporters/terminal.js';
-import type { Rule } from '../rule.js';
+import { fixable } from '../rule-page.js';
 import { type Io, styleFor } from './io.js';
 
 /** `lockkeeper rules`: every rule, for people or as JSON. */
 export function run(flags: { readonly format: string }, io: Io): number {
   io.stdout.write(flags.format === 'json' ? asJson() : asTable(io));
   return 0;
-}
-
-/** A rule is fixable when it says so by an example. */
-export function fixable(rule: Rule): boolean {
-  return rule.bad.some((example) => example.fixed !== undefined);
 }
 
 function asJson(): string {

@@ -1,6 +1,7 @@
 import { type Diagnostic, type Report, summarize } from '../diagnostic.js';
 import { blocks } from '../effects/locks.js';
 import type { Level, Rule } from '../rule.js';
+import { isSql } from '../wording.js';
 import { codeFrame } from './frame.js';
 import type { ReporterOptions } from './reporter.js';
 import type { Style } from './style.js';
@@ -9,7 +10,6 @@ import {
   assumptions,
   coverage,
   isOpen,
-  isSql,
   type LockedRelation,
   levelCounts,
   lockedRelations,

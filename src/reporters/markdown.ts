@@ -1,12 +1,12 @@
 import { type Diagnostic, type Report, summarize } from '../diagnostic.js';
 import type { Level } from '../rule.js';
+import { isSql } from '../wording.js';
 import { place } from './place.js';
 import { withoutCommands } from './terminal.js';
 import {
   assumptions,
   coverage,
   isOpen,
-  isSql,
   levelCounts,
   lockedRelations,
   lockName,

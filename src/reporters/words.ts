@@ -122,8 +122,3 @@ export function fails(diagnostic: Diagnostic, failOn: Level | 'never'): boolean 
 export function worstFirst(report: Report): readonly Diagnostic[] {
   return report.diagnostics.filter(isOpen).sort((a, b) => severity[b.level] - severity[a.level]);
 }
-
-/** True for SQL to paste, false for a sentence: what `instead` holds. */
-export function isSql(instead: string): boolean {
-  return instead.includes('\n') || /;\s*(--.*)?$/.test(instead);
-}
