@@ -7,6 +7,7 @@ import { createdName } from './apply-type.js';
 import type { Catalog, Oid, OtherObject } from './catalog.js';
 import { columnsAddition, objectName } from './generated-name.js';
 import { findRelation, searchPath } from './lookup.js';
+import { columnsIn } from './mentions.js';
 
 type OtherKind = OtherObject['kind'];
 
@@ -34,7 +35,10 @@ export const otherApplies: Applies = {
       parts.length > 0
         ? qualifiedName(schema, name)
         : relation && freeStatisticsName(catalog, relation, node.exprs ?? []);
-    return put(catalog, 'statistics', chosen, relation === undefined ? [] : [relation.oid]);
+    const columns = (node.exprs ?? []).flatMap((element) =>
+      'StatsElem' in element ? (element.StatsElem.name ?? [...columnsIn(element.StatsElem.expr)]) : [],
+    );
+    return put(catalog, 'statistics', chosen, relation === undefined ? [] : [relation.oid], columns);
   },
   CreateEventTrigStmt: (node, _statement, catalog) => put(catalog, 'event trigger', node.trigname, []),
   CreateForeignServerStmt: (node, _statement, catalog) => put(catalog, 'server', node.servername, []),
@@ -73,9 +77,16 @@ function find(catalog: Catalog, kind: OtherKind, name: string | undefined): Othe
   return name === undefined ? undefined : catalog.others.get(`${kind} ${name}`);
 }
 
-function put(catalog: Catalog, kind: OtherKind, name: string | undefined, relations: readonly Oid[]): Catalog {
+function put(
+  catalog: Catalog,
+  kind: OtherKind,
+  name: string | undefined,
+  relations: readonly Oid[],
+  columns?: readonly string[],
+): Catalog {
   if (name === undefined) return catalog;
-  return { ...catalog, others: catalog.others.set(`${kind} ${name}`, { kind, name, relations }) };
+  const other: OtherObject = { kind, name, relations, ...(columns !== undefined && { columns }) };
+  return { ...catalog, others: catalog.others.set(`${kind} ${name}`, other) };
 }
 
 function remove(catalog: Catalog, kind: OtherKind, name: string | undefined): Catalog {
@@ -133,7 +144,7 @@ function renamed(catalog: Catalog, kind: OtherKind, name: string, to: (schema: s
   const old = find(catalog, kind, name);
   if (old === undefined) return catalog;
   const schema = name.includes('.') && kind !== 'publication' ? name.slice(0, name.indexOf('.') + 1) : '';
-  return put(remove(catalog, kind, name), kind, to(schema), old.relations);
+  return put(remove(catalog, kind, name), kind, to(schema), old.relations, old.columns);
 }
 
 export const otherRenames: Renames = {

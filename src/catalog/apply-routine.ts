@@ -43,7 +43,6 @@ export const routineApplies: Applies = {
 };
 
 export const createAggregate: Apply<'DefineStmt'> = (node, _statement, catalog, { born }) => {
-  const [list] = node.args ?? [];
   return replaced(catalog, {
     ...createdName(catalog, strings(node.defnames)),
     kind: 'aggregate',
@@ -51,11 +50,25 @@ export const createAggregate: Apply<'DefineStmt'> = (node, _statement, catalog, 
     born,
     language: 'internal',
     volatility: 'immutable',
-    arguments: argumentsOf(catalog, list !== undefined && 'List' in list ? list.List.items : []),
+    arguments: node.oldstyle
+      ? baseType(catalog, option(node.definition, 'basetype'))
+      : aggregateArguments(catalog, node.args),
     source: '',
     reads: [],
   });
 };
+
+function aggregateArguments(catalog: Catalog, args: readonly Node[] | undefined): readonly Argument[] {
+  const [list] = args ?? [];
+  return argumentsOf(catalog, list !== undefined && 'List' in list ? list.List.items : []);
+}
+
+/** The one argument of `CREATE AGGREGATE name (BASETYPE = …)`, the syntax before 8.2; "ANY" is none. */
+function baseType(catalog: Catalog, given: Node | undefined): readonly Argument[] {
+  if (given === undefined || !('TypeName' in given)) return [];
+  const type = typeRef(catalog, given.TypeName);
+  return type?.name.toLowerCase() === 'any' ? [] : [{ name: '', type, hasDefault: false, output: false }];
+}
 
 function kindOf(procedure: boolean | undefined, window: Node | undefined): Routine['kind'] {
   if (procedure) return 'procedure';

@@ -1,10 +1,13 @@
-import type { RoleSpec } from '../sql/tree.js';
+import { quoteIdentifier } from '../sql/names.js';
+import type { Statement } from '../sql/statement.js';
+import type { Kind, Node, NodeOf, RoleSpec } from '../sql/tree.js';
 import type { Applies } from './applies.js';
 import type { Renames } from './apply-by-object.js';
 import type { DropKinds } from './apply-drop.js';
 import { dropExtension } from './apply-extension.js';
 import type { Catalog, Oid } from './catalog.js';
 import { putRelation, putType } from './change.js';
+import { searchPath } from './lookup.js';
 import { dropObject } from './removal.js';
 import { retrigger } from './retrigger.js';
 import { retype } from './retype.js';
@@ -34,6 +37,35 @@ export const schemaApplies: Applies = {
     return { ...catalog, schemas: catalog.schemas.set(name, { ...schema, owner }) };
   },
 };
+
+/** The statements within CREATE SCHEMA. */
+export function elementsOf(statement: Statement<'CreateSchemaStmt'>): readonly Statement[] {
+  return (statement.node.schemaElts ?? []).flatMap((node) => element(node, statement) ?? []);
+}
+
+function element(node: Node, whole: Statement): Statement | undefined {
+  const of = <K extends Kind>(kind: K, inner: NodeOf<K>): Statement<K> => ({
+    ...whole,
+    kind,
+    node: inner,
+    parent: whole,
+    commands: [],
+    body: [],
+  });
+  if ('CreateStmt' in node) return of('CreateStmt', node.CreateStmt);
+  if ('ViewStmt' in node) return of('ViewStmt', node.ViewStmt);
+  if ('IndexStmt' in node) return of('IndexStmt', node.IndexStmt);
+  if ('CreateSeqStmt' in node) return of('CreateSeqStmt', node.CreateSeqStmt);
+  return 'CreateTrigStmt' in node ? of('CreateTrigStmt', node.CreateTrigStmt) : undefined;
+}
+
+/** Names without a schema within CREATE SCHEMA mean the new one: its elements are applied with it first in the search path. */
+export function insideSchema(catalog: Catalog, schema: string, apply: (catalog: Catalog) => Catalog): Catalog {
+  const { settings } = catalog;
+  const path = [schema, ...searchPath(catalog)].map(quoteIdentifier).join(', ');
+  const inside = { ...settings, local: { ...settings.local, search_path: path } };
+  return { ...apply({ ...catalog, settings: inside }), settings };
+}
 
 interface Contents {
   readonly relations: readonly Oid[];

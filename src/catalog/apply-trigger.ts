@@ -54,9 +54,16 @@ function triggerOf(catalog: Catalog, node: CreateTrigStmt): Trigger {
 /** "schema.name" of the function that the parts of a name mean. */
 function functionName(catalog: Catalog, parts: readonly string[]): string {
   const [found] = findRoutines(catalog, parts);
-  if (found !== undefined) return qualifiedName(found.schema, found.name);
-  return qualifiedName(parts.at(-2) ?? creationSchema(catalog), parts.at(-1) ?? '');
+  const name = parts.at(-1) ?? '';
+  if (found !== undefined) return qualifiedName(found.schema, name);
+  return qualifiedName(parts.at(-2) ?? (builtIn.has(name) ? 'pg_catalog' : creationSchema(catalog)), name);
 }
+
+const builtIn: ReadonlySet<string> = new Set([
+  'suppress_redundant_updates_trigger',
+  'tsvector_update_trigger',
+  'tsvector_update_trigger_column',
+]);
 
 function withTrigger(catalog: Catalog, { oid }: Table, trigger: Trigger): Catalog {
   return changeTable(catalog, oid, (table) => ({

@@ -4,7 +4,7 @@ import type { Move, Moves, Rename, Renames } from './apply-by-object.js';
 import type { DropKinds, DropOne } from './apply-drop.js';
 import type { Catalog, Column, CompositeRelation, EnumType, Type } from './catalog.js';
 import { addDependent, putRelation, putType } from './change.js';
-import { creationSchema, findRelationNamed, findType, isCompositeRelation, schemaFor } from './lookup.js';
+import { creationSchema, findRelationNamed, findType, schemaFor } from './lookup.js';
 import { dropObject } from './removal.js';
 import { retype } from './retype.js';
 import { typeRef } from './type-ref.js';

@@ -2,9 +2,9 @@ import { qualifiedName } from '../sql/names.js';
 import { type CreateTableAsStmt, type Node, type RangeVar, strings } from '../sql/tree.js';
 import { rangeVars, visit } from '../sql/walk.js';
 import type { Applies } from './applies.js';
-import type { Catalog, Column, MaterializedView, Oid, Relation, View } from './catalog.js';
+import type { Catalog, Column, MaterializedView, Oid, Read, Relation, View } from './catalog.js';
 import { putRelation } from './change.js';
-import { findRelation, isTable, relationByName, schemaFor } from './lookup.js';
+import { findRelation, isTable, relationByName, schemaFor, temporarySchema } from './lookup.js';
 import { describeQuery } from './query.js';
 import type { Output } from './query-scope.js';
 import { tableOrStub } from './stub.js';
@@ -15,7 +15,7 @@ export const viewApplies: Applies = {
     if (view?.relname === undefined || query === undefined) return catalog;
     const known = withSources(catalog, query);
     const described = describeQuery(known, query);
-    const place = placeFor(known, view, 'view');
+    const place = placeFor(known, isTemporary(known, view, described.reads) ? temporary(view) : view, 'view');
     if (place === undefined) return catalog;
     const names = strings(node.aliases);
     const made: View = {
@@ -102,6 +102,16 @@ function namesOfWith(query: Node): readonly string[] {
     if (kind === 'CommonTableExpr' && node.ctename !== undefined) names.push(node.ctename);
   });
   return names;
+}
+
+/** A view of temporary relations is temporary itself, unless its schema is written. */
+function isTemporary(catalog: Catalog, view: RangeVar, reads: readonly Read[]): boolean {
+  if (view.schemaname !== undefined) return false;
+  return reads.some(({ relation }) => catalog.relations.get(relation)?.schema === temporarySchema);
+}
+
+function temporary(view: RangeVar): RangeVar {
+  return { ...view, relpersistence: 't' };
 }
 
 interface PlaceForView<R extends Relation> {

@@ -6,9 +6,13 @@ import { indexApplies } from './apply-index.js';
 import { objectApplies } from './apply-objects.js';
 import { renamesAndMoves } from './apply-rename.js';
 import { rowApplies } from './apply-rows.js';
+import { elementsOf, insideSchema, schemaToCreate } from './apply-schema.js';
 import { createTables } from './apply-table.js';
 import { tableAsApplies } from './apply-table-as.js';
 import type { Catalog } from './catalog.js';
+
+/** What CREATE SCHEMA may hold. */
+const schemaElements: Applies = { ...createTables, ...indexApplies, ...objectApplies };
 
 /** Every kind of statement that changes the schema or the session's settings; the others change nothing. */
 const table: Applies = {
@@ -20,6 +24,15 @@ const table: Applies = {
   ...objectApplies,
   ...renamesAndMoves,
   ...drops,
+  CreateSchemaStmt: (node, statement, catalog, options) => {
+    const made = dispatch(objectApplies, statement, catalog, options);
+    const elements = elementsOf(statement);
+    const schema = schemaToCreate(node);
+    if (elements.length === 0 || schema === undefined) return made;
+    return insideSchema(made, schema, (inside) =>
+      elements.reduce((now, element) => dispatch(schemaElements, element, now, options), inside),
+    );
+  },
   // a query may set a setting, make a table and write rows
   SelectStmt: inTurn(objectApplies.SelectStmt, tableAsApplies.SelectStmt, rowApplies.SelectStmt),
 };

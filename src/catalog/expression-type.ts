@@ -20,20 +20,20 @@ export function typeOfExpression(node: Node, place: Place): TypeRef | undefined 
 function typeOf(node: Node | undefined, place: Place, depth: number): TypeRef | undefined {
   if (node === undefined || depth > 50) return undefined;
   const inner = (part: Node | undefined) => typeOf(part, place, depth + 1);
-  const first = (parts: readonly Node[] | undefined) => parts?.map(inner).find((type) => type !== undefined);
+  const common = (parts: readonly Node[] | undefined) => commonType(parts ?? [], inner);
   if ('ColumnRef' in node) return resolve(strings(node.ColumnRef.fields), place)?.type;
-  if ('TypeCast' in node) return typeRef(place.catalog, node.TypeCast.typeName);
+  if ('TypeCast' in node) return knownOrText(typeRef(place.catalog, node.TypeCast.typeName));
   if ('A_Const' in node) return constantType(node);
   if ('CollateClause' in node) return inner(node.CollateClause.arg);
   if ('BoolExpr' in node || 'NullTest' in node || 'BooleanTest' in node) return boolean;
   if ('A_Expr' in node)
     return conditions.has(node.A_Expr.kind ?? 'AEXPR_OP') || isComparison(node.A_Expr) ? boolean : undefined;
-  if ('CoalesceExpr' in node) return first(node.CoalesceExpr.args);
-  if ('MinMaxExpr' in node) return first(node.MinMaxExpr.args);
+  if ('CoalesceExpr' in node) return common(node.CoalesceExpr.args);
+  if ('MinMaxExpr' in node) return common(node.MinMaxExpr.args);
   if ('CaseExpr' in node) {
     const { args = [], defresult } = node.CaseExpr;
     const results = args.flatMap((when) => ('CaseWhen' in when ? (when.CaseWhen.result ?? []) : []));
-    return first(defresult === undefined ? results : [...results, defresult]);
+    return common(defresult === undefined ? results : [...results, defresult]);
   }
   if ('SQLValueFunction' in node) return valueFunctions[node.SQLValueFunction.op ?? 'SVFOP_CURRENT_USER'];
   if ('FuncCall' in node) return resultType(node.FuncCall, place);
@@ -45,10 +45,26 @@ function typeOf(node: Node | undefined, place: Place, depth: number): TypeRef | 
   return describe(subselect, { ...place, depth: place.depth + 1 }).outputs[0]?.type;
 }
 
+/** The type of several expressions that make one value: that of each, where bare strings and NULL take on any (select_common_type). */
+function commonType(parts: readonly Node[], typeOfPart: (part: Node) => TypeRef | undefined): TypeRef | undefined {
+  const typed = parts.filter((part) => {
+    const literal = literalOf(part);
+    return literal === undefined || literal.type !== undefined;
+  });
+  const [type, ...others] = (typed.length === 0 ? parts : typed).map(typeOfPart);
+  if (type === undefined) return undefined;
+  const same = others.every((other) => other?.name === type.name && other.dimensions === type.dimensions);
+  return same ? type : undefined;
+}
+
+/** What stays `unknown` in the list of a SELECT becomes text. */
+function knownOrText(type: TypeRef | undefined): TypeRef | undefined {
+  return type?.name === 'unknown' ? builtInType('text') : type;
+}
+
 function constantType(node: Node): TypeRef | undefined {
   const literal = literalOf(node);
-  // a bare string or NULL in the list of a SELECT becomes text
-  return literal && builtInType(literal.type ?? 'text');
+  return literal && knownOrText(builtInType(literal.type ?? 'unknown'));
 }
 
 const conditions: ReadonlySet<NonNullable<A_Expr['kind']>> = new Set([

@@ -111,8 +111,9 @@ function mergedColumn(name: string, left: From, right: From, place: Place): Outp
   const sides = [left, right].map((side) => resolve([name], { ...place, levels: [side.items] }));
   const known = sides.flatMap((side) => side ?? []);
   for (const output of known) read(output, place.reads);
-  const type = known.find((output) => output.type !== undefined)?.type;
-  return { name, type, notNull: false, sources: known.flatMap(({ sources }) => sources) };
+  const [type, other = type] = known.map((output) => output.type);
+  const same = type?.name === other?.name && type?.dimensions === other?.dimensions;
+  return { name, type: same ? type : undefined, notNull: false, sources: known.flatMap(({ sources }) => sources) };
 }
 
 function fromFunction({ functions, alias, coldeflist, ordinality }: RangeFunction, place: Place): From {
@@ -156,7 +157,10 @@ function shapeOfCall(call: Node, place: Place, alias: Alias | undefined, several
   const returned = routine.returns?.oid === undefined ? undefined : typeByOid(place.catalog, routine.returns.oid);
   if (returned?.kind === 'composite') {
     const relation = place.catalog.relations.get(returned.relation);
-    return relation === undefined ? unknown : { ...renamed(shapeOfRelation(relation), []) };
+    if (relation === undefined) return unknown;
+    // pg_depend has the columns of a table whose row type a function in FROM returns
+    const shape = shapeOfRelation(relation);
+    return relation.kind === 'composite type' ? renamed(shape, []) : shape;
   }
   if (routine.returns?.name === 'record') return unknown;
   const single = several ? undefined : alias?.aliasname;

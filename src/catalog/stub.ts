@@ -1,7 +1,7 @@
 import type { RangeVar } from '../sql/tree.js';
 import type { Catalog, Table } from './catalog.js';
 import { putRelation } from './change.js';
-import { findTable, schemaFor } from './lookup.js';
+import { findRelation, isTable, schemaFor } from './lookup.js';
 
 /**
  * The table that a statement changes or refers to. One that the history does not show, but the statement proves, comes into the
@@ -9,12 +9,12 @@ import { findTable, schemaFor } from './lookup.js';
  * Undefined when the name belongs to something that is no table.
  */
 export function tableOrStub(catalog: Catalog, range: RangeVar): readonly [Catalog, Table | undefined] {
-  const known = findTable(catalog, range);
-  if (known !== undefined || range.relname === undefined) return [catalog, known];
-  const stub = stubTable(catalog, schemaFor(catalog, range), range.relname);
-  const added = putRelation(catalog, stub);
+  const known = findRelation(catalog, range);
   // a view, sequence or index of the name is known: the statement is not about a table
-  return catalog.relationNames.has(`${stub.schema}.${stub.name}`) ? [catalog, undefined] : [added, stub];
+  if (known !== undefined) return [catalog, isTable(known) ? known : undefined];
+  if (range.relname === undefined) return [catalog, undefined];
+  const stub = stubTable(catalog, schemaFor(catalog, range), range.relname);
+  return [putRelation(catalog, stub), stub];
 }
 
 /** A table of which only the name is known; it may hold rows. */

@@ -66,6 +66,7 @@ function typesOf(columns: readonly Column[]): readonly (Oid | undefined)[] {
 function expressions(object: CatalogObject): readonly (Node | undefined)[] {
   if (object.kind === 'domain') return [object.default, ...object.checks.map(({ expression }) => expression)];
   if (object.kind === 'view' || object.kind === 'materialized view') return [object.query];
+  if ('arguments' in object) return expressionsOfRoutine(object);
   if (!isRelation(object)) return [];
   if (isIndex(object)) return [object.predicate, ...object.keys.map(({ expression }) => expression)];
   if (!isTable(object)) return [];
@@ -75,6 +76,13 @@ function expressions(object: CatalogObject): readonly (Node | undefined)[] {
     ...object.policies.flatMap(({ using, withCheck }) => [using, withCheck]),
     ...(object.partitionBy?.keys.map(({ expression }) => expression) ?? []),
   ];
+}
+
+/** The defaults of its arguments, and a body that is parsed when the function is made (BEGIN ATOMIC). */
+function expressionsOfRoutine({ definition }: Routine): readonly (Node | undefined)[] {
+  const parameters = definition?.node.parameters ?? [];
+  const defaults = parameters.map((node) => ('FunctionParameter' in node ? node.FunctionParameter.defexpr : undefined));
+  return [...defaults, definition?.node.sql_body];
 }
 
 function isRelation(object: CatalogObject): object is Relation {
