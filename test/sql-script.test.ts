@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadParser, parseJson, parseTree, prefill } from '../src/sql/parse.js';
-import { parseScript, type ScriptOptions } from '../src/sql/script.js';
+import { parseScript, type ScriptOptions, textToParse } from '../src/sql/script.js';
 import { Source } from '../src/sql/source.js';
 import { isKind, type ParsedScript, type Statement } from '../src/sql/statement.js';
 import { visit } from '../src/sql/walk.js';
@@ -258,6 +258,14 @@ describe('psql', () => {
   });
 });
 
+test('\\copy of a file whose name is not quoted is not followed', () => {
+  const script = read('\\copy t from a.csv csv\nselect 1;', { psql: true });
+  expect(texts(script)).toEqual(['select 1']);
+  expect(script.problems.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
+    'not-understood: this \\copy is not followed',
+  ]);
+});
+
 describe('placeholders', () => {
   const all: ScriptOptions = { placeholders: ['dollar-brace', 'colon', 'double-brace', 'dollar-percent'] };
 
@@ -306,6 +314,19 @@ describe('placeholders', () => {
       'nothing says what :o stands for; the statement is read as if a name stood there @ :o',
     ]);
   });
+});
+
+test('a syntax error at a placeholder names it as it is written', () => {
+  expect(problems(read('drop :x a; select 1', { placeholders: ['colon'] }))).toEqual([
+    'syntax error at or near ":x" @ :x',
+  ]);
+});
+
+test('what another thread has to parse is known before', () => {
+  const sql = '\ufeff\\set x\nselect ${a};\ncopy t from stdin;\n1\n\\.\n';
+  const source = new Source('a.sql', sql);
+  const text = textToParse({ source, span: { start: 0, end: sql.length } }, { placeholders: ['dollar-brace'] });
+  expect(text).toBe('       \nselect _a__;\ncopy t from stdin;     \n');
 });
 
 test('a tree that another thread parsed is used once', () => {

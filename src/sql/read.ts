@@ -57,9 +57,11 @@ export function syntaxError(place: Place, start: number, failure: ParseFailure):
   // an unterminated quote reaches to the end of the file: its first line says enough
   const line = place.sql.indexOf('\n', cursor.start);
   const end = cursor.unterminated && line !== -1 ? line : cursor.end;
+  const token = place.sql.slice(cursor.start, end);
   return {
     rule: 'syntax-error',
-    message: shortened(failure.message),
+    // the server saw a stand-in where its author wrote a placeholder
+    message: shortened(failure.message.replace(`"${token}"`, () => `"${place.text.slice(cursor.start, end)}"`)),
     source: place.source,
     span: place.span(cursor.start, end),
   };

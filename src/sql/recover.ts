@@ -46,7 +46,7 @@ export function recover(place: Place, first: Lexed, enabled: readonly Placeholde
     }
     const end = splits < mostSplits ? swallowed(place.text, statement) : undefined;
     if (end === undefined) {
-      failures.push({ text: textOf(place, statement), problem: syntaxError(place, statement.start, outcome.failure) });
+      failures.push(failureOf(place, statement, outcome.failure));
     } else {
       splits++;
       lexed = splitAgain(place.text, lexed, i, end, enabled);
@@ -59,6 +59,17 @@ export function recover(place: Place, first: Lexed, enabled: readonly Placeholde
 
 function textOf(place: Place, { start, end }: Span): string {
   return place.text.slice(start, end);
+}
+
+function failureOf(place: Place, statement: LexedStatement, failure: ParseFailure): Failure {
+  const text = textOf(place, statement);
+  // \copy takes file names without quotes, which COPY does not
+  if (place.text[statement.start - 1] !== '\\') return { text, problem: syntaxError(place, statement.start, failure) };
+  const span = place.span(statement.start, statement.end);
+  return {
+    text,
+    problem: { rule: 'not-understood', message: 'this \\copy is not followed', source: place.source, span },
+  };
 }
 
 function openComment(place: Place, comment: Span): Failure {

@@ -44,6 +44,13 @@ export function parseScript(pieces: readonly Piece[], options: ScriptOptions = {
   return { statements, problems: problems.sort(inOrder(pieces)), comments };
 }
 
+/** What {@link parseScript} gives the parser first for a piece: to be parsed in another thread and handed to `prefill`. */
+export function textToParse(piece: Piece, options: ScriptOptions = {}): string {
+  const { text } = placeOf(piece);
+  const enabled = options.placeholders ?? [];
+  return maskAll(text, lex(text, 0, enabled), enabled);
+}
+
 interface Reading extends Recovered {
   readonly comments: readonly Comment[];
   readonly metaProblems: readonly SqlProblem[];
