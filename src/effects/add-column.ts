@@ -44,7 +44,7 @@ export const addColumn: PredictCommand = ({ def, missing_ok }, context) => {
     return missing_ok ? nothing : fail(`column "${column.name}" of relation "${table.name}" already exists`, '42701');
   const refusal = refusalOf(column, context);
   if (refusal !== undefined) return refusal;
-  return all(recurse(context), fill(column, context), nulls(column, context), ...constraintsOf(column, context));
+  return all(recurse(context), fill(column, context), ...constraintsOf(column, context), nulls(column, context));
 };
 
 function newColumn(definition: ColumnDef, { catalog }: CommandContext): NewColumn {

@@ -18,7 +18,7 @@ import { locksOnReferenced } from './cascade.js';
 import { type Conversion, conversionOf, typeOfDefault } from './conversion.js';
 import { all, build, type Draft, fail, lock, nothing } from './draft.js';
 import { typeFact } from './facts.js';
-import { verifyForeignKey } from './foreign-key.js';
+import { referencedLocks, verifyForeignKey } from './foreign-key.js';
 import { type KeyType, keepsKey, operatorClassOf } from './operator-class.js';
 import { builtIndexes } from './relations.js';
 import { rowTypeUser } from './row-type.js';
@@ -224,7 +224,13 @@ function foreignKeys(change: Change, rewrites: boolean, context: CommandContext)
   const own = table.constraints.filter(
     ({ kind, columns, inherited }) => kind === 'foreign key' && !inherited && columns.includes(column.name),
   );
-  const to = own.map((constraint) => all(locksOnReferenced(catalog, table, constraint, pg), again(table, constraint)));
+  const to = own.map((constraint) =>
+    all(
+      locksOnReferenced(catalog, table, constraint, pg),
+      referencedLocks(constraint, context, 'ShareRowExclusiveLock', `the foreign key ${constraint.name} is made again`),
+      again(table, constraint),
+    ),
+  );
   const from = tables(catalog, dependentsOf(catalog, table.oid)).flatMap((other) =>
     other.constraints
       .filter(

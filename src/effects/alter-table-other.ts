@@ -1,4 +1,4 @@
-import type { CompositeRelation, Index, MaterializedView, Relation } from '../catalog/catalog.js';
+import type { CompositeRelation, Index, MaterializedView, Relation, Sequence } from '../catalog/catalog.js';
 import { columnOf, dependentsOf, findRelation, isIndex, tables } from '../catalog/lookup.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { AlterTableCmd, AlterTableStmt } from '../sql/tree.js';
@@ -21,13 +21,15 @@ export function otherRelation(relation: Relation, node: AlterTableStmt, context:
   if (wrong !== undefined) return wrong;
   if (isIndex(relation)) return all(...commands.map((command) => alterIndex(relation, command, commands, context)));
   if (relation.kind === 'materialized view')
-    return all(...commands.map((command) => alterMaterializedView(relation, command, commands)));
+    return all(...commands.map((command) => alterMaterializedView(relation, command, commands, context)));
   if (relation.kind === 'composite type')
     return all(...commands.map((command) => alterCompositeType(relation, command, context)));
+  if (relation.kind === 'sequence') return all(...commands.map((command) => alterSequence(relation, command, context)));
   return nothing;
 }
 
-function wrongKind(relation: Relation, { objtype }: AlterTableStmt): Draft | undefined {
+/** The refusal of ALTER INDEX, VIEW … on something else; ALTER TABLE takes them all. */
+export function wrongKind(relation: Relation, { objtype }: AlterTableStmt): Draft | undefined {
   if (objtype === 'OBJECT_INDEX' && !isIndex(relation)) return fail(`"${relation.name}" is not an index`, '42809');
   if (objtype === 'OBJECT_VIEW' && relation.kind !== 'view') return fail(`"${relation.name}" is not a view`, '42809');
   if (objtype === 'OBJECT_SEQUENCE' && relation.kind !== 'sequence')
@@ -65,14 +67,27 @@ function alterMaterializedView(
   view: MaterializedView,
   { subtype, name }: AlterTableCmd,
   given: readonly AlterTableCmd[],
+  { catalog }: Context,
 ): Draft {
   const mode = statementLock(given);
   const own = lock(view, mode, 'the materialized view is altered');
   if (subtype === 'AT_SetTableSpace' && (view.tablespace ?? 'pg_default') !== name)
     return all(own, newHeap(view, mode, `the file is copied to the tablespace ${name}`));
   if (subtype === 'AT_SetAccessMethod' && (view.accessMethod ?? 'heap') !== (name ?? 'heap'))
-    return all(own, rewrite(view, mode, `every row is written anew with the access method ${name}`));
+    return all(
+      own,
+      rewrite(view, mode, `every row is written anew with the access method ${name}`),
+      ...rebuilds(builtIndexes(catalog, view)),
+    );
   return own;
+}
+
+/** No row of a table is touched, but an owned sequence follows its table. */
+function alterSequence(sequence: Sequence, { subtype }: AlterTableCmd, { pg }: Context): Draft {
+  if (subtype === 'AT_ChangeOwner' && sequence.ownedBy !== undefined)
+    return fail(`cannot change owner of sequence "${sequence.name}"`, '0A000');
+  const persistence = subtype === 'AT_SetLogged' || subtype === 'AT_SetUnLogged';
+  return persistence && pg < 15 ? fail(`"${sequence.name}" is not a table`, '42809') : nothing;
 }
 
 /** A composite type takes the tables of it along, if told so by CASCADE; columns of it forbid what would change stored values. */
@@ -103,12 +118,14 @@ function alterCompositeType(type: CompositeRelation, command: AlterTableCmd, con
       return all(
         own,
         rewrite(table, 'AccessExclusiveLock', conversion.why, conversion.sure),
-        ...builtIndexes(catalog, table).map((index) =>
-          build(index, 'the table is written anew, and its indexes with it'),
-        ),
+        ...rebuilds(builtIndexes(catalog, table)),
       );
     }),
   );
+}
+
+function rebuilds(indexes: readonly Index[]): readonly Draft[] {
+  return indexes.map((index) => build(index, 'the rows are written anew, and the indexes with them'));
 }
 
 const attributeCommands: ReadonlySet<string> = new Set(['AT_AddColumn', 'AT_DropColumn', 'AT_AlterColumnType']);

@@ -1,6 +1,5 @@
 import type { Table } from '../catalog/catalog.js';
 import { dependentsOf, findRelationNamed, isIndex, tables } from '../catalog/lookup.js';
-import type { AlterTableCmd } from '../sql/tree.js';
 import {
   alone,
   type CommandContext,

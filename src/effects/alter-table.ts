@@ -10,7 +10,7 @@ import { alterColumnType } from './alter-column-type.js';
 import { columnCommands } from './alter-table-column.js';
 import type { CommandContext, CommandTable } from './alter-table-command.js';
 import { lockLevel, statementLock } from './alter-table-lock.js';
-import { otherRelation } from './alter-table-other.js';
+import { otherRelation, wrongKind } from './alter-table-other.js';
 import { storageCommands } from './alter-table-storage.js';
 import { constraintCommands } from './constraints.js';
 import type { PredictContext, PredictTable } from './context.js';
@@ -40,6 +40,8 @@ function predictAlterTable(node: AlterTableStmt, context: PredictContext<'AlterT
     return unknownOther(range, node);
   const [catalog, table] = tableOrStub(context.catalog, range);
   if (table === undefined) return nothing;
+  const wrong = wrongKind(table, node);
+  if (wrong !== undefined) return wrong;
   const draft = alterOne({ ...context, catalog }, table);
   // the table itself exists, or the statement fails: its lock is sure, and so is nothing else
   return found === undefined ? all(draft, unknownRelation(range), asIs(draft)) : draft;

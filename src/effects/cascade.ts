@@ -72,7 +72,7 @@ function followers(catalog: Catalog, { doomed, automatic }: Waiting): readonly W
     if (column === undefined || !('columns' in relation)) return [];
     return doomedByColumn(catalog, relation, column).map((part) => ({
       doomed: part,
-      automatic: automatic && ownerOf(part) === doomed.table,
+      automatic: automatic && goesWithColumn(catalog, part, relation.oid, doomed.name),
     }));
   }
   if (doomed.kind !== 'constraint' || !isTable(relation)) return [];
@@ -80,7 +80,7 @@ function followers(catalog: Catalog, { doomed, automatic }: Waiting): readonly W
   if (constraint === undefined) return [];
   return doomedByConstraint(catalog, relation, constraint).map((part) => ({
     doomed: part,
-    automatic: automatic && (part.kind === 'object' || part.table === doomed.table),
+    automatic: automatic && (part.kind === 'object' || constraintNamed(catalog, part)?.kind === constraint.kind),
   }));
 }
 
@@ -95,6 +95,25 @@ function keysToPartition(catalog: Catalog, oid: Oid): readonly Waiting[] {
         .map(({ name }): Waiting => ({ doomed: { kind: 'constraint', table: other.oid, name }, automatic: false })),
     ),
   );
+}
+
+function constraintNamed(catalog: Catalog, doomed: Doomed): Constraint | undefined {
+  if (doomed.kind !== 'constraint') return undefined;
+  const table = catalog.relations.get(doomed.table);
+  return table !== undefined && isTable(table) ? table.constraints.find(({ name }) => name === doomed.name) : undefined;
+}
+
+/** Indexes, constraints and the sequence of a column go with it unasked, as does the column of children; views, policies and triggers do not. */
+function goesWithColumn(catalog: Catalog, part: Doomed, table: Oid, column: string): boolean {
+  if (part.kind === 'column') return true;
+  if (part.kind === 'object') {
+    const relation = catalog.relations.get(part.oid);
+    return relation?.kind === 'sequence' || (relation !== undefined && isIndex(relation));
+  }
+  const constraint = constraintNamed(catalog, part);
+  if (constraint === undefined || part.table !== table) return false;
+  // a foreign key of the table to itself belongs to the referring column
+  return constraint.kind !== 'foreign key' || constraint.columns.includes(column);
 }
 
 /** Partitions, and the sequence of a column that is dropped with its table, need no CASCADE. */

@@ -1,7 +1,6 @@
-import type { Catalog, Constraint, Index, Table } from '../catalog/catalog.js';
+import type { Index, Table } from '../catalog/catalog.js';
 import { foldAttributes } from '../catalog/column-definition.js';
-import { columnOf, descendants, findRelationNamed, indexesOf, isIndex, isTable, tables } from '../catalog/lookup.js';
-import { columnsIn } from '../catalog/mentions.js';
+import { columnOf, descendants, findRelationNamed, isIndex, isTable, tables } from '../catalog/lookup.js';
 import { type Constraint as ConstraintNode, type Node, strings } from '../sql/tree.js';
 import { columnRefs } from '../sql/walk.js';
 import { alterConstraint } from './alter-constraint.js';
@@ -9,7 +8,6 @@ import {
   type CommandContext,
   type CommandTable,
   family,
-  lockBelow,
   type PredictCommand,
   recurse,
   scanStored,
@@ -17,7 +15,7 @@ import {
 import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { dropConstraint } from './drop-constraint.js';
 import { addForeignKey } from './foreign-key.js';
-import { addNotNull, setNotNull, verifyNotNull } from './not-null.js';
+import { addNotNull, setNotNull } from './not-null.js';
 import { newIndexes, systemColumns } from './relations.js';
 import { validateConstraint } from './validate-constraint.js';
 
@@ -154,7 +152,17 @@ function keyRefusal(node: ConstraintNode, context: CommandContext): Draft | unde
     const what = node.contype === 'CONSTR_PRIMARY' ? 'primary keys' : 'unique constraints';
     return fail(`${what} on virtual generated columns are not supported`, '0A000');
   }
-  return lacksPartitionKey(node, table);
+  return nullableInChild(node, context) ?? lacksPartitionKey(node, table);
+}
+
+/** PostgreSQL 18 wants the columns of a primary key to be NOT NULL in children that ONLY leaves out. */
+function nullableInChild(node: ConstraintNode, { catalog, table, only, pg }: CommandContext): Draft | undefined {
+  if (pg < 18 || !only || node.contype !== 'CONSTR_PRIMARY') return undefined;
+  for (const name of strings(node.keys)) {
+    const child = tables(catalog, table.children).find((one) => columnOf(one, name)?.notNull === false);
+    if (child !== undefined) return fail(`column "${name}" of table "${child.name}" is not marked NOT NULL`, 'XX000');
+  }
+  return undefined;
 }
 
 function lacksPartitionKey(node: ConstraintNode, { kind, partitionBy }: Table): Draft | undefined {

@@ -25,7 +25,7 @@ export function conversionOf(
   context: ConversionContext,
 ): Conversion | NoCast {
   const start: Value = { type: column.type, fate: 'kept' };
-  const value = using === undefined ? start : valueOf(using, table, column, context);
+  const value = using === undefined ? start : usingValue(using, table, column, context);
   if ('noCast' in value) return value;
   const result = convert(value, to, context, 'assignment');
   if ('noCast' in result) return result;
@@ -59,7 +59,7 @@ function decide(fate: Fate, { name }: Column, timeZone: string | undefined): Con
 }
 
 /** What USING makes of the column: itself, under casts and COLLATE; anything else is computed for every row. */
-function valueOf(node: Node, table: Table, column: Column, context: ConversionContext): Value | NoCast {
+function usingValue(node: Node, table: Table, column: Column, context: ConversionContext): Value | NoCast {
   if ('ColumnRef' in node) {
     const name = strings(node.ColumnRef.fields).at(-1);
     if (name === column.name) return { type: column.type, fate: 'kept' };
@@ -68,12 +68,12 @@ function valueOf(node: Node, table: Table, column: Column, context: ConversionCo
   if ('CollateClause' in node)
     return node.CollateClause.arg === undefined
       ? computed(undefined)
-      : valueOf(node.CollateClause.arg, table, column, context);
+      : usingValue(node.CollateClause.arg, table, column, context);
   if ('TypeCast' in node) {
     const { arg, typeName } = node.TypeCast;
     const to = typeRef(context.catalog, typeName);
     if (arg === undefined || to === undefined) return computed(undefined);
-    const value = valueOf(arg, table, column, context);
+    const value = usingValue(arg, table, column, context);
     return 'noCast' in value ? value : convert(value, to, context, 'explicit');
   }
   if ('FuncCall' in node) return callValue(node, table, column, context);
@@ -94,7 +94,8 @@ function callValue(
   const { funcname, args = [] } = node.FuncCall;
   const name = strings(funcname).at(-1) ?? '';
   const [only] = args;
-  const inner = args.length === 1 && only !== undefined ? valueOf(only, table, column, context) : computed(undefined);
+  const inner =
+    args.length === 1 && only !== undefined ? usingValue(only, table, column, context) : computed(undefined);
   if ('noCast' in inner) return inner;
   if (zoned.has(name) && inner.type !== undefined && zoned.has(inner.type.name) && inner.type.name !== name)
     return convert(inner, builtIn(name), context, 'explicit');

@@ -1,3 +1,4 @@
+import type { Constraint } from '../catalog/catalog.js';
 import { tables } from '../catalog/lookup.js';
 import { type CommandContext, lockBelow, type PredictCommand } from './alter-table-command.js';
 import { fallOf, locksOfFall } from './cascade.js';
@@ -28,12 +29,15 @@ export const dropConstraint: PredictCommand = (command, context) => {
       : nothing,
     locksOfFall(catalog, fall.doomed, pg),
     ...referenced.map((other) => lock(other, 'AccessExclusiveLock', why)),
-    lockHeirs(constraint.kind, constraint.noInherit, context),
+    lockHeirs(constraint, context),
   );
 };
 
-/** A CHECK or NOT NULL is dropped from the children too; with ONLY they are told that it is theirs now. */
-function lockHeirs(kind: string, noInherit: boolean, context: CommandContext): Draft {
-  const inherited = (kind === 'check' || kind === 'not null') && !noInherit;
+/** A CHECK or NOT NULL is dropped from the children too, and with ONLY they are told that it is theirs now; so is the foreign key of a partitioned table. */
+function lockHeirs({ kind, noInherit }: Constraint, context: CommandContext): Draft {
+  const inherited =
+    kind === 'foreign key'
+      ? context.table.kind === 'partitioned'
+      : (kind === 'check' || kind === 'not null') && !noInherit;
   return inherited ? lockBelow(context, 'the constraint is dropped from the parent') : nothing;
 }

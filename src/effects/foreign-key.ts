@@ -1,5 +1,5 @@
 import type { Catalog, Constraint, Table } from '../catalog/catalog.js';
-import { columnOf, findRelation, findRelationNamed, isTable, tables } from '../catalog/lookup.js';
+import { columnOf, findRelation, isTable, tables } from '../catalog/lookup.js';
 import { type Constraint as ConstraintNode, type RangeVar, strings } from '../sql/tree.js';
 import { type CommandContext, family, recurse } from './alter-table-command.js';
 import { all, type Draft, fail, lock, nothing, scan } from './draft.js';

@@ -156,7 +156,9 @@ const detach: PredictCommand = ({ def }, context) => {
   if (range === undefined) return nothing;
   const partition = findTable(catalog, range);
   const own = concurrent ? forbidden : nothing;
-  const mode = pg < 14 ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock';
+  // until 13 a partition is locked no more than its parent at ATTACH, unless it is the default one
+  const weak = pg < 14 && partition?.bound?.kind !== 'default';
+  const mode = weak ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock';
   const why = 'it is detached';
   if (partition === undefined) return all(own, lockUnknown(catalog, range, mode, why));
   if (!partition.parents.includes(table.oid)) {

@@ -79,7 +79,7 @@ export function convert(value: Value, to: TypeRef, context: TypeContext, how: Ca
   if (value.type === undefined) return { type: to, fate: 'converted' };
   const converted = isSameType(value.type, to) ? value : toType(value, value.type, to, context, how);
   if ('noCast' in converted) return converted;
-  return domainOf(context.catalog, to) === undefined ? fit(converted, to) : { ...converted, type: to };
+  return domainOf(context.catalog, to) === undefined ? withModifiers(converted, to) : { ...converted, type: to };
 }
 
 function toType(value: Value, from: TypeRef, to: TypeRef, context: TypeContext, how: CastContext): Value | NoCast {
@@ -106,12 +106,12 @@ function stepped(path: Path, value: Value, type: TypeRef): Value {
 
 function intoDomain(value: Value, to: TypeRef, { catalog }: TypeContext): Value {
   if (domainOf(catalog, to) === undefined) return { ...value, type: { ...to, modifiers: value.type?.modifiers ?? [] } };
-  const fitted = fit(value, baseType(catalog, to));
-  return { type: to, fate: isConstrained(catalog, to) ? 'converted' : fitted.fate };
+  const { fate } = withModifiers(value, baseType(catalog, to));
+  return { type: to, fate: isConstrained(catalog, to) ? 'converted' : fate };
 }
 
 /** Fits a value of the right type to modifiers: varchar(20), numeric(10,2) … */
-function fit(value: Value, to: TypeRef): Value {
+function withModifiers(value: Value, to: TypeRef): Value {
   const from = value.type?.modifiers ?? [];
   if (to.modifiers.length === 0 || sameModifiers(from, to.modifiers)) return { ...value, type: to };
   const runs = lengthFunction(to.name);
