@@ -2,6 +2,7 @@ import { type Observation, observe } from '../../src/trace/observe.js';
 import type { Server } from '../../src/trace/server.js';
 import type { Session } from '../../src/trace/session.js';
 import type { Case } from './case.js';
+import { surroundings } from './surroundings.js';
 
 /** A server on which statements are measured one after the other, each on the schema that its case describes. */
 export interface Laboratory {
@@ -10,9 +11,6 @@ export interface Laboratory {
   measure(item: Case): Promise<Observation>;
   close(): Promise<void>;
 }
-
-/** What cases may count on besides their own set-up. */
-export const surroundings = `create schema archive; create schema ext;`;
 
 /** Whatever a set-up or a statement may have left. A new database instead takes ten times as long. */
 const clear = `

@@ -34,7 +34,12 @@ export function compare(
     ...differ('locks', locksText(strongest(tables)), locksText(Object.entries(observation.locks))),
     ...differ('rewrites', having('rewrite'), observation.rewrites),
     ...differ('scans', having('scan').filter(visible), observation.scans.filter(visible)),
-    ...differ('indexBuilds', sorted(built.map(({ relation }) => relation)), observation.indexBuilds),
+    // REINDEX CONCURRENTLY builds name_ccnew and swaps the names afterwards
+    ...differ(
+      'indexBuilds',
+      sorted(built.map(({ relation }) => relation.replace(/_ccnew$/, ''))),
+      observation.indexBuilds,
+    ),
   ];
 }
 

@@ -43,8 +43,8 @@ const partitioned = `create table account (${columns}) partition by range (id);
 
 const parent = `${table}
   create table account_eu (vat text) inherits (account);
-  insert into account_eu (id, email, nick, age, seen, balance, plan_id, filler)
-    select id + 5000, email, nick, age, seen, balance, plan_id, filler from only account;
+  insert into account_eu (id, email, nick, age, seen, balance, plan_id, number, filler)
+    select id + 5000, email, nick, age, seen, balance, plan_id, number, filler from only account;
   analyze account_eu;`;
 
 const child = `create table person (id int not null, email text not null, nick varchar(20), age int);

@@ -17,7 +17,7 @@ const domainSetup = [
    create table shelf (id int, many amount[], filler text);
    insert into shelf select g, array[g], repeat('s', 150) from generate_series(1, 1500) g;
    create table desk (id int, held holder, filler text);
-   insert into desk select g, row(g, 'a'), repeat('d', 150) from generate_series(1, 1500) g;
+   insert into desk select g, row(g, 'a')::holder, repeat('d', 150) from generate_series(1, 1500) g;
    create table parted (id int, cash amount, filler text) partition by range (id);
    create table parted_1 partition of parted for values from (0) to (5000);
    insert into parted select g, g, repeat('p', 150) from generate_series(1, 1500) g;
@@ -69,7 +69,7 @@ const typeSetup = [
    insert into person select g, 'ok', repeat('p', 150) from generate_series(1, 1500) g;
    create index person_feels on person (feels);
    create table couple (id int, both_of pair, filler text);
-   insert into couple select g, row(g, 'a'), repeat('c', 150) from generate_series(1, 1500) g;
+   insert into couple select g, row(g, 'a')::pair, repeat('c', 150) from generate_series(1, 1500) g;
    create table typed of pair;
    insert into typed select g, repeat('t', 150) from generate_series(1, 1500) g;
    create view moods as select feels from person;

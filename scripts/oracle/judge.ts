@@ -1,0 +1,77 @@
+import { apply } from '../../src/catalog/apply.js';
+import type { Catalog } from '../../src/catalog/catalog.js';
+import { emptyCatalog, relationByName } from '../../src/catalog/lookup.js';
+import { endTransaction } from '../../src/catalog/transaction.js';
+import type { Prediction } from '../../src/effects/effect.js';
+import { predict } from '../../src/effects/predict.js';
+import { parseScript } from '../../src/sql/script.js';
+import { Source } from '../../src/sql/source.js';
+import type { Statement } from '../../src/sql/statement.js';
+import { compare, type Difference } from '../../src/trace/compare.js';
+import type { Observation } from '../../src/trace/observe.js';
+import type { Case } from './case.js';
+import { observationOf, type RecordedCase } from './recording.js';
+import { surroundings } from './surroundings.js';
+
+/** What a prediction is worth on one major. */
+export interface Verdict {
+  readonly item: RecordedCase;
+  readonly version: number;
+  readonly understood: boolean;
+  /** None: right in every component. */
+  readonly differences: readonly Difference[];
+}
+
+/** Compares the predictions for recorded cases with what the servers did. The parser must have been loaded. */
+export function judge(cases: readonly RecordedCase[]): readonly Verdict[] {
+  const predictor = new Predictor();
+  return cases.flatMap((item) =>
+    item.answers.flatMap(({ versions, answer }) =>
+      versions.map((version): Verdict => {
+        const { prediction, before } = predictor.predict(item, version);
+        return { item, version, ...compareWith(prediction, before, observationOf(answer)) };
+      }),
+    ),
+  );
+}
+
+function compareWith(prediction: Prediction | undefined, before: Catalog, observation: Observation) {
+  if (prediction === undefined)
+    return { understood: false, differences: [{ component: 'error' as const, predicted: 'not parsed', observed: '' }] };
+  const existed = (name: string) => relationByName(before, name) !== undefined;
+  return { understood: prediction.understood, differences: compare(prediction, observation, existed) };
+}
+
+/** Keeps the catalogs that set-ups lead to: many cases share one. */
+export class Predictor {
+  readonly #catalogs = new Map<string, Catalog>();
+
+  /** Undefined when the statement cannot be parsed. */
+  predict(item: Case, pg: number): { readonly prediction: Prediction | undefined; readonly before: Catalog } {
+    const settled = this.#catalog(item, pg);
+    const before = item.settings === undefined ? settled : run(item.settings, settled, pg);
+    const statement = parse(item.sql)[0];
+    return { before, prediction: statement && predict(statement, before, { pg, timeZone: 'UTC' }) };
+  }
+
+  #catalog({ setup }: Case, pg: number): Catalog {
+    const key = JSON.stringify([setup, pg]);
+    const known = this.#catalogs.get(key);
+    if (known !== undefined) return known;
+    const made = [surroundings, ...setup].reduce(
+      (now, sql) => endTransaction(run(sql, now, pg), 'commit'),
+      emptyCatalog(),
+    );
+    this.#catalogs.set(key, made);
+    return made;
+  }
+}
+
+function run(sql: string, catalog: Catalog, pg: number): Catalog {
+  return parse(sql).reduce((now, statement) => apply(statement, now, { born: 0, pg }), catalog);
+}
+
+function parse(sql: string): readonly Statement[] {
+  const source = new Source('case.sql', sql);
+  return parseScript([{ source, span: { start: 0, end: sql.length } }]).statements;
+}
