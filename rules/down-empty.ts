@@ -7,8 +7,22 @@ export default defineRule({
   why: 'The runner records the migration as undone while the schema stays as it was: the next run up fails on what exists already.',
   instead: 'Write what undoes the up migration, or a comment that says why nothing has to be undone.',
   links: [],
-  bad: [],
-  good: [],
+  bad: [
+    {
+      framework: 'golang-migrate',
+      files: { 'migrations/1_account.up.sql': 'create table account (id int);', 'migrations/1_account.down.sql': '' },
+    },
+  ],
+  good: [
+    {
+      title: 'a comment is an answer',
+      framework: 'golang-migrate',
+      files: {
+        'migrations/1_account.up.sql': 'create table account (id int);',
+        'migrations/1_account.down.sql': '-- the first migration is never undone',
+      },
+    },
+  ],
   checkMigration({ migration, up, down, before, afterUp }) {
     if ('none' in migration.down || up.length === 0 || down.length > 0 || before === afterUp) return [];
     const piece = migration.down.pieces[0];

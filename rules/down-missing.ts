@@ -7,8 +7,26 @@ export default defineRule({
   why: 'The other migrations can be undone, this one cannot: a rollback of the release stops here.',
   instead: 'Write the down migration; where there is none, say so in it with a comment.',
   links: [],
-  bad: [],
-  good: [],
+  bad: [
+    {
+      framework: 'golang-migrate',
+      files: {
+        'migrations/1_account.up.sql': 'create table account (id int);',
+        'migrations/1_account.down.sql': 'drop table account;',
+        'migrations/2_invoice.up.sql': 'create table invoice (id int);',
+      },
+    },
+  ],
+  good: [
+    {
+      title: 'a folder that never goes back has decided so',
+      framework: 'plain',
+      files: {
+        'migrations/1_account.sql': 'create table account (id int);',
+        'migrations/2_invoice.sql': 'create table invoice (id int);',
+      },
+    },
+  ],
   checkMigration({ migration, history }) {
     if (!('none' in migration.down) || migration.down.none !== 'missing') return [];
     const others = history.migrations.filter((other) => !('none' in other.down)).length;

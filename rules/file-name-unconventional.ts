@@ -16,8 +16,29 @@ export default defineRule({
   why: 'Most migrations of the folder are named YYYYMMDDHHMMSS_description; one that is not sorts and reads differently.',
   instead: 'Name it after the UTC time it was made and what it does: 20260131120000_add_account_email.sql.',
   links: [],
-  bad: [],
-  good: [],
+  bad: [
+    {
+      framework: 'plain',
+      files: {
+        'migrations/20260101120000_add_account.sql': 'create table account (id int);',
+        'migrations/20260102120000_add_invoice.sql': 'create table invoice (id int);',
+        'migrations/20260103120000_add_visit.sql': 'create table visit (id int);',
+        'migrations/20260104120000_add_device.sql': 'create table device (id int);',
+        'migrations/20260105120000_add_label.sql': 'create table label (id int);',
+        'migrations/20260106120000-Team.sql': 'create table team (id int);',
+      },
+    },
+  ],
+  good: [
+    {
+      title: 'a folder with a convention of its own',
+      framework: 'plain',
+      files: {
+        'migrations/1_account.sql': 'create table account (id int);',
+        'migrations/2_invoice.sql': 'create table invoice (id int);',
+      },
+    },
+  ],
   checkHistory(history, judged) {
     const odd = history.migrations.filter(({ file }) => !convention.test(nameOf(file)));
     if (odd.length * 5 > history.migrations.length) return [];

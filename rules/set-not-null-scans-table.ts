@@ -21,7 +21,7 @@ alter table account alter column email set not null;`,
       title: 'a CHECK that is not validated proves nothing',
       sql: `create table account (email text);
 -- next migration
-alter table account add constraint email_not_null check (email is not null) not valid;
+alter table account add constraint email_present check (email is not null) not valid;
 -- next migration
 alter table account alter column email set not null;`,
     },

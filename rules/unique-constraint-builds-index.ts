@@ -1,4 +1,5 @@
-import { next } from '../src/recipes.js';
+import { columnOf, relationByName } from '../src/catalog/lookup.js';
+import { next, notNullRecipe } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { quoteIdentifier } from '../src/sql/names.js';
 import type { Constraint } from '../src/sql/tree.js';
@@ -63,8 +64,11 @@ function usingIndex(step: Step<'AT_AddConstraint' | 'AT_AddColumn'>, constraint:
   const columns = column === undefined ? strings(constraint.keys) : [column];
   const kind = constraint.contype === 'CONSTR_PRIMARY' ? 'primary key' : 'unique';
   const plain = step.statement.text.replace(/\s+(constraint\s+\S+\s+)?(unique|primary\s+key)\b/i, '');
+  const before = step.relation === undefined ? undefined : relationByName(step.before, step.relation);
+  const nullable = kind === 'primary key' ? columns.filter((one) => columnOf(before, one)?.notNull !== true) : [];
   return [
     ...(column === undefined ? [] : [`alter table ${table} ${plain};`, next]),
+    ...nullable.flatMap((one) => [notNullRecipe(table, one), next]),
     `create unique index concurrently ${name} on ${table} (${columns.map(quoteIdentifier).join(', ')});`,
     next,
     ...(kind === 'primary key'

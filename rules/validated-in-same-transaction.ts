@@ -1,5 +1,8 @@
 import { strength } from '../src/effects/locks.js';
+import { next } from '../src/recipes.js';
 import { defineRule } from '../src/rule.js';
+import { quoteIdentifier } from '../src/sql/names.js';
+import { isKind, type Statement } from '../src/sql/statement.js';
 import { alteredTable, whomBlocks } from '../src/wording.js';
 
 export default defineRule({
@@ -42,12 +45,23 @@ alter table account validate constraint positive;`,
     const together = effects.find((effect) => effect.relation === relation && whomBlocks(effect.lock));
     const lock = held ?? together;
     if (lock === undefined) return;
+    const adding = added(session.held.map((one) => one.statement).concat(statement.parent?.commands ?? []), node.name);
     return {
       message: `validating ${node.name} reads ${relation} while ${whomBlocks(lock.lock)} to ${lock.relation} wait for the lock taken before`,
-      instead: `-- in the next migration\nalter table ${alteredTable(statement)} validate constraint ${node.name};`,
+      instead: `${adding}\n${next}\nalter table ${alteredTable(statement)} validate constraint ${quoteIdentifier(node.name ?? '')};`,
       ...(held && {
         related: [{ message: 'the lock is taken here', source: held.statement.source, span: held.statement.span }],
       }),
     };
   },
 });
+
+/** The command that added the constraint, as a statement of its own. */
+function added(statements: readonly Statement[], constraint: string | undefined): string {
+  const command = statements.find((one) => isKind(one, 'AT_AddConstraint') && addedName(one) === constraint);
+  return command === undefined ? '-- what adds it' : `alter table ${alteredTable(command)} ${command.text};`;
+}
+
+function addedName({ node }: Statement<'AT_AddConstraint'>): string | undefined {
+  return node.def !== undefined && 'Constraint' in node.def ? node.def.Constraint.conname : undefined;
+}

@@ -1,17 +1,33 @@
-import type { Example, Rule } from './rule.js';
+import type { BadExample, Example, Rule } from './rule.js';
 import { isSql } from './wording.js';
 
 /** A rule is fixable when it says so by an example. */
 export function fixable(rule: Rule): boolean {
-  return rule.bad.some((example) => example.fixed !== undefined);
+  return rule.bad.some((example) => fixOf(example) !== undefined);
+}
+
+/** The last migration of an example after the fix, where the rule offers one. */
+export function fixOf(example: BadExample): string | undefined {
+  return 'sql' in example ? example.fixed : undefined;
+}
+
+/** What an example shows: its migrations, or its files, each under its path. */
+export function exampleText(example: Example): string {
+  if ('files' in example) {
+    return Object.entries(example.files)
+      .map(([path, text]) => `-- ${path}\n${text}`.trimEnd())
+      .join('\n');
+  }
+  const { sql, down } = example;
+  return down === undefined ? sql.trimEnd() : `${sql.trimEnd()}\n-- and its way back\n${down || '-- (nothing)'}`;
 }
 
 /** The circumstances of an example, for people: "in one transaction, on PostgreSQL 16". */
-export function circumstances({ transaction, pg, file }: Example): string {
+export function circumstances(example: Example): string {
   const parts = [
-    transaction === 'whole' ? 'in one transaction' : '',
-    pg === undefined ? '' : `on PostgreSQL ${pg}`,
-    file === undefined ? '' : `in ${file}`,
+    'framework' in example ? `with ${example.framework}` : '',
+    'sql' in example && example.transaction === 'whole' ? 'in one transaction' : '',
+    example.pg === undefined ? '' : `on PostgreSQL ${example.pg}`,
   ];
   return parts.filter((part) => part !== '').join(', ');
 }
@@ -32,7 +48,7 @@ export function rulePage(rule: Rule): string {
     '',
     ...rule.bad.flatMap((bad) => [
       ...example('Bad', bad),
-      ...(bad.fixed === undefined ? [] : ['`lockkeeper fix` makes of it', '', ...fenced(bad.fixed), '']),
+      ...(fixOf(bad) === undefined ? [] : ['`lockkeeper fix` makes of it', '', ...fenced(fixOf(bad) ?? ''), '']),
     ]),
     ...rule.good.flatMap((good) => example('Good', good)),
     ...(rule.links.length === 0 ? [] : ['## More', '', ...rule.links.map((link) => `- <${link}>`), '']),
@@ -44,18 +60,7 @@ export function rulePage(rule: Rule): string {
 function example(kind: string, given: Example): readonly string[] {
   const setting = circumstances(given);
   const title = given.title === undefined ? '' : `: ${given.title}`;
-  return [
-    `## ${kind}${title}`,
-    '',
-    ...(setting === '' ? [] : [`(${setting})`, '']),
-    ...fenced(given.sql),
-    ...down(given),
-    '',
-  ];
-}
-
-function down({ down: sql }: Example): readonly string[] {
-  return sql === undefined ? [] : ['', 'and its way back', '', ...fenced(sql === '' ? '-- nothing' : sql)];
+  return [`## ${kind}${title}`, '', ...(setting === '' ? [] : [`(${setting})`, '']), ...fenced(exampleText(given)), ''];
 }
 
 function fenced(sql: string): readonly string[] {

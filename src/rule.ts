@@ -101,25 +101,34 @@ export interface PlacedFinding extends Finding {
   readonly span: Span;
 }
 
-/** An example is a test and documentation at once; `-- next migration` separates migrations, the last one is judged. */
-export interface Example {
+/** An example is a test and documentation at once. */
+interface AnyExample {
   /** Says why it is as it is; optional for `bad`. */
   readonly title?: string;
+  /** The server's major version; default 14. */
+  readonly pg?: number;
+}
+
+/** Migrations as SQL; `-- next migration` separates them, the last one is judged. */
+export interface SqlExample extends AnyExample {
   readonly sql: string;
   /** The runner's transaction; default: none, each statement by itself (psql). */
   readonly transaction?: 'whole' | 'statement';
-  /** The server's major version; default 14. */
-  readonly pg?: number;
-  /** Makes a down script, where the rule is about it. */
+  /** The down script of the last migration. */
   readonly down?: string;
-  /** The file name of the last migration, where the rule is about it. */
-  readonly file?: string;
 }
 
-export interface BadExample extends Example {
-  /** There if and only if the rule offers a fix: the last migration after it. */
-  readonly fixed?: string;
+/** A project of a framework, where a rule is about files: all its migrations are judged. */
+export interface ProjectExample extends AnyExample {
+  readonly framework: string;
+  /** Path -> text. */
+  readonly files: Readonly<Record<string, string>>;
 }
+
+export type Example = SqlExample | ProjectExample;
+
+/** `fixed` is there if and only if the rule offers a fix: the last migration after it. */
+export type BadExample = (SqlExample & { readonly fixed?: string }) | ProjectExample;
 
 /** A migration with its steps, for rules that look at the whole of it. */
 export interface JudgedMigration {

@@ -1,7 +1,11 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { rules } from '../rules/index.js';
+import { discover } from '../src/frameworks/discover.js';
 import type { History, Migration, TransactionPlan } from '../src/frameworks/framework.js';
-import { type LintOptions, lint } from '../src/lint.js';
-import type { Example } from '../src/rule.js';
+import { lint } from '../src/lint.js';
+import type { Example, ProjectExample, SqlExample } from '../src/rule.js';
 import { Source } from '../src/sql/source.js';
 
 const plans: Readonly<Record<'whole' | 'statement', TransactionPlan>> = {
@@ -14,42 +18,60 @@ const plans: Readonly<Record<'whole' | 'statement', TransactionPlan>> = {
   statement: { scope: 'none', batch: 'statement', optedOut: false, why: 'the runner sends each statement by itself' },
 };
 
-/** The migrations of an example; with `last`, another text in place of its last migration (a fix, a recipe). */
-export function historyOf(example: Example, last?: string): History {
-  const parts = example.sql.split(/^-- next migration.*\n/m);
-  const texts = last === undefined ? parts : [...parts.slice(0, -1), ...last.split(/^-- next migration.*\n/m)];
+const nextMigration = /^-- next migration.*\n/m;
+
+/** Judges an example, with every rule on; with `last`, another text in place of its last migration (a fix, a recipe). */
+export async function judge(example: Example, last?: string) {
+  const histories = 'sql' in example ? [migrationsOf(example, last)] : await projectOf(example);
+  const judged = last === undefined ? 1 : last.split(nextMigration).length;
+  return lint(histories, {
+    pg: example.pg ?? 14,
+    rules,
+    levels: Object.fromEntries(rules.map((rule) => [rule.id, rule.level])),
+    judged: (history, _, index) => !('sql' in example) || index >= history.migrations.length - judged,
+  });
+}
+
+function migrationsOf(example: SqlExample, last: string | undefined): History {
+  const parts = example.sql.split(nextMigration);
+  const texts = last === undefined ? parts : [...parts.slice(0, -1), ...last.split(nextMigration)];
   const transaction = plans[last === undefined ? (example.transaction ?? 'statement') : 'statement'];
+  const script = (file: string, text: string) => ({
+    pieces: [{ source: new Source(file, text), span: { start: 0, end: text.length } }],
+    transaction,
+  });
   const migrations = texts.map((text, at): Migration => {
-    const isLast = at === texts.length - 1;
     const id = String(at + 1).padStart(3, '0');
-    const file = isLast && example.file !== undefined ? example.file : `${id}.sql`;
-    const source = new Source(file, text);
-    const down = isLast && example.down !== undefined ? new Source(`${id}.down.sql`, example.down) : undefined;
+    const isLast = at === texts.length - 1;
     return {
       id,
       name: '',
-      file,
-      up: { pieces: [{ source, span: { start: 0, end: text.length } }], transaction },
-      down:
-        down === undefined
-          ? { none: 'framework' }
-          : { pieces: [{ source: down, span: { start: 0, end: down.text.length } }], transaction },
+      file: `${id}.sql`,
+      up: script(`${id}.sql`, text),
+      down: isLast && example.down !== undefined ? script(`${id}.down.sql`, example.down) : { none: 'framework' },
       problems: [],
     };
   });
   return { framework: 'example', root: '', migrations, problems: [], assumptions: [] };
 }
 
-/** Judges the last migration of an example (of a recipe: all of its migrations), with every rule on. */
-export function judge(example: Example, last?: string, options: Partial<LintOptions> = {}) {
-  const history = historyOf(example, last);
-  const recipe = last === undefined ? 1 : last.split(/^-- next migration.*\n/m).length;
-  const levels = Object.fromEntries(rules.map((rule) => [rule.id, rule.level]));
-  return lint([history], {
-    pg: example.pg ?? 14,
-    rules,
-    levels,
-    judged: (_, __, index) => index >= history.migrations.length - recipe,
-    ...options,
-  });
+/** Reads the files as the framework does, from a folder of their own. */
+async function projectOf({ framework, files }: ProjectExample): Promise<readonly History[]> {
+  const cwd = mkdtempSync(join(tmpdir(), 'lockkeeper-example-'));
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(cwd, path)), { recursive: true });
+      writeFileSync(join(cwd, path), text);
+    }
+    const { histories } = await discover([], { cwd, framework });
+    for (const history of histories) for (const migration of history.migrations) readAll(migration);
+    return histories;
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
+}
+
+/** Files are read when they are asked for: before the folder goes. */
+function readAll({ up, down }: Migration): void {
+  for (const script of 'none' in down ? [up] : [up, down]) for (const { source } of script.pieces) source.text.at(0);
 }

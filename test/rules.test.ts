@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rules } from '../rules/index.js';
 import type { Diagnostic, Report } from '../src/diagnostic.js';
-import type { BadExample, Example, Rule } from '../src/rule.js';
+import type { Example, Rule } from '../src/rule.js';
 import { loadParser } from '../src/sql/parse.js';
+import { isSql } from '../src/wording.js';
 import { judge } from './examples.js';
 
 beforeAll(loadParser);
@@ -15,8 +16,7 @@ const errors = (report: Report): readonly string[] =>
     .filter((one) => one.level === 'error')
     .map((one) => `${one.rule}: ${one.message} [${one.statement}]`);
 
-function fixed(example: BadExample, diagnostic: Diagnostic): string | undefined {
-  const { fix, source } = diagnostic;
+function fixed({ fix, source }: Diagnostic): string | undefined {
   if (fix === undefined) return undefined;
   const edits = fix.edits.toSorted((a, b) => b.span.start - a.span.start);
   return edits.reduce(
@@ -46,28 +46,24 @@ describe('the list of rules', () => {
 });
 
 describe.each(rules.map((rule): [string, Rule] => [rule.id, rule]))('%s', (id, rule) => {
-  it.each(cases(rule.bad))('finds: $name', ({ example }) => {
-    const found = open(judge(example)).filter((one) => one.rule === id);
+  it.each(cases(rule.bad))('finds: $name', async ({ example }) => {
+    const found = open(await judge(example)).filter((one) => one.rule === id);
     expect(found.map((one) => one.message)).toHaveLength(1);
     const [diagnostic] = found;
     if (diagnostic === undefined) return;
     expect(diagnostic.message).toMatchSnapshot();
-    expect(fixed(example, diagnostic)).toBe(example.fixed);
-    if (example.fixed !== undefined) expect(errors(judge(example, example.fixed))).toEqual([]);
-    if (looksLikeSql(diagnostic.instead)) {
+    const fix = 'sql' in example ? example.fixed : undefined;
+    expect(fixed(diagnostic)).toBe(fix);
+    if (fix !== undefined) expect(errors(await judge(example, fix))).toEqual([]);
+    if ('sql' in example && isSql(diagnostic.instead)) {
       expect(diagnostic.instead).toMatchSnapshot('instead');
-      expect(errors(judge(example, diagnostic.instead)), diagnostic.instead).toEqual([]);
+      expect(errors(await judge(example, diagnostic.instead)), diagnostic.instead).toEqual([]);
     }
   });
 
-  it.each(cases(rule.good))('is silent: $name', ({ example }) => {
-    const report = judge(example);
+  it.each(cases(rule.good))('is silent: $name', async ({ example }) => {
+    const report = await judge(example);
     expect(open(report).filter((one) => one.rule === id)).toEqual([]);
     expect(errors(report)).toEqual([]);
   });
 });
-
-/** A remedy is a sentence, or SQL to paste. */
-function looksLikeSql(text: string): boolean {
-  return /^(--|alter|create|drop|begin|set|update)\b/i.test(text) || text.startsWith('--');
-}

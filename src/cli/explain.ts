@@ -2,7 +2,7 @@ import { rules } from '../../rules/index.js';
 import { didYouMean } from '../did-you-mean.js';
 import { wrap } from '../reporters/terminal.js';
 import type { Example, Rule } from '../rule.js';
-import { circumstances, fixable } from '../rule-page.js';
+import { circumstances, exampleText, fixable, fixOf } from '../rule-page.js';
 import { UserError } from '../user-error.js';
 import { isSql } from '../wording.js';
 import { type Io, styleFor } from './io.js';
@@ -25,11 +25,8 @@ function page(rule: Rule, io: Io): string {
   const marks = [rule.level, rule.off ? 'off by default' : '', fixable(rule) ? 'fixable' : ''].filter(
     (mark) => mark !== '',
   );
-  const example = (heading: string, sql: string) => [
-    style.bold(heading),
-    ...sql.split('\n').map((line) => `    ${line}`.trimEnd()),
-    '',
-  ];
+  const example = (heading: string, sql: string | undefined) =>
+    sql === undefined ? [] : [style.bold(heading), ...sql.split('\n').map((line) => `    ${line}`.trimEnd()), ''];
   const titled = (kind: string, given: Example) => {
     const setting = [circumstances(given), given.title ?? ''].filter((part) => part !== '');
     return `${kind}${setting.length === 0 ? '' : `: ${setting.join(', ')}`}`;
@@ -44,11 +41,8 @@ function page(rule: Rule, io: Io): string {
       ? ['Instead:', ...rule.instead.split('\n').map((line) => `    ${line}`)]
       : wrap(`Instead: ${rule.instead}`, room)),
     '',
-    ...rule.bad.flatMap((bad) => [
-      ...example(titled('Bad', bad), bad.sql),
-      ...(bad.fixed === undefined ? [] : example('Fixed', bad.fixed)),
-    ]),
-    ...rule.good.flatMap((good) => example(titled('Good', good), good.sql)),
+    ...rule.bad.flatMap((bad) => [...example(titled('Bad', bad), exampleText(bad)), ...example('Fixed', fixOf(bad))]),
+    ...rule.good.flatMap((good) => example(titled('Good', good), exampleText(good))),
     ...rule.links.map((link) => style.cyan(link)),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
