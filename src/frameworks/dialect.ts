@@ -1,5 +1,4 @@
 import type { Source } from '../sql/source.js';
-import { nameOf } from './files.js';
 import type { History } from './framework.js';
 import { problem } from './sql-files.js';
 
@@ -43,7 +42,7 @@ const signs: readonly { readonly database: string; readonly pattern: RegExp }[] 
 
 /** Words that only PostgreSQL's SQL has: where they stand the file is its own, whatever else it says. */
 const own =
-  /\b(?:bigserial|serial|timestamptz|jsonb|plpgsql|bytea|concurrently|citext|tsvector|regclass)\b|::\s*[a-z]|\$\$|\bcreate\s+(?:extension|type\s+\S+\s+as\s+enum)|\btimestamp\s+with(?:out)?\s+time\s+zone\b|\bon\s+conflict\b|\busing\s+(?:btree|gin|gist)\b|\balter\s+column\b/i;
+  /\b(?:bigserial|serial|timestamptz|jsonb|plpgsql|bytea|concurrently|citext|tsvector|regclass)\b|::\s*[a-z]|\$\$|\bcreate\s+(?:extension|type\s+\S+\s+as\s+enum)|\btimestamp\s+with(?:out)?\s+time\s+zone\b|\busing\s+(?:btree|gin|gist)\b|\balter\s+column\b/i;
 
 /** A history of another database: one line says so, and nothing of it is judged. */
 export function otherDatabase(framework: string, root: string, database: string, source: Source): History {
@@ -59,21 +58,19 @@ export function otherDatabase(framework: string, root: string, database: string,
   };
 }
 
+const isOwn = /^(?:postgres(?:ql)?|pg|pgsql|cockroach(?:db)?)$/;
+
 /** The other database that a history's folder or SQL speaks for; undefined when it is PostgreSQL's or cannot be told. */
 export function databaseOf(history: History): string | undefined {
-  const named =
-    names[nameOf(history.root).toLowerCase()] ??
-    names[
-      history.root
-        .toLowerCase()
-        .split(/[/_.-]/)
-        .at(-1) ?? ''
-    ];
+  const folder = history.root
+    .toLowerCase()
+    .split('/')
+    .findLast((part) => names[part] !== undefined || isOwn.test(part));
+  if (folder !== undefined) return names[folder];
   const texts = history.migrations.flatMap(({ up }) =>
     up.pieces.map((piece) => code(piece.rendered ?? piece.source.slice(piece.span))),
   );
   if (texts.some((text) => own.test(text))) return undefined;
-  if (named !== undefined) return named;
   const counts = signs.map(({ database, pattern }) => ({
     database,
     files: texts.filter((text) => pattern.test(text)).length,

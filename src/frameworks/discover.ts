@@ -44,6 +44,8 @@ export interface Discovered {
   readonly problems: readonly MigrationProblem[];
   /** Paths below which there are no migrations. */
   readonly empty: readonly string[];
+  /** Folders that look like migrations by their names alone but lie among tests or examples; a path that leads into them has them read. */
+  readonly passedOver: readonly string[];
 }
 
 /**
@@ -58,12 +60,13 @@ export async function discover(paths: readonly string[], options: DiscoverOption
   const selected = new Map<History, ReadonlySet<string> | undefined>();
   const problems: MigrationProblem[] = [];
   const empty: string[] = [];
+  const passedOver = new Set<string>();
   const projects = new Map<string, Project>();
   for (const target of paths.length === 0 ? [everything] : paths.map((path) => targetOf(path, options))) {
     const root = projectRoot(options.cwd, target.path);
     const project = projects.get(root) ?? openProject(options.cwd, root, options.overlay);
     projects.set(root, project);
-    const found = await historiesOf(project, target, options, histories);
+    const found = await historiesOf(project, target, options, { known: histories, passedOver });
     if (found.length === 0) empty.push(target.path);
     for (const history of found) {
       const ids = askedFor(history, target);
@@ -78,6 +81,7 @@ export async function discover(paths: readonly string[], options: DiscoverOption
     selected: new Map([...selected].flatMap(([history, ids]) => (ids === undefined ? [] : [[history, ids]]))),
     problems,
     empty,
+    passedOver: [...passedOver].sort(),
   };
 }
 
@@ -100,18 +104,36 @@ function targetOf(path: string, { cwd, overlay }: DiscoverOptions): Target {
   return { path: name, isFile: !status.isDirectory(), named: true };
 }
 
+/** What is carried from path to path. */
+interface Seen {
+  readonly known: Map<string, History>;
+  readonly passedOver: Set<string>;
+}
+
+const testFolder = /^(?:tests?|testdata|test_data|__tests__|spec|fixtures?|examples?|samples?|stubs?)$/i;
+
+/** A numbered file among tests is a case more often than a migration. Config files and markers are believed there too. */
+function isTestData({ detection }: Claim, start: string): boolean {
+  if (detection.evidence === 'config' || detection.evidence === 'marker') return false;
+  const below = start === '' ? detection.root : detection.root.slice(start.length + 1);
+  return isWithin(start, detection.root) && below.split('/').some((part) => testFolder.test(part));
+}
+
 async function historiesOf(
   project: Project,
   target: Target,
   options: DiscoverOptions,
-  known: Map<string, History>,
+  { known, passedOver }: Seen,
 ): Promise<readonly History[]> {
   const start = target.isFile ? folderOf(target.path) : target.path;
   const claims = decide(await claimsOf(project.folder(start), candidates(options.framework)));
-  const accepted = claims.map((claim) => pinned(claim, options)).filter((claim) => !ignored(claim, options));
+  const wanted = claims.filter((claim) => !isTestData(claim, start));
+  for (const { detection } of claims)
+    if (!wanted.some((claim) => claim.detection === detection)) passedOver.add(detection.root);
+  const accepted = wanted.map((claim) => pinned(claim, options)).filter((claim) => !ignored(claim, options));
   const histories: History[] = [];
   for (const claim of accepted) histories.push(await read(project, claim, accepted, options, known));
-  const own = withoutCopies(histories);
+  const own = withoutCopies(histories).filter(({ migrations, problems }) => migrations.length + problems.length > 0);
   const asked = target.isFile ? own.filter((history) => filesOf(history).has(target.path)) : own;
   if (asked.length > 0 || !target.named) return asked;
   const fallback = await read(project, fallbackClaim(start, options), [], options, known);

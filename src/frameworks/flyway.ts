@@ -95,8 +95,10 @@ function rootOf(path: string, found: readonly Found[]): string {
   const above = found.filter((other) => path.startsWith(`${other.path}/`) || other.path === path);
   const top = above.map((other) => other.path).toSorted((a, b) => a.length - b.length)[0] ?? path;
   const parent = folderOf(top);
-  if (parent === top || databases.test(nameOf(top)) || !/migration|flyway|versions?$/i.test(nameOf(parent))) return top;
   const siblings = found.filter((other) => folderOf(other.path) === parent);
+  const releases = siblings.every((other) => /^[vV]?\d[\d._-]*$/.test(nameOf(other.path)));
+  if (parent === top || databases.test(nameOf(top))) return top;
+  if (!releases && !/migration|flyway|versions?$/i.test(nameOf(parent))) return top;
   if (siblings.length < 2 || siblings.some((other) => databases.test(nameOf(other.path)))) return top;
   const versions = siblings.flatMap(({ names }) => [
     ...new Set(names.map((name) => /^[VB][\d._]+?(?=__|\.sql)/.exec(name)?.[0] ?? name)),

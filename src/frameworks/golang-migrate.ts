@@ -29,8 +29,10 @@ export default {
   title: 'golang-migrate',
   detect: (project) =>
     [...project.byFolder].flatMap(([root, entries]): Detection | [] => {
-      const [first] = filesNamed(entries, fileName);
-      if (first === undefined) return [];
+      const files = filesNamed(entries, fileName);
+      const [first] = files;
+      // golang-migrate refuses two files of one version and direction: many of them are another runner's
+      if (first === undefined || repeated(files) >= 5) return [];
       const manifest = manifestWith(project, root, goModule, required) ?? manifestWith(project, root, tasks, used);
       return manifest === undefined
         ? { root, evidence: 'name', because: `its files are named as ${nameOf(first.path)} is` }
@@ -51,6 +53,10 @@ export default {
     };
   },
 } satisfies Framework;
+
+function repeated(files: readonly FileEntry[]): number {
+  return files.length - new Set(files.map(versioned).map(({ version, direction }) => `${version} ${direction}`)).size;
+}
 
 function versioned(entry: FileEntry): VersionedFile {
   const [, version = '', name = '', direction] = fileName.exec(nameOf(entry.path)) ?? [];

@@ -31,7 +31,7 @@ export function crate(name: string): RegExp {
 
 /** The version range of a package in package.json (any kind of dependency); undefined when the package is not there. */
 export function npmVersion(folder: Folder, from: string, name: string): string | undefined {
-  const range = new RegExp(`"${name.replace('/', '\\/')}"\\s*:\\s*"([^"]*)"`);
+  const range = new RegExp(`"${name.replace('/', '\\/')}"\\s*:\\s*"([~^<>=v\\s]*\\d[^"]*)"`);
   for (const entry of folder.above(from, npm)) {
     const [, version] = range.exec(entry.read() ?? '') ?? [];
     if (version !== undefined) return version;

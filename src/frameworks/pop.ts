@@ -50,11 +50,12 @@ export default {
       return manifest === undefined ? [] : { root, evidence: 'manifest', because: `${manifest.path} depends on pop` };
     }),
   read(folder) {
-    const files = filesNamed(folder.files, fileName).filter((entry) => {
+    const all = filesNamed(folder.files, fileName);
+    const files = all.filter((entry) => {
       const { dialect } = partsOf(entry);
       return dialect === '' || postgres.has(dialect) || !dialects.has(dialect);
     });
-    const others = filesNamed(folder.files, fileName).length - files.length;
+    const others = all.length - files.length;
     const special = new Set(files.filter((entry) => postgres.has(partsOf(entry).dialect)).map(keyOf));
     const own = files.filter((entry) => partsOf(entry).dialect !== '' || !special.has(keyOf(entry)));
     const migrations = migrationsOf(own.map(versioned), {
@@ -67,7 +68,7 @@ export default {
       root: folder.path,
       migrations,
       problems: own.some((entry) => partsOf(entry).direction === 'down')
-        ? own.filter((entry) => !own.some((other) => isDownOf(other, entry))).flatMap(withoutDown)
+        ? own.filter((entry) => !all.some((other) => isDownOf(other, entry))).flatMap(withoutDown)
         : [],
       assumptions: others === 0 ? [] : [`${others} files for other databases than PostgreSQL are left out`],
     };
