@@ -1,4 +1,5 @@
 import { defineRule } from '../src/rule.js';
+import { textOf } from '../src/sql/piece.js';
 
 export default defineRule({
   id: 'down-empty',
@@ -27,8 +28,9 @@ export default defineRule({
     if ('none' in migration.down || up.length === 0 || down.length > 0 || before === afterUp) return [];
     const piece = migration.down.pieces[0];
     if (piece === undefined) return [];
-    // a comment is an answer
-    if (/--|\/\*/.test(piece.rendered ?? piece.source.slice(piece.span).replace(/^--.*\n?/, ''))) return [];
+    // a comment is an answer, the marker of the section is not
+    const text = textOf(piece).replace(/^\s*--\s*(?:\+\w+|migrate:).*$/gm, '');
+    if (/--|\/\*/.test(text)) return [];
     return [{ source: piece.source, span: piece.span, message: `the down migration of ${migration.id} is empty` }];
   },
 });

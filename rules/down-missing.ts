@@ -20,7 +20,7 @@ export default defineRule({
   good: [
     {
       title: 'a folder that never goes back has decided so',
-      framework: 'plain',
+      framework: 'sql',
       files: {
         'migrations/1_account.sql': 'create table account (id int);',
         'migrations/2_invoice.sql': 'create table invoice (id int);',

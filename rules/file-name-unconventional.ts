@@ -18,7 +18,7 @@ export default defineRule({
   links: [],
   bad: [
     {
-      framework: 'plain',
+      framework: 'sql',
       files: {
         'migrations/20260101120000_add_account.sql': 'create table account (id int);',
         'migrations/20260102120000_add_invoice.sql': 'create table invoice (id int);',
@@ -32,7 +32,7 @@ export default defineRule({
   good: [
     {
       title: 'a folder with a convention of its own',
-      framework: 'plain',
+      framework: 'sql',
       files: {
         'migrations/1_account.sql': 'create table account (id int);',
         'migrations/2_invoice.sql': 'create table invoice (id int);',
