@@ -20,6 +20,15 @@ export function forgetStatisticsOn(catalog: Catalog, relation: Oid, column: stri
   return change(catalog, about, () => undefined);
 }
 
+/** Statistics know their columns by name. */
+export function renameInStatistics(catalog: Catalog, relation: Oid, from: string, to: string): Catalog {
+  const about = othersOf(catalog, relation).filter(({ columns = [] }) => columns.includes(from));
+  return change(catalog, about, ({ columns = [], ...other }) => ({
+    ...other,
+    columns: columns.map((column) => (column === from ? to : column)),
+  }));
+}
+
 function change(
   catalog: Catalog,
   objects: readonly OtherObject[],

@@ -1,9 +1,10 @@
 import type { Node } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
-import type { Catalog, Column, Constraint, Index, IndexKey, Oid, Relation, Table } from './catalog.js';
-import { changeTable, putRelation } from './change.js';
+import type { Catalog, Column, Constraint, Index, IndexKey, Oid, Read, Relation, Table } from './catalog.js';
+import { changeTable, putRelation, putRoutine } from './change.js';
 import { columnOf, dependentsOf, indexesOf, isTable, tables } from './lookup.js';
 import { columnsIn } from './mentions.js';
+import { renameInStatistics } from './others.js';
 
 /** The relations that have columns. */
 type WithColumns = Extract<Relation, { columns: readonly Column[] }>;
@@ -11,7 +12,7 @@ type WithColumns = Extract<Relation, { columns: readonly Column[] }>;
 /** Renames a column wherever the catalog speaks of it: indexes, constraints, foreign keys to it, children, what reads it. */
 export function renameColumn(catalog: Catalog, relation: WithColumns, from: string, to: string): Catalog {
   const rename: Rename = { from, to };
-  const own = putRelation(catalog, renamedIn(relation, rename));
+  const own = renameInStatistics(putRelation(catalog, renamedIn(relation, rename)), relation.oid, from, to);
   const indexes = 'indexes' in relation ? indexesOf(own, relation) : [];
   const indexed = indexes.reduce((now, index) => putRelation(now, renamedIndex(index, rename)), own);
   const dependents = [...dependentsOf(indexed, relation.oid), relation.oid];
@@ -101,8 +102,10 @@ function expression(old: Node, { from, to }: Rename): Node {
   return copy;
 }
 
-/** Foreign keys to the column, views and routines that read it, sequences that belong to it. */
+/** Foreign keys to the column; views, routines and policies that read it; sequences that belong to it. */
 function renamedInDependent(catalog: Catalog, dependent: Oid, relation: Oid, rename: Rename): Catalog {
+  const routine = catalog.routines.get(dependent);
+  if (routine !== undefined) return putRoutine(catalog, { ...routine, reads: readsOf(routine, relation, rename) });
   const object = catalog.relations.get(dependent);
   if (object === undefined) return catalog;
   if (object.kind === 'sequence') {
@@ -112,10 +115,7 @@ function renamedInDependent(catalog: Catalog, dependent: Oid, relation: Oid, ren
       : catalog;
   }
   if (object.kind === 'view' || object.kind === 'materialized view') {
-    const reads = object.reads.map((read) =>
-      read.relation === relation && read.columns !== '*' ? { ...read, columns: names(read.columns, rename) } : read,
-    );
-    return putRelation(catalog, { ...object, reads });
+    return putRelation(catalog, { ...object, reads: readsOf(object, relation, rename) });
   }
   return changeTable(catalog, dependent, (table) => ({
     ...table,
@@ -125,5 +125,12 @@ function renamedInDependent(catalog: Catalog, dependent: Oid, relation: Oid, ren
         ? { ...constraint, references: { ...references, columns: names(references.columns, rename) } }
         : constraint;
     }),
+    policies: table.policies.map((policy) => ({ ...policy, reads: readsOf(policy, relation, rename) })),
   }));
+}
+
+function readsOf({ reads }: { readonly reads: readonly Read[] }, relation: Oid, rename: Rename): readonly Read[] {
+  return reads.map((read) =>
+    read.relation === relation && read.columns !== '*' ? { ...read, columns: names(read.columns, rename) } : read,
+  );
 }
