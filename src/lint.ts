@@ -34,6 +34,7 @@ export interface LintOptions {
  */
 export function lint(histories: readonly History[], options: LintOptions): Report {
   const rules = active(options.rules, options.levels ?? {});
+  const silenced = options.rules.filter((rule) => !rule.off && !rule.fallback && options.levels?.[rule.id] === 'off');
   const diagnostics: Diagnostic[] = [];
   const reports: HistoryReport[] = [];
   let done = 0;
@@ -52,7 +53,7 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     });
     for (const migration of replayed) {
       judged.add(migration.migration.id);
-      found.push(...judge(migration, rules));
+      found.push(...judge(migration, rules, silenced));
       for (const script of migration.scripts) {
         migrations.push(timeline(migration.migration, script));
         for (const step of script.steps) {
@@ -110,7 +111,12 @@ function active(rules: readonly Rule[], levels: Readonly<Record<string, Level | 
   return on;
 }
 
-function judge(judged: ReplayedMigration, rules: ReadonlyMap<string, Rule>): readonly Found[] {
+/** `silenced` are the rules that the user switched off: what they would tell, no fallback tells in their place. */
+function judge(
+  judged: ReplayedMigration,
+  rules: ReadonlyMap<string, Rule>,
+  silenced: readonly Rule[],
+): readonly Found[] {
   const { migration, scripts } = judged;
   const found: Found[] = migration.problems.map((problem) => fromProblem(problem, rules, migration.id, undefined));
   const spoken = new Set<Step>();
@@ -127,6 +133,9 @@ function judge(judged: ReplayedMigration, rules: ReadonlyMap<string, Rule>): rea
   for (const rule of all) {
     if (rule.fallback || rule.check === undefined) continue;
     for (const step of steps) for (const finding of findings(rule, step)) tell(rule, step, finding);
+  }
+  for (const rule of silenced) {
+    for (const step of steps) if (findings(rule, step).length > 0) spoken.add(step);
   }
   for (const rule of all) {
     for (const finding of rule.checkMigration?.(judged) ?? []) {

@@ -118,6 +118,6 @@ function writeTo(file: string, text: string, io: Io): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   } catch (error) {
-    throw new UserError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`cannot write ${file} (${error instanceof Error && 'code' in error ? error.code : error})`);
   }
 }

@@ -1,0 +1,311 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { rules } from '../rules/index.js';
+import { folderOf, run } from './cli-io.js';
+
+const files = {
+  'lockkeeper.config.json': '{ "lockTimeout": "5s" }',
+  'db/migrations/001_account.sql': `-- migrate:up
+create table account (id bigint primary key, email text);
+-- migrate:down
+drop table account;
+`,
+  'db/migrations/002_email.sql': `-- migrate:up transaction:false
+create index account_email on account (email);
+-- migrate:down transaction:false
+drop index concurrently account_email;
+`,
+  'db/migrations/003_city.sql': `-- migrate:up
+alter table account add column city text;
+-- migrate:down
+alter table account drop column city;
+`,
+};
+
+const folders: string[] = [];
+let folder = '';
+
+/** A project of its own for each test. */
+function project(more: Readonly<Record<string, string>> = {}): string {
+  const made = folderOf({ ...files, ...more });
+  folders.push(made);
+  return made;
+}
+
+beforeEach(() => {
+  folder = project();
+});
+afterAll(() => {
+  for (const each of folders) rmSync(each, { recursive: true });
+});
+
+const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+const rulesOf = (stdout: string): readonly string[] =>
+  JSON.parse(stdout).diagnostics.map((one: { rule: string; file: string }) => `${one.rule} ${one.file}`);
+
+describe('exit codes', () => {
+  test.each<[string, readonly string[], number]>([
+    ['findings', ['check'], 1],
+    ['findings, at a lower threshold', ['check', '--fail-on', 'note'], 1],
+    ['findings, but none may fail', ['check', '--fail-on', 'never'], 0],
+    ['a clean file', ['check', 'db/migrations/003_city.sql'], 0],
+    ['a clean rest', ['check', '--since', '002'], 0],
+    ['a rule made milder', ['check', '--rule', 'index-not-concurrent=warning'], 0],
+    ['a rule switched off', ['check', '--rule', 'index-not-concurrent=off'], 0],
+    ['locks', ['locks'], 0],
+    ['rules', ['rules'], 0],
+    ['explain', ['explain', 'index-not-concurrent'], 0],
+    ['help', ['--help'], 0],
+    ['help of a command', ['check', '--help'], 0],
+    ['version', ['--version'], 0],
+    ['nothing said', [], 2],
+  ])('%s', async (_, argv, code) => {
+    const ran = await run(folder, argv);
+    expect(ran.code).toBe(code);
+    expect(code === 2 ? ran.stderr : ran.stdout).not.toBe('');
+  });
+
+  test.each<[string, readonly string[]]>([
+    ['an unknown command', ['chek']],
+    ['an unknown option', ['check', '--formt', 'json']],
+    ['an unknown format', ['check', '--format', 'jsn']],
+    ['a format without its file', ['check', '--format', 'json=']],
+    ['two formats on one output', ['check', '--format', 'json', '--format', 'sarif']],
+    ['an unknown rule', ['check', '--rule', 'index-not-concurent=off']],
+    ['an unknown level', ['check', '--rule', 'index-not-concurrent=fatal']],
+    ['an unknown threshold', ['check', '--fail-on', 'fatal']],
+    ['an unknown framework', ['check', '--framework', 'dbmat']],
+    ['an unknown page', ['explain', 'colum-dropped']],
+    ['a server that nobody supports', ['check', '--pg', '9']],
+    ['a server that is no number', ['check', '--pg', 'latest']],
+    ['a migration that is not there', ['check', '--since', '02']],
+    ['a path that is not there', ['check', 'db/migration']],
+    ['a baseline that is not there', ['check', '--baseline', 'known.json']],
+    ['a configuration that is not there', ['check', '--config', 'lockkeeper.json']],
+    ['paths beside standard input', ['check', 'db', '--stdin-filename', 'db/migrations/004.sql']],
+    ['a file that cannot be written', ['check', '--format', 'json=db']],
+  ])('%s is 2, with one line that helps', async (_, argv) => {
+    const ran = await run(folder, argv);
+    expect(ran.code).toBe(2);
+    expect(ran.stdout).toBe('');
+    expect(ran.stderr.split('\n')).toHaveLength(2);
+    expect(ran.stderr).toMatchSnapshot();
+  });
+
+  test('a folder without migrations is 2', async () => {
+    const empty = folderOf({ 'README.txt': 'nothing' });
+    folders.push(empty);
+    expect(await run(empty, ['check'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('check', () => {
+  test('tells people', async () => {
+    expect((await run(folder, ['check'])).stdout).toMatchSnapshot();
+  });
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['everything below', [], ['index-not-concurrent db/migrations/002_email.sql']],
+    ['a folder', ['db'], ['index-not-concurrent db/migrations/002_email.sql']],
+    [
+      'a file, with the others as context',
+      ['db/migrations/002_email.sql'],
+      ['index-not-concurrent db/migrations/002_email.sql'],
+    ],
+    ['another file', ['db/migrations/001_account.sql'], []],
+    ['what comes after an id', ['--since', '001'], ['index-not-concurrent db/migrations/002_email.sql']],
+    ['what comes after a file', ['--since', '002_email.sql'], []],
+  ])('judges %s', async (_, argv, found) => {
+    expect(rulesOf((await run(folder, ['check', '--format', 'json', ...argv])).stdout)).toEqual(found);
+  });
+
+  test('a path is relative to the working directory, wherever that is', async () => {
+    const ran = await run(join(folder, 'db'), ['check', '--format', 'json', 'migrations/002_email.sql']);
+    expect(rulesOf(ran.stdout)).toEqual(['index-not-concurrent migrations/002_email.sql']);
+  });
+
+  test('judges standard input in the place of a file, new or old', async () => {
+    const sql = '-- migrate:up transaction:false\ncreate index on account (id);\n-- migrate:down\n';
+    const added = await run(folder, ['check', '--format', 'json', '--stdin-filename', 'db/migrations/004_x.sql'], {
+      stdin: sql,
+    });
+    expect(rulesOf(added.stdout)).toContain('index-not-concurrent db/migrations/004_x.sql');
+    expect(existsSync(join(folder, 'db/migrations/004_x.sql'))).toBe(false);
+    const clean = await run(
+      folder,
+      ['check', '--format', 'json', '--stdin-filename', './db/migrations/002_email.sql'],
+      {
+        stdin: read('db/migrations/002_email.sql').replace('create index', 'create index concurrently'),
+      },
+    );
+    expect(clean.code).toBe(0);
+  });
+
+  test('writes several formats at once, and still tells people', async () => {
+    const ran = await run(folder, ['check', '--format', 'sarif=out/a.sarif', '--format', 'junit=out/a.xml']);
+    expect(ran.stdout).toContain('error index-not-concurrent');
+    expect(JSON.parse(read('out/a.sarif')).version).toBe('2.1.0');
+    expect(read('out/a.xml')).toContain('<testsuites');
+    const printed = await run(folder, ['check', '--format', 'json=out/a.json', '--format', 'github']);
+    expect(printed.stdout).toMatch(/^::error /);
+    expect(read('out/a.json')).toBe((await run(folder, ['check', '--format', 'json'])).stdout);
+  });
+
+  test('names files from the root of the repository where a code host reads them', async () => {
+    folder = project({ '.git/HEAD': 'ref: refs/heads/main\n' });
+    const ran = await run(join(folder, 'db'), ['check', '--format', 'github']);
+    expect(ran.stdout).toContain('file=db/migrations/002_email.sql');
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, boolean, boolean]>([
+    ['a terminal', {}, true, true],
+    ['no terminal', {}, false, false],
+    ['NO_COLOR', { NO_COLOR: '1' }, true, false],
+    ['an empty NO_COLOR', { NO_COLOR: '' }, true, true],
+    ['a dumb terminal', { TERM: 'dumb' }, true, false],
+    ['FORCE_COLOR', { FORCE_COLOR: '1' }, false, true],
+    ['FORCE_COLOR=0', { FORCE_COLOR: '0' }, true, false],
+  ])('colours: %s', async (_, env, terminal, coloured) => {
+    expect((await run(folder, ['check'], { env, terminal })).stdout.includes('\u001b[')).toBe(coloured);
+  });
+
+  test('a file of a format is never coloured', async () => {
+    await run(folder, ['check', '--format', 'console=out.txt'], { terminal: true });
+    expect(read('out.txt')).not.toContain('\u001b[');
+  });
+
+  test('says which path has no migrations, and goes on', async () => {
+    writeFileSync(join(folder, 'notes.txt'), 'nothing');
+    const ran = await run(folder, ['check', 'db', 'notes.txt']);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toBe('lockkeeper: there are no migrations in notes.txt\n');
+  });
+
+  test('says what is wrong with an ignore, and applies a right one', async () => {
+    const file = 'db/migrations/002_email.sql';
+    const text = read(file);
+    const ignoring = (comment: string) =>
+      writeFileSync(join(folder, file), text.replace('create', `-- ${comment}\ncreate`));
+    ignoring('lockkeeper:ignore index-not-concurrent: forty rows');
+    const quiet = await run(folder, ['check', '--format', 'json']);
+    expect([quiet.code, JSON.parse(quiet.stdout).summary.suppressed]).toEqual([0, 1]);
+    ignoring('lockkeeper:ignore index-not-concurent: forty rows');
+    expect((await run(folder, ['check'])).stdout).toContain('did you mean "index-not-concurrent"?');
+    ignoring('lockkeeper:ignore column-dropped: forty rows');
+    expect((await run(folder, ['check'])).stdout).toContain('ignore-unused');
+  });
+});
+
+describe('the baseline', () => {
+  test('is adopted by one command; new findings count, gone ones are told', async () => {
+    const made = await run(folder, ['check', '--write-baseline']);
+    expect(made).toEqual({
+      code: 0,
+      stdout: '1 known finding in lockkeeper.baseline.json: from now on only new ones count\n',
+      stderr: '',
+    });
+    const known = await run(folder, ['check']);
+    expect(known.code).toBe(0);
+    expect(known.stdout).toContain('1 in the baseline');
+
+    writeFileSync(
+      join(folder, 'db/migrations/004.sql'),
+      '-- migrate:up transaction:false\ncreate index a on account (id);\n-- migrate:down\n',
+    );
+    expect(rulesOf((await run(folder, ['check', '--format', 'json'])).stdout)).toContain(
+      'index-not-concurrent db/migrations/004.sql',
+    );
+    expect((await run(folder, ['check'])).code).toBe(1);
+
+    rmSync(join(folder, 'db/migrations/004.sql'));
+    writeFileSync(join(folder, 'db/migrations/002_email.sql'), '-- migrate:up\n-- migrate:down\n');
+    const stale = await run(folder, ['check']);
+    expect(stale.stderr).toBe(
+      'lockkeeper: 1 finding of lockkeeper.baseline.json gone; --write-baseline forgets what is gone\n',
+    );
+    await run(folder, ['check', '--write-baseline']);
+    expect(JSON.parse(read('lockkeeper.baseline.json')).findings).toEqual([]);
+  });
+
+  test('knows a finding again after its lines moved and its file was renamed', async () => {
+    await run(folder, ['check', '--write-baseline', '--baseline', 'known.json']);
+    const text = read('db/migrations/002_email.sql');
+    rmSync(join(folder, 'db/migrations/002_email.sql'));
+    writeFileSync(join(folder, 'db/migrations/002_mail.sql'), text.replace('create', '\n\n-- moved\ncreate'));
+    expect((await run(folder, ['check', '--baseline', 'known.json'])).code).toBe(0);
+  });
+
+  test('of a part keeps what was known of the rest', async () => {
+    await run(folder, ['check', '--write-baseline']);
+    await run(folder, ['check', '--write-baseline', 'db/migrations/003_city.sql']);
+    expect(JSON.parse(read('lockkeeper.baseline.json')).findings).toHaveLength(1);
+  });
+
+  test.each<[string, string]>([
+    ['no JSON', '{'],
+    ['another file', '{"version": 2}'],
+  ])('that is %s is an error', async (_, text) => {
+    writeFileSync(join(folder, 'known.json'), text);
+    const ran = await run(folder, ['check', '--baseline', 'known.json']);
+    expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('write it anew with --write-baseline')]);
+  });
+});
+
+describe('fix', () => {
+  const fixed = 'create index concurrently account_email on account (email);';
+
+  test('--dry-run prints a diff and writes nothing', async () => {
+    const before = read('db/migrations/002_email.sql');
+    const ran = await run(folder, ['fix', '--dry-run']);
+    expect(ran.stdout).toMatchSnapshot();
+    expect(ran.stderr).toContain('1 finding would be fixed in 1 file');
+    expect(read('db/migrations/002_email.sql')).toBe(before);
+  });
+
+  test('writes, and what it wrote is clean', async () => {
+    const ran = await run(folder, ['fix']);
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).toContain('1 finding fixed in 1 file');
+    expect(read('db/migrations/002_email.sql')).toContain(fixed);
+    expect((await run(folder, ['check'])).code).toBe(0);
+    expect((await run(folder, ['fix'])).stdout).toBe('nothing to fix\n');
+  });
+
+  test('leaves what is not asked for alone', async () => {
+    await run(folder, ['fix', 'db/migrations/003_city.sql']);
+    expect(read('db/migrations/002_email.sql')).not.toContain('concurrently account_email on');
+  });
+});
+
+test('locks tells people and machines', async () => {
+  const people = await run(folder, ['locks', 'db/migrations/003_city.sql']);
+  expect(people.stdout).toMatchSnapshot();
+  const machines = JSON.parse((await run(folder, ['locks', '--format', 'json', '--since', '001'])).stdout);
+  expect(machines.migrations.map((one: { id: string; direction: string }) => `${one.id} ${one.direction}`)).toEqual([
+    '002 up',
+    '002 down',
+    '003 up',
+    '003 down',
+  ]);
+});
+
+test('rules and explain know every rule', async () => {
+  const listed = JSON.parse((await run(folder, ['rules', '--format', 'json'])).stdout);
+  expect(listed.rules.map(({ id }: { id: string }) => id)).toEqual(rules.map(({ id }) => id));
+  const table = (await run(folder, ['rules'])).stdout;
+  for (const { id, title } of rules) {
+    expect(table).toContain(id);
+    const page = await run(folder, ['explain', id]);
+    expect([page.code, page.stdout.includes(title)]).toEqual([0, true]);
+  }
+});
+
+test.each([['help'], ['check'], ['locks'], ['fix'], ['explain'], ['rules']])(
+  'help has examples: %s',
+  async (...command) => {
+    const { stdout } = await run(folder, command[0] === 'help' ? ['--help'] : [...command, '--help']);
+    expect(stdout).toContain('Examples:\n  $ lockkeeper');
+    expect(stdout).toMatch(/[^\n]\n$/);
+  },
+);
