@@ -78,7 +78,7 @@ function followers(catalog: Catalog, { doomed, automatic }: Waiting): readonly W
   if (doomed.kind !== 'constraint' || !isTable(relation)) return [];
   const constraint = relation.constraints.find(({ name }) => name === doomed.name);
   if (constraint === undefined) return [];
-  return doomedByConstraint(catalog, relation, constraint).map((part) => ({
+  return doomedByConstraint(catalog, relation, constraint, doomed.asked ?? false).map((part) => ({
     doomed: part,
     automatic: automatic && (part.kind === 'object' || constraintNamed(catalog, part)?.kind === constraint.kind),
   }));

@@ -1,8 +1,9 @@
+import { apply } from '../catalog/apply.js';
 import type { Table, Trigger } from '../catalog/catalog.js';
 import { findRoutines } from '../catalog/lookup.js';
-import type { BodyStatement } from '../sql/statement.js';
+import type { BodyStatement, Statement } from '../sql/statement.js';
 import type { PredictContext } from './context.js';
-import { all, type Draft, nothing, unsure } from './draft.js';
+import { all, type Draft, fail, nothing, unsure } from './draft.js';
 
 /** What happens to a table that triggers may wait for. */
 export interface Event {
@@ -27,12 +28,21 @@ function runTrigger(trigger: Trigger, context: PredictContext): Draft {
   return routine?.definition === undefined ? nothing : runBody(routine.definition.body, context);
 }
 
-/** What the statements of a body do, one after another in the schema that the statement finds. */
+/** What the statements of a body do, each in the schema that the ones before it leave. */
 export function runBody(body: readonly BodyStatement[], context: PredictContext): Draft {
-  return all(
-    ...body.map(({ statement, conditional }) => {
-      const draft = context.inner(statement, context.catalog);
-      return conditional ? unsure(draft, 'under a condition that may not hold') : draft;
-    }),
-  );
+  let { catalog } = context;
+  const drafts: Draft[] = [];
+  for (const { statement, conditional } of body) {
+    const draft = inFunction(context.inner(statement, catalog), statement);
+    drafts.push(conditional ? unsure(draft, 'under a condition that may not hold') : draft);
+    catalog = apply(statement, catalog, { born: 0, pg: context.pg });
+  }
+  return all(...drafts);
+}
+
+/** What cannot run in a transaction block cannot run in a function either. */
+function inFunction(draft: Draft, statement: Statement): Draft {
+  if (!draft.forbidden) return draft;
+  const command = statement.text.trim().split(/\s+/)[0]?.toUpperCase() ?? '';
+  return fail(`${command} cannot be executed from a function`, '25001');
 }

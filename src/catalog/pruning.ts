@@ -1,0 +1,48 @@
+import type { Node } from '../sql/tree.js';
+import type { Catalog, PartitionBound, Table } from './catalog.js';
+import { type Clause, clauseOf, not } from './clause.js';
+import { proves } from './implication.js';
+import { knownType } from './known-type.js';
+import { columnOf, tables } from './lookup.js';
+import type { Scope } from './operand.js';
+import { partitionConstraint } from './partition-constraint.js';
+
+/**
+ * Whether rows that meet all the conditions may be in a partition: `no` when the bound rules them out, as partition pruning does
+ * before a query runs (partprune.c); `perhaps` where only the server can tell, as with hash partitions.
+ */
+export function mayHold(
+  catalog: Catalog,
+  parent: Table,
+  partition: Table,
+  conditions: readonly Node[],
+): 'yes' | 'perhaps' | 'no' {
+  if (conditions.length === 0 || parent.partitionBy === undefined || partition.bound === undefined) return 'yes';
+  const scope: Scope = {
+    typeOf: (column) => knownType(catalog, columnOf(parent, column)?.type),
+    collationOf: (column) => columnOf(parent, column)?.collation,
+  };
+  const met = conditions.map((condition) => clauseOf(condition, scope));
+  const known = [...met, ...met.flatMap(withoutNull)];
+  const siblings = tables(catalog, parent.children).flatMap((sibling): readonly PartitionBound[] =>
+    sibling.oid === partition.oid || sibling.bound === undefined ? [] : [sibling.bound],
+  );
+  const constraint = partitionConstraint(parent.partitionBy, partition.bound, siblings, scope);
+  if (constraint === undefined) return hasAllKeys(parent, known) ? 'perhaps' : 'yes';
+  return proves(known, not(constraint)) ? 'no' : 'yes';
+}
+
+/** A comparison that is true is of no NULL. */
+function withoutNull(clause: Clause): readonly Clause[] {
+  if (clause.kind === 'and') return clause.clauses.flatMap(withoutNull);
+  if (clause.kind !== 'comparison' && clause.kind !== 'any') return [];
+  return [{ kind: 'null test', operand: clause.operand.key, isNull: false }];
+}
+
+/** A hash partition is found when every column of the key equals a constant. */
+function hasAllKeys(parent: Table, known: readonly Clause[]): boolean {
+  const equal = new Set(
+    known.flatMap((clause) => (clause.kind === 'comparison' && clause.operator === '=' ? [clause.operand.key] : [])),
+  );
+  return (parent.partitionBy?.keys ?? []).length <= equal.size;
+}

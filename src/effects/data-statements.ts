@@ -1,0 +1,110 @@
+import type { Table } from '../catalog/catalog.js';
+import { findRelation, isTable, relationByName, schemaFor } from '../catalog/lookup.js';
+import { qualifiedName } from '../sql/names.js';
+import type { CopyStmt, ExplainStmt, IntoClause, Node } from '../sql/tree.js';
+import { strings } from '../sql/tree.js';
+import { routed } from './change.js';
+import type { Predict, PredictContext, PredictTable } from './context.js';
+import { all, type Draft, fail, lock, nothing, notUnderstood, rows, scan } from './draft.js';
+import { fire, runBody } from './fire.js';
+import { checkReferences } from './foreign-key-checks.js';
+import { statementOf } from './inner-statement.js';
+import { locksOnly } from './locks-only.js';
+import { isOn } from './options.js';
+import { callsIn, predictQuery } from './queries.js';
+import { lockUnknown, written } from './relations.js';
+
+const select: Predict<'SelectStmt'> = (node, context) => {
+  const { intoClause, ...query } = node;
+  const made = intoClause === undefined ? nothing : refusedInto(intoClause, context);
+  return made.failure === undefined ? predictQuery({ SelectStmt: query }, context) : made;
+};
+
+/** The table of SELECT INTO and CREATE TABLE AS must not exist. */
+export function refusedInto({ rel }: IntoClause, { catalog }: PredictContext): Draft {
+  if (rel === undefined) return nothing;
+  const name = qualifiedName(schemaFor(catalog, rel), rel.relname ?? '');
+  return relationByName(catalog, name) === undefined
+    ? nothing
+    : fail(`relation "${rel.relname}" already exists`, '42P07');
+}
+
+const copy: Predict<'CopyStmt'> = (node, context) => {
+  if (node.query !== undefined) return predictQuery(node.query, context);
+  const { catalog } = context;
+  const relation = findRelation(catalog, node.relation);
+  const mode = node.is_from ? 'RowExclusiveLock' : 'AccessShareLock';
+  if (relation === undefined) {
+    const draft = lockUnknown(
+      catalog,
+      node.relation ?? {},
+      mode,
+      node.is_from ? 'rows are put in' : 'all its rows are read',
+    );
+    return all(draft, { effects: draft.effects.map((made) => ({ ...made, work: node.is_from ? 'rows' : 'scan' })) });
+  }
+  const shown = written(node.relation ?? {});
+  if (node.is_from)
+    return isTable(relation)
+      ? copyFrom(relation, node, context)
+      : fail(`cannot copy to ${relation.kind} "${shown}"`, '42809');
+  if (relation.kind === 'table') return scan(relation, mode, 'all its rows are read');
+  const kind =
+    relation.kind === 'partitioned'
+      ? 'partitioned table'
+      : relation.kind === 'foreign'
+        ? 'foreign table'
+        : relation.kind;
+  if (relation.kind === 'materialized view' && context.pg >= 18) return scan(relation, mode, 'all its rows are read');
+  return fail(`cannot copy from ${kind} "${shown}"`, '42809');
+};
+
+function copyFrom(table: Table, node: CopyStmt, context: PredictContext): Draft {
+  const { catalog } = context;
+  const names = node.attlist === undefined ? table.columns.map(({ name }) => name) : strings(node.attlist);
+  const missing = names.find((name) => table.complete && !table.columns.some((column) => column.name === name));
+  if (missing !== undefined) return fail(`column "${missing}" of relation "${table.name}" does not exist`, '42703');
+  const values = new Map(names.map((name): [string, Node | undefined] => [name, undefined]));
+  const why = 'rows are put in';
+  return all(
+    table.kind === 'table' ? rows(table, 'RowExclusiveLock', why) : lock(table, 'RowExclusiveLock', why),
+    ...routed(catalog, table, undefined).map(({ relation }) =>
+      relation.kind === 'table'
+        ? rows(relation, 'RowExclusiveLock', 'rows may go to this partition', false)
+        : lock(relation, 'RowExclusiveLock', 'rows may go to this partition', false),
+    ),
+    checkReferences(catalog, table, { values, many: true, perhapsSame: true }),
+    fire(table, { event: 'insert' }, context),
+  );
+}
+
+const explain: Predict<'ExplainStmt'> = ({ query, options }: ExplainStmt, context) => {
+  const inner = query === undefined ? undefined : statementOf(context.statement, query);
+  if (inner === undefined) return nothing;
+  const draft = context.inner(inner, context.catalog);
+  return isOn(options, 'analyze') ? draft : locksOnly(draft);
+};
+
+/** PREPARE and DECLARE look the query's relations up; its rows are read later. */
+const later: Predict<'PrepareStmt' | 'DeclareCursorStmt'> = ({ query }, context) =>
+  query === undefined ? nothing : locksOnly(predictQuery(query, context));
+
+/** What SELECT, INSERT, UPDATE, DELETE, MERGE and COPY do, and what runs them. */
+export const dataStatements: PredictTable = {
+  SelectStmt: select,
+  InsertStmt: (node, context) => predictQuery({ InsertStmt: node }, context),
+  UpdateStmt: (node, context) => predictQuery({ UpdateStmt: node }, context),
+  DeleteStmt: (node, context) => predictQuery({ DeleteStmt: node }, context),
+  MergeStmt: (node, context) => predictQuery({ MergeStmt: node }, context),
+  CopyStmt: copy,
+  ExplainStmt: explain,
+  PrepareStmt: later,
+  DeclareCursorStmt: later,
+  // what was prepared is no part of the schema
+  ExecuteStmt: () => notUnderstood,
+  FetchStmt: () => nothing,
+  ClosePortalStmt: () => nothing,
+  DeallocateStmt: () => nothing,
+  DoStmt: (_, context) => runBody(context.statement.body, context),
+  CallStmt: (node, context) => callsIn(node, context),
+};

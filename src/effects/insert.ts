@@ -1,0 +1,206 @@
+import type { Column, Table } from '../catalog/catalog.js';
+import { literalOf } from '../catalog/literal.js';
+import { columnOf, indexesOf } from '../catalog/lookup.js';
+import type { InsertStmt, Node, OnConflictClause } from '../sql/tree.js';
+import {
+  asConditions,
+  askBound,
+  assignments,
+  changedTable,
+  notChanged,
+  realAssignments,
+  refusedColumns,
+  routed,
+} from './change.js';
+import type { PredictContext } from './context.js';
+import { all, type Draft, fail, lock, nothing, rows } from './draft.js';
+import { fire } from './fire.js';
+import { checkReferences } from './foreign-key-checks.js';
+import { planQuery } from './query.js';
+import { planGraph } from './query-draft.js';
+import { emptyGraph, type Planned, type QueryPlace } from './query-plan.js';
+import { readSubqueries } from './query-select.js';
+import { withTables } from './query-with.js';
+
+/** INSERT … VALUES puts a few rows in; INSERT … SELECT as many as the query gives. */
+export function planInsert(node: InsertStmt, place: QueryPlace, context: PredictContext): Planned {
+  const { catalog } = context;
+  const { tables, draft: common } = withTables(node.withClause, node, place, planQuery);
+  const inner: QueryPlace = { ...place, tables };
+  const source = node.selectStmt === undefined ? undefined : planQuery(node.selectStmt, inner);
+  const table = changedTable(catalog, node.relation);
+  const many = source !== undefined && !source.few;
+  const own =
+    table === undefined ? notChanged(catalog, node.relation ?? {}, 'INSERT') : insertInto(table, node, many, context);
+  const returned = subqueriesOf(
+    [...(node.returningClause?.exprs ?? []), ...(node.onConflictClause?.targetList ?? [])],
+    inner,
+  );
+  return { draft: all(common, source?.draft, own, returned), few: !many, columns: [], open: true };
+}
+
+/** Subqueries of lists that are worked out once for each row that is changed. */
+export function subqueriesOf(nodes: readonly Node[], place: QueryPlace): Draft {
+  const graph = emptyGraph();
+  for (const node of nodes) readSubqueries(node, { items: [], outer: place.outer }, graph, place);
+  return planGraph(graph, place, 'no', planQuery).draft;
+}
+
+/** One row of VALUES by column; undefined for a value that is no constant. */
+type Row = ReadonlyMap<string, Node | undefined>;
+
+function insertInto(table: Table, node: InsertStmt, many: boolean, context: PredictContext): Draft {
+  const { catalog } = context;
+  const names = columnNames(table, node);
+  const given = rowsOf(node, names);
+  const first = given?.[0] ?? new Map(names.map((name): [string, Node | undefined] => [name, undefined]));
+  const refused = refusedInsert(table, node, names, given, context);
+  if (refused.failure !== undefined) return refused;
+  const event = { values: withDefaults(table, first), many, perhapsSame: false };
+  const update =
+    node.onConflictClause?.action === 'ONCONFLICT_UPDATE' ? assignments(node.onConflictClause.targetList) : undefined;
+  const why = many ? 'rows are inserted for all that the query gives' : 'a row is inserted';
+  return all(
+    many && table.kind === 'table' ? rows(table, 'RowExclusiveLock', why) : lock(table, 'RowExclusiveLock', why),
+    askBound(catalog, table),
+    route(table, given, many, context),
+    checkReferences(catalog, table, event),
+    update && checkReferences(catalog, table, { values: realAssignments(update), many, perhapsSame: true }),
+    fire(table, { event: 'insert' }, context),
+    update && fire(table, { event: 'update', columns: [...update.keys()] }, context),
+    refusedConflict(table, node.onConflictClause, context),
+  );
+}
+
+/** The columns that get values: those named, or all but generated ones, as many as there are values. */
+function columnNames(table: Table, node: InsertStmt): readonly string[] {
+  if (node.cols !== undefined)
+    return node.cols.flatMap((column) => ('ResTarget' in column ? [column.ResTarget.name ?? ''] : []));
+  const lists = valuesOf(node);
+  if (node.selectStmt === undefined) return [];
+  return table.columns.map(({ name }) => name).slice(0, lists === undefined ? undefined : (lists[0]?.length ?? 0));
+}
+
+function valuesOf(node: InsertStmt): readonly (readonly Node[])[] | undefined {
+  const query =
+    node.selectStmt !== undefined && 'SelectStmt' in node.selectStmt ? node.selectStmt.SelectStmt : undefined;
+  return query?.valuesLists?.flatMap((list) => ('List' in list ? [list.List.items ?? []] : []));
+}
+
+function rowsOf(node: InsertStmt, names: readonly string[]): readonly Row[] | undefined {
+  const lists = valuesOf(node);
+  if (lists !== undefined)
+    return lists.map(
+      (values) => new Map(names.map((name, at): [string, Node | undefined] => [name, constantOf(values[at])])),
+    );
+  return node.selectStmt === undefined ? [new Map()] : undefined;
+}
+
+function constantOf(node: Node | undefined): Node | undefined {
+  if (node === undefined) return undefined;
+  return 'SetToDefault' in node || literalOf(node) !== undefined ? node : undefined;
+}
+
+/** A column that is not named gets its default, or NULL. */
+function withDefaults(table: Table, row: Row): Row {
+  const known = new Map(row);
+  for (const column of table.columns) {
+    const value = known.get(column.name);
+    const isDefault = value !== undefined && 'SetToDefault' in value;
+    if (known.has(column.name) && !isDefault) continue;
+    if (column.default === undefined && column.identity === undefined && column.sequence === undefined)
+      known.delete(column.name);
+    else known.set(column.name, literalOf(column.default) === undefined ? undefined : column.default);
+  }
+  return known;
+}
+
+/** The partitions that the rows go to. */
+function route(table: Table, given: readonly Row[] | undefined, many: boolean, { catalog }: PredictContext): Draft {
+  if (table.kind !== 'partitioned') return nothing;
+  const why = 'rows go to this partition';
+  const each =
+    given === undefined
+      ? [routed(catalog, table, undefined)]
+      : given.map((row) => routed(catalog, table, asConditions(nulls(table, row))));
+  if (given !== undefined && each.some((found) => found.length === 0) && table.complete)
+    return fail(`no partition of relation "${table.name}" found for row`, '23514');
+  return all(
+    ...each
+      .flat()
+      .map(({ relation, sure }) =>
+        many && relation.kind === 'table'
+          ? rows(relation, 'RowExclusiveLock', why, sure)
+          : lock(relation, 'RowExclusiveLock', why, sure),
+      ),
+  );
+}
+
+/** A row with NULL for what it does not name. */
+function nulls(table: Table, row: Row): Row {
+  const known = withDefaults(table, row);
+  return new Map(
+    table.columns.map(({ name }): [string, Node | undefined] => [
+      name,
+      known.has(name) ? known.get(name) : { A_Const: { isnull: true } },
+    ]),
+  );
+}
+
+/** What the server refuses before or at the first row. */
+function refusedInsert(
+  table: Table,
+  node: InsertStmt,
+  names: readonly string[],
+  given: readonly Row[] | undefined,
+  { pg }: PredictContext,
+): Draft {
+  const lists = valuesOf(node);
+  const values = new Map(
+    names.map((name, at): [string, Node | undefined] => [name, lists?.[0]?.[at] ?? given?.[0]?.get(name)]),
+  );
+  const columns = refusedColumns(table, node.override === 'OVERRIDING_USER_VALUE' ? new Map() : values, 'insert', pg);
+  if (columns.failure !== undefined) return columns;
+  const width = lists?.[0]?.length ?? 0;
+  const limit = node.cols === undefined ? table.columns.length : names.length;
+  if (table.complete && width > limit) return fail('INSERT has more expressions than target columns', '42601');
+  const always = [...values].find(([name, value]) => isAlways(columnOf(table, name), value));
+  if (always !== undefined && (node.override === undefined || node.override === 'OVERRIDING_NOT_SET')) {
+    const message = pg < 14 ? 'cannot insert into column' : 'cannot insert a non-DEFAULT value into column';
+    return fail(`${message} "${always[0]}"`, '428C9');
+  }
+  const known = withDefaults(table, new Map([...values].map(([name, value]) => [name, constantOf(value)])));
+  const missing = table.columns.find((column) => isMissing(column, known));
+  const rowExists = given !== undefined;
+  const mayBeSet = table.triggers.some(({ timing, events }) => timing === 'before' && events.includes('insert'));
+  if (missing === undefined || !rowExists || mayBeSet || table.rules.length > 0) return nothing;
+  const message = `null value in column "${missing.name}" of relation "${table.name}" violates not-null constraint`;
+  return fail(message, '23502');
+}
+
+function isAlways(column: Column | undefined, value: Node | undefined): boolean {
+  return column?.identity === 'always' && !(value !== undefined && 'SetToDefault' in value);
+}
+
+/** Neither a value nor a default for a column that takes no NULL; a domain may have a default of its own. */
+function isMissing(column: Column, known: Row): boolean {
+  if (!column.notNull || column.generated !== undefined) return false;
+  const value = known.get(column.name);
+  if (value !== undefined) return 'A_Const' in value && value.A_Const.isnull === true;
+  return !known.has(column.name) && column.type?.oid === undefined && column.type?.schema === 'pg_catalog';
+}
+
+/** ON CONFLICT (a, b) needs a unique index on just these columns. */
+function refusedConflict(table: Table, clause: OnConflictClause | undefined, { catalog }: PredictContext): Draft {
+  const elements = (clause?.infer?.indexElems ?? []).flatMap((element) =>
+    'IndexElem' in element ? [element.IndexElem] : [],
+  );
+  const columns = elements.flatMap(({ name }) => name ?? []);
+  if (!table.complete || columns.length === 0 || columns.length < elements.length) return nothing;
+  const found = indexesOf(catalog, table).some(
+    ({ unique, keys }) =>
+      unique && keys.length === columns.length && keys.every(({ column }) => columns.includes(column ?? '')),
+  );
+  if (found) return nothing;
+  return fail('there is no unique or exclusion constraint matching the ON CONFLICT specification', '42P10');
+}

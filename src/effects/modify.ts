@@ -1,0 +1,188 @@
+import type { Table } from '../catalog/catalog.js';
+import { literalOf } from '../catalog/literal.js';
+import { findRelation, isTable } from '../catalog/lookup.js';
+import type { DeleteStmt, MergeStmt, MergeWhenClause, Node, RangeVar, UpdateStmt } from '../sql/tree.js';
+import {
+  asConditions,
+  askBound,
+  assignments,
+  changed,
+  changedTable,
+  notChanged,
+  realAssignments,
+  refusedColumns,
+  routed,
+} from './change.js';
+import type { PredictContext } from './context.js';
+import { all, type Draft, lock, nothing } from './draft.js';
+import { fire } from './fire.js';
+import { checkReferences, checkReferrers } from './foreign-key-checks.js';
+import { subqueriesOf } from './insert.js';
+import { planQuery } from './query.js';
+import { conditionsOf, conjuncts } from './query-conditions.js';
+import { type PlannedGraph, planGraph } from './query-draft.js';
+import { readFrom } from './query-from.js';
+import { emptyGraph, type Graph, type Planned, type QueryPlace } from './query-plan.js';
+import { readSubqueries, readWhere } from './query-select.js';
+import type { Scope, StoredSource } from './query-terms.js';
+import { withTables } from './query-with.js';
+
+/** What an UPDATE, DELETE or MERGE changes and how it finds the rows. */
+interface Found {
+  readonly table: Table;
+  readonly graph: Graph;
+  readonly planned: PlannedGraph;
+  readonly source: StoredSource;
+  /** In proportion to the table, not a few rows found by index. */
+  readonly many: boolean;
+}
+
+/** Plans FROM and WHERE with the target among the sources; undefined when the target is no table that the history shows. */
+function find(
+  range: RangeVar | undefined,
+  from: readonly Node[],
+  read: (scope: Scope, graph: Graph) => void,
+  place: QueryPlace,
+): { readonly found: Found | undefined; readonly planned: PlannedGraph } {
+  const graph = emptyGraph();
+  const target = readFrom([{ RangeVar: range ?? {} }], graph, place, () => 'RowExclusiveLock');
+  const source = graph.sources.find((one) => one.kind === 'stored');
+  const others = readFrom(from, graph, place, () => 'AccessShareLock');
+  read({ items: [...target.items, ...others.items], outer: place.outer }, graph);
+  const planned = planGraph(graph, place, 'no', planQuery);
+  const table = source?.relation;
+  if (source === undefined || table === undefined || !isTable(table)) return { found: undefined, planned };
+  const many = !planned.access.empty && !planned.access.few.has(source);
+  return { found: { table, graph, planned, source, many }, planned };
+}
+
+/** The effects of finding and changing the rows of the target and its partitions. */
+function touch({ source, planned, many }: Found, why: string): Draft {
+  const leaves = planned.access.leaves.get(source) ?? [];
+  // a few rows found by index are no work worth telling
+  return all(planned.draft, many ? changed(leaves, why) : nothing);
+}
+
+export function planUpdate(node: UpdateStmt, place: QueryPlace, context: PredictContext): Planned {
+  const { catalog, pg } = context;
+  const { tables, draft: common } = withTables(node.withClause, node, place, planQuery);
+  const inner: QueryPlace = { ...place, tables };
+  const read = (scope: Scope, graph: Graph) => {
+    readWhere(node.whereClause, scope, graph, inner);
+    for (const target of [...(node.targetList ?? []), ...(node.returningClause?.exprs ?? [])])
+      readSubqueries(target, scope, graph, inner);
+  };
+  const { found, planned } = find(node.relation, node.fromClause ?? [], read, inner);
+  const view = changedTable(catalog, node.relation);
+  if (found === undefined || view === undefined)
+    return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'UPDATE')), planned.few);
+  const set = assignments(node.targetList);
+  const refused =
+    findRelation(catalog, node.relation) === found.table ? refusedColumns(found.table, set, 'update', pg) : nothing;
+  if (refused.failure !== undefined) return outcome(refused, true);
+  const own = all(touch(found, 'its rows are updated'), updated(found, set, context), askBound(catalog, found.table));
+  return outcome(all(common, own), !found.many);
+}
+
+function outcome(draft: Draft, few: boolean): Planned {
+  return { draft, few, columns: [], open: true };
+}
+
+/** What follows from new values: foreign keys on both sides, a move to another partition, triggers. */
+function updated(
+  { table, many, planned }: Found,
+  assigned: ReadonlyMap<string, Node | undefined>,
+  context: PredictContext,
+): Draft {
+  if (planned.access.empty) return nothing;
+  const { catalog } = context;
+  const set = realAssignments(assigned);
+  const values = new Map(
+    [...set].map(([column, value]): [string, Node | undefined] => [
+      column,
+      literalOf(value) === undefined ? undefined : value,
+    ]),
+  );
+  return all(
+    checkReferences(catalog, table, { values, many, perhapsSame: true }),
+    checkReferrers(catalog, table, { event: 'update', columns: [...set.keys()], many }),
+    move(table, values, context),
+    fire(table, { event: 'update', columns: [...assigned.keys()] }, context),
+  );
+}
+
+/** A new value in the key of a partitioned table may move the row. */
+function move(table: Table, values: ReadonlyMap<string, Node | undefined>, { catalog }: PredictContext): Draft {
+  const keys = new Set((table.partitionBy?.keys ?? []).map(({ column }) => column));
+  if (table.kind !== 'partitioned' || ![...values.keys()].some((column) => keys.has(column))) return nothing;
+  const places = routed(catalog, table, asConditions(values));
+  return all(
+    ...places.map(({ relation, sure }) => lock(relation, 'RowExclusiveLock', 'rows may move to this partition', sure)),
+  );
+}
+
+export function planDelete(node: DeleteStmt, place: QueryPlace, context: PredictContext): Planned {
+  const { catalog } = context;
+  const { tables, draft: common } = withTables(node.withClause, node, place, planQuery);
+  const inner: QueryPlace = { ...place, tables };
+  const read = (scope: Scope, graph: Graph) => {
+    readWhere(node.whereClause, scope, graph, inner);
+    for (const target of node.returningClause?.exprs ?? []) readSubqueries(target, scope, graph, inner);
+  };
+  const { found, planned } = find(node.relation, node.usingClause ?? [], read, inner);
+  if (found === undefined)
+    return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'DELETE')), planned.few);
+  return outcome(all(common, touch(found, 'its rows are deleted'), deleted(found, context)), !found.many);
+}
+
+function deleted({ table, many, planned }: Found, context: PredictContext): Draft {
+  if (planned.access.empty) return nothing;
+  return all(
+    checkReferrers(context.catalog, table, { event: 'delete', columns: [], many }),
+    fire(table, { event: 'delete' }, context),
+  );
+}
+
+export function planMerge(node: MergeStmt, place: QueryPlace, context: PredictContext): Planned {
+  const { catalog } = context;
+  const { tables, draft: common } = withTables(node.withClause, node, place, planQuery);
+  const inner: QueryPlace = { ...place, tables };
+  const clauses = (node.mergeWhenClauses ?? []).flatMap((clause) =>
+    'MergeWhenClause' in clause ? [clause.MergeWhenClause] : [],
+  );
+  const read = (scope: Scope, graph: Graph) => {
+    // rows of the target that the source does not match are wanted too: nothing restricts the target
+    const outer = clauses.some(({ matchKind }) => matchKind === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE');
+    const [first] = graph.sources;
+    const restricts = outer && first !== undefined ? new Set(graph.sources.filter((one) => one !== first)) : undefined;
+    for (const part of conjuncts(node.joinCondition)) {
+      readSubqueries(part, scope, graph, inner);
+      graph.conditions.push(...conditionsOf(part, scope, inner.terms, restricts));
+    }
+  };
+  const sources = node.sourceRelation === undefined ? [] : [node.sourceRelation];
+  const { found, planned } = find(node.relation, sources, read, inner);
+  if (found === undefined)
+    return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'MERGE')), planned.few);
+  const acting = clauses.some(({ commandType }) => commandType !== 'CMD_NOTHING');
+  const own = acting ? touch(found, 'its rows are merged with others') : planned.draft;
+  return outcome(all(common, own, ...clauses.map((clause) => merged(clause, found, inner, context))), !found.many);
+}
+
+function merged(clause: MergeWhenClause, found: Found, place: QueryPlace, context: PredictContext): Draft {
+  const subqueries = subqueriesOf([...(clause.targetList ?? []), ...(clause.values ?? [])], place);
+  const set = assignments(clause.targetList);
+  if (clause.commandType === 'CMD_UPDATE') return all(subqueries, updated(found, set, context));
+  if (clause.commandType === 'CMD_DELETE') return all(subqueries, deleted(found, context));
+  if (clause.commandType !== 'CMD_INSERT') return subqueries;
+  const { table, many } = found;
+  const names = clause.targetList === undefined ? table.columns.map(({ name }) => name) : [...set.keys()];
+  const values = new Map(names.map((name): [string, Node | undefined] => [name, undefined]));
+  const places = routed(context.catalog, table, undefined);
+  return all(
+    subqueries,
+    checkReferences(context.catalog, table, { values, many, perhapsSame: true }),
+    ...places.map(({ relation, sure }) => lock(relation, 'RowExclusiveLock', 'rows may go to this partition', sure)),
+    fire(table, { event: 'insert' }, context),
+  );
+}

@@ -1,0 +1,89 @@
+import { findRoutines } from '../catalog/lookup.js';
+import { typeRef } from '../catalog/type-ref.js';
+import type { Node, TypeName } from '../sql/tree.js';
+import { functionCalls } from '../sql/walk.js';
+import type { PredictContext } from './context.js';
+import { all, type Draft, fail, nothing } from './draft.js';
+import { uncommittedLabel } from './enum-use.js';
+import { runBody } from './fire.js';
+import { planInsert } from './insert.js';
+import { planDelete, planMerge, planUpdate } from './modify.js';
+import { planQuery } from './query.js';
+import type { Planned, QueryPlace } from './query-plan.js';
+import { volatility } from './volatility.js';
+
+/** Plans a query as it stands in a statement: what it reads and changes, what the functions do that it calls, what is refused. */
+export function predictQuery(query: Node, context: PredictContext): Draft {
+  const missing: (readonly string[])[] = [];
+  const planned = planQuery(query, placeOf(context, missing));
+  const early = uncommittedLabel(query, context);
+  return all(missingName(missing, context), early, planned.draft, callsIn(query, context));
+}
+
+/** The place of a statement's own query. Names that nothing has are collected in `missing`. */
+export function placeOf(context: PredictContext, missing: (readonly string[])[]): QueryPlace {
+  const { catalog, pg } = context;
+  return {
+    catalog,
+    terms: {
+      isVolatile: (node) => volatility(node, { catalog, pg }).volatile,
+      keepsColumn: (relation, name, cast) => {
+        const column = 'columns' in relation ? relation.columns.find((one) => one.name === name) : undefined;
+        const type = 'TypeCast' in cast ? castType(context, cast.TypeCast.typeName) : undefined;
+        return column?.type !== undefined && type !== undefined && keeps(column.type.name, type);
+      },
+      missing: (parts) => missing.push(parts),
+    },
+    outer: undefined,
+    outerFew: true,
+    tables: new Map(),
+    mode: 'AccessShareLock',
+    change: (inner, place) => planChange(inner, place, context),
+    depth: 0,
+  };
+}
+
+function castType({ catalog }: PredictContext, type: TypeName | undefined): string | undefined {
+  return typeRef(catalog, type)?.name;
+}
+
+const texts: ReadonlySet<string> = new Set(['text', 'varchar']);
+
+/** A cast that changes nothing, or from varchar to text, leaves a column that an index serves. */
+function keeps(column: string, cast: string): boolean {
+  return column === cast || (texts.has(column) && texts.has(cast));
+}
+
+function planChange(query: Node, place: QueryPlace, context: PredictContext): Planned {
+  if ('InsertStmt' in query) return planInsert(query.InsertStmt, place, context);
+  if ('UpdateStmt' in query) return planUpdate(query.UpdateStmt, place, context);
+  if ('DeleteStmt' in query) return planDelete(query.DeleteStmt, place, context);
+  if ('MergeStmt' in query) return planMerge(query.MergeStmt, place, context);
+  return { draft: nothing, few: true, columns: [], open: true };
+}
+
+/** Within a body a name may be a variable; elsewhere one that no relation has does not exist. */
+function missingName([first]: readonly (readonly string[])[], { statement }: PredictContext): Draft {
+  const name = first?.at(-1);
+  if (first === undefined || name === undefined || statement.parent !== undefined) return nothing;
+  // a placeholder stands for a name that the text does not have
+  if (!statement.text.toLowerCase().includes(name.toLowerCase())) return nothing;
+  return fail(
+    first.length === 1 ? `column "${name}" does not exist` : `column ${first.join('.')} does not exist`,
+    '42703',
+  );
+}
+
+/** What the functions do whose bodies the history shows. */
+export function callsIn(node: object, context: PredictContext): Draft {
+  const { catalog } = context;
+  if (catalog.routines.size === 0) return nothing;
+  const called = functionCalls(node).flatMap((call) =>
+    findRoutines(catalog, call.name).filter(({ arguments: all_ }) => {
+      const inputs = all_.filter(({ output }) => !output);
+      const optional = inputs.filter(({ hasDefault }) => hasDefault).length;
+      return call.arguments <= inputs.length && call.arguments >= inputs.length - optional;
+    }),
+  );
+  return all(...[...new Set(called)].map(({ definition }) => runBody(definition?.body ?? [], context)));
+}

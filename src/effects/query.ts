@@ -1,0 +1,176 @@
+import { nameOfExpression } from '../catalog/expression-name.js';
+import { literalOf } from '../catalog/literal.js';
+import { indexesOf } from '../catalog/lookup.js';
+import { type Node, type SelectStmt, strings } from '../sql/tree.js';
+import { functionCalls, rangeVars } from '../sql/walk.js';
+import { all, nothing } from './draft.js';
+import type { LockMode } from './effect.js';
+import { planGraph } from './query-draft.js';
+import type { ModeOf } from './query-from.js';
+import {
+  emptyGraph,
+  type Graph,
+  type OutputColumn,
+  type Planned,
+  type Pushed,
+  type QueryPlace,
+  type Stop,
+} from './query-plan.js';
+import { flatten, isAggregate, isAggregated, readSubqueries } from './query-select.js';
+import type { Scope, StoredSource } from './query-terms.js';
+import { withTables } from './query-with.js';
+
+/** Queries nested deeper than this are not followed; people do not write them. */
+const deepest = 60;
+
+/** A LIMIT up to this many rows is a batch, not a table. */
+const fewRows = 1000;
+
+/** Plans a query of any kind that stands in a statement. */
+export function planQuery(query: Node, place: QueryPlace, pushed: readonly Pushed[] = [], exists = false): Planned {
+  return 'SelectStmt' in query ? planSelect(query.SelectStmt, place, pushed, exists) : place.change(query, place);
+}
+
+/** What reading a SELECT, VALUES or TABLE takes, with the conditions that the query around puts on its columns. */
+export function planSelect(
+  query: SelectStmt,
+  place: QueryPlace,
+  pushed: readonly Pushed[] = [],
+  exists = false,
+): Planned {
+  if (place.depth > deepest) return { draft: nothing, few: false, columns: [], open: true };
+  const { tables, draft } = withTables(query.withClause, query, place, planQuery);
+  const planned = planBody(query, { ...place, tables, depth: place.depth + 1 }, pushed, exists);
+  return { ...planned, draft: all(draft, planned.draft) };
+}
+
+function planBody(query: SelectStmt, place: QueryPlace, pushed: readonly Pushed[], exists: boolean): Planned {
+  if (query.op !== undefined && query.op !== 'SETOP_NONE') return planUnion(query, place, pushed);
+  if (query.valuesLists !== undefined) return planValues(query, place);
+  const graph = emptyGraph();
+  const { outputs, open } = flatten(query, graph, place, modesOf(query, place.mode));
+  push(query, outputs, pushed, graph);
+  const stop = stopOf(query, graph, place, exists);
+  const { draft, few } = planGraph(graph, place, stop, planQuery);
+  const one = isAggregated(query) && query.groupClause === undefined && !hasWindow(query);
+  return { draft, few: few || one || limitOf(query) !== undefined, columns: outputs.map(({ name }) => name), open };
+}
+
+/** FOR UPDATE and its kin lock the items they name, or all. */
+function modesOf(query: SelectStmt, mode: LockMode): ModeOf {
+  const clauses = (query.lockingClause ?? []).flatMap((node) => ('LockingClause' in node ? [node.LockingClause] : []));
+  if (clauses.length === 0) return () => mode;
+  const whole = clauses.some(({ lockedRels }) => lockedRels === undefined);
+  const named = new Set(clauses.flatMap(({ lockedRels }) => rangeVars({ lockedRels }).map(({ relname }) => relname)));
+  return (name) => (whole || named.has(name) ? 'RowShareLock' : mode);
+}
+
+function planUnion(query: SelectStmt, place: QueryPlace, pushed: readonly Pushed[]): Planned {
+  const sides = [query.larg, query.rarg].flatMap((side) => side ?? []);
+  const [first] = sides;
+  const limit = limitOf(query);
+  const plans = sides.map((side) => {
+    // the same condition on the column that stands at the same place in the other arm
+    const own = pushed.flatMap((one) => {
+      const at = first === undefined ? -1 : outputNames(first).indexOf(one.column);
+      const column = outputNames(side)[at];
+      return column === undefined || query.limitCount !== undefined ? [] : [{ ...one, column }];
+    });
+    return planSelect(side, place, own);
+  });
+  return {
+    draft: all(...plans.map(({ draft }) => draft)),
+    few: plans.every(({ few }) => few) || limit !== undefined,
+    columns: plans[0]?.columns ?? [],
+    open: plans[0]?.open ?? true,
+  };
+}
+
+function outputNames(query: SelectStmt): readonly string[] {
+  if (query.larg !== undefined) return outputNames(query.larg);
+  return (query.targetList ?? []).flatMap((target) =>
+    'ResTarget' in target ? [target.ResTarget.name ?? nameOfExpression(target.ResTarget.val) ?? '?column?'] : [],
+  );
+}
+
+function planValues(query: SelectStmt, place: QueryPlace): Planned {
+  const lists = (query.valuesLists ?? []).flatMap((list) => ('List' in list ? [list.List.items ?? []] : []));
+  const graph = emptyGraph();
+  const scope: Scope = { items: [], outer: place.outer };
+  for (const value of lists.flat()) readSubqueries(value, scope, graph, place);
+  const { draft } = planGraph(graph, place, 'no', planQuery);
+  const columns = (lists[0] ?? []).map((_, at) => `column${at + 1}`);
+  return { draft, few: lists.length <= 100, columns, open: false };
+}
+
+/** Conditions from outside hold inside too, unless they would change which rows are counted. */
+function push(query: SelectStmt, outputs: readonly OutputColumn[], pushed: readonly Pushed[], graph: Graph): void {
+  if (query.limitCount !== undefined || query.limitOffset !== undefined || hasWindow(query)) return;
+  const grouped = isAggregated(query);
+  const keys = new Set((query.groupClause ?? []).map((node) => nameOfExpression(node)));
+  for (const { column, qual } of pushed) {
+    const output = outputs.find(({ name }) => name === column);
+    if (output === undefined || (grouped && !keys.has(column))) continue;
+    graph.conditions.push({ qual: qual(output.term), node: { A_Star: {} }, about: undefined, restricts: undefined });
+  }
+}
+
+function hasWindow(query: SelectStmt): boolean {
+  return (query.targetList ?? []).some(
+    (target) =>
+      'ResTarget' in target &&
+      target.ResTarget.val !== undefined &&
+      'FuncCall' in target.ResTarget.val &&
+      target.ResTarget.val.FuncCall.over !== undefined,
+  );
+}
+
+/** The number of a LIMIT that is small, or unknown as that of a batch is; undefined without one. */
+function limitOf({ limitCount }: SelectStmt): number | undefined {
+  if (limitCount === undefined) return undefined;
+  if ('A_Const' in limitCount && limitCount.A_Const.isnull) return undefined;
+  const literal = literalOf(limitCount);
+  const count = literal === undefined ? 1 : Number(literal.text);
+  return count <= fewRows ? count : undefined;
+}
+
+function stopOf(query: SelectStmt, graph: Graph, place: QueryPlace, exists: boolean): Stop {
+  const limit = exists ? 1 : limitOf(query);
+  if (limit === 0) return 'at once';
+  const [only, ...more] = graph.sources;
+  const whole = graph.delayed.length > 0 || query.distinctClause !== undefined;
+  if (whole || (only !== undefined && only.kind !== 'stored')) return limit === undefined || whole ? 'no' : 'perhaps';
+  if (isAggregated(query)) return more.length === 0 && isExtreme(query, only, graph, place) ? 'at once' : 'no';
+  if (limit === undefined) return 'no';
+  if (!exists && !isOrdered(query, only, graph, place)) return 'no';
+  return more.length > 0 || graph.conditions.length > 0 ? 'perhaps' : 'at once';
+}
+
+/** Rows come in the order of an index, or in any. */
+function isOrdered(query: SelectStmt, only: StoredSource | undefined, graph: Graph, place: QueryPlace): boolean {
+  const [first] = query.sortClause ?? [];
+  if (first === undefined) return true;
+  const sorted = 'SortBy' in first ? first.SortBy.node : undefined;
+  if (sorted === undefined || !('ColumnRef' in sorted) || only === undefined || graph.sources.length > 1) return false;
+  return leadsIndex(only, strings(sorted.ColumnRef.fields).at(-1), place);
+}
+
+/** min and max of a column are at an end of its index. */
+function isExtreme(query: SelectStmt, only: StoredSource | undefined, graph: Graph, place: QueryPlace): boolean {
+  if (query.groupClause !== undefined || graph.conditions.length > 0 || graph.subplans.length > 0) return false;
+  const calls = functionCalls({ targetList: query.targetList }).filter(({ name }) => isAggregate(name));
+  return calls.every(({ name, node }) => {
+    const [argument] = node.args ?? [];
+    if (argument === undefined || !('ColumnRef' in argument) || !extremes.has(name.at(-1) ?? '')) return false;
+    return leadsIndex(only, strings(argument.ColumnRef.fields).at(-1), place);
+  });
+}
+
+const extremes: ReadonlySet<string> = new Set(['min', 'max']);
+
+function leadsIndex(source: StoredSource | undefined, column: string | undefined, { catalog }: QueryPlace): boolean {
+  if (source === undefined || column === undefined) return false;
+  return indexesOf(catalog, source.relation).some(
+    ({ method, keys, predicate }) => method === 'btree' && predicate === undefined && keys[0]?.column === column,
+  );
+}
