@@ -5,18 +5,23 @@ import type { Catalog, Table } from './catalog.js';
 import { changeTable, putRelation } from './change.js';
 import { attachIndex } from './index-definition.js';
 import { link, unlink } from './inheritance.js';
-import { findRelation, findTable, isIndex, typeByOid } from './lookup.js';
+import { descendants, findRelation, findTable, isIndex, typeByOid } from './lookup.js';
 import { partitionBound } from './partition-key.js';
 import { tableOrStub } from './stub.js';
 import { alterTableOf, onTable, type TableCommand } from './table-command.js';
 import { typeRef } from './type-ref.js';
+
+/** The server refuses a table that would inherit from itself; the catalog must not hold one, for it follows children to their end. */
+function isCircular(catalog: Catalog, parent: Table, child: Table): boolean {
+  return [child, ...descendants(catalog, child)].some(({ oid }) => oid === parent.oid);
+}
 
 const attach: TableCommand = (catalog, table, { def }, options) => {
   if (def === undefined || !('PartitionCmd' in def)) return catalog;
   const { name, bound } = def.PartitionCmd;
   if (name === undefined || bound === undefined) return catalog;
   const [known, partition] = tableOrStub(catalog, name);
-  if (partition === undefined) return known;
+  if (partition === undefined || isCircular(known, table, partition)) return known;
   // ATTACH proves that a table which is not fully known is partitioned
   const parent: Table = table.complete ? table : { ...table, kind: 'partitioned' };
   return link(parent === table ? known : putRelation(known, parent), parent, partition, options, partitionBound(bound));
@@ -32,7 +37,7 @@ const detach: TableCommand = (catalog, table, { def }) => {
 const inherit: TableCommand = (catalog, table, { def }, options) => {
   if (def === undefined || !('RangeVar' in def)) return catalog;
   const [known, parent] = tableOrStub(catalog, def.RangeVar);
-  return parent === undefined ? known : link(known, parent, table, options);
+  return parent === undefined || isCircular(known, parent, table) ? known : link(known, parent, table, options);
 };
 
 const noInherit: TableCommand = (catalog, table, { def }) => {
