@@ -5,15 +5,16 @@ import { defineColumn, withDefault, withIdentity } from './column-definition.js'
 import { addConstraint } from './constraint-definition.js';
 import { mergeColumns } from './inheritance.js';
 import { columnOf, descendants, isTable, tables } from './lookup.js';
-import { dropNotNull, setNotNull, withColumn } from './not-null.js';
+import { dropNotNull, setNotNull } from './not-null.js';
 import { dropColumn, dropObject } from './removal.js';
 import { changeColumn, learned, onTable, type TableCommand } from './table-command.js';
 import { typeRef } from './type-ref.js';
+import { withColumn } from './with-column.js';
 
 const addColumn: TableCommand = (catalog, table, { def }, options) => {
   if (def === undefined || !('ColumnDef' in def) || columnOf(table, def.ColumnDef.colname) !== undefined)
     return catalog;
-  const { catalog: after, column, constraints } = defineColumn(catalog, table, def.ColumnDef, options.born);
+  const { catalog: after, column, constraints } = defineColumn(catalog, table, def.ColumnDef, options);
   const added = changeTable(after, table.oid, (now) => ({ ...now, columns: [...now.columns, column] }));
   const inherited = options.only ? added : inheritColumn(added, table.oid, column, options.pg);
   return [...constraints]
@@ -84,6 +85,7 @@ const addIdentity: TableCommand = (catalog, table, { name, def }, options) => {
     table,
     { ...column, born: options.born },
     def.Constraint,
+    options,
   );
   const { identity, sequence } = made;
   if (identity === undefined || sequence === undefined) return catalog;

@@ -3,9 +3,9 @@ import { changeTable } from './change.js';
 import { addConstraint } from './constraint-definition.js';
 import { inheritedConstraint } from './inherited.js';
 import { tables } from './lookup.js';
-import { withColumn } from './not-null.js';
 import { dropConstraint } from './removal.js';
 import { onTable, type TableCommand } from './table-command.js';
+import { withColumn } from './with-column.js';
 
 const add: TableCommand = (catalog, table, { def }, options) =>
   def !== undefined && 'Constraint' in def ? addConstraint(catalog, table.oid, def.Constraint, options) : catalog;

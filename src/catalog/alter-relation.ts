@@ -1,17 +1,20 @@
 import type { Statement } from '../sql/statement.js';
-import { type AlterTableCmd, strings } from '../sql/tree.js';
-import { columnCommands } from './alter-column.js';
+import type { AlterTableCmd } from '../sql/tree.js';
 import type { ApplyOptions } from './applies.js';
-import type { Catalog, Column, CompositeRelation, Relation } from './catalog.js';
+import type { Catalog, Persistence, Relation } from './catalog.js';
 import { putRelation } from './change.js';
-import { withDefault } from './column-definition.js';
-import { columnOf, findRelation } from './lookup.js';
-import { dropColumn } from './removal.js';
-import { storageOptions } from './storage-options.js';
+import { unloggedSequences } from './column-definition.js';
+import { dependentsOf, findRelation } from './lookup.js';
+import { storageOptions, tablespaceOf } from './storage-options.js';
 import { alteredTable, alterTableOf } from './table-command.js';
-import { typeRef } from './type-ref.js';
 
-type RelationCommand = (node: AlterTableCmd, statement: Statement, catalog: Catalog, options: ApplyOptions) => Catalog;
+/** What one command of an ALTER TABLE (TYPE, VIEW …) makes of the catalog, as the table that dispatches on the kind has it. */
+export type RelationCommand = (
+  node: AlterTableCmd,
+  statement: Statement,
+  catalog: Catalog,
+  options: ApplyOptions,
+) => Catalog;
 
 /** A command on any kind of relation. */
 function onRelation(change: (relation: Relation, node: AlterTableCmd) => Relation): RelationCommand {
@@ -24,13 +27,31 @@ function onRelation(change: (relation: Relation, node: AlterTableCmd) => Relatio
   };
 }
 
+/** A table, with the sequences it owns since they can be unlogged; or a sequence. On a partitioned table it has no effect before 18, when it fails. */
+function setPersistence(persistence: Persistence): RelationCommand {
+  const set = onRelation((relation) =>
+    relation.kind === 'table' || relation.kind === 'sequence' ? { ...relation, persistence } : relation,
+  );
+  return (node, statement, catalog, options) => {
+    const after = set(node, statement, catalog, options);
+    const table = findRelation(after, alterTableOf(statement)?.relation);
+    if (table?.kind !== 'table' || options.pg < unloggedSequences) return after;
+    return dependentsOf(after, table.oid).reduce((now, oid) => {
+      const sequence = now.relations.get(oid);
+      return sequence?.kind === 'sequence' ? putRelation(now, { ...sequence, persistence }) : now;
+    }, after);
+  };
+}
+
 /** The commands that tables share with indexes, materialized views and views. */
 export const relationCommands = {
-  AT_SetTableSpace: onRelation((relation, { name }) =>
-    name === undefined || relation.kind === 'view' || relation.kind === 'sequence' || relation.kind === 'composite type'
-      ? relation
-      : { ...relation, tablespace: name },
-  ),
+  AT_SetLogged: setPersistence('permanent'),
+  AT_SetUnLogged: setPersistence('unlogged'),
+  AT_SetTableSpace: onRelation((relation, { name }) => {
+    if (relation.kind === 'view' || relation.kind === 'sequence' || relation.kind === 'composite type') return relation;
+    const { tablespace: _, ...rest } = relation;
+    return { ...rest, ...tablespaceOf(name) };
+  }),
   AT_SetAccessMethod: onRelation((relation, { name }) => {
     if (relation.kind !== 'table' && relation.kind !== 'partitioned' && relation.kind !== 'materialized view')
       return relation;
@@ -55,63 +76,4 @@ export const relationCommands = {
 
 function optionsOf(def: AlterTableCmd['def']): Readonly<Record<string, string>> {
   return storageOptions(def !== undefined && 'List' in def ? def.List.items : []);
-}
-
-/** A command that means columns of a table, attributes of a composite type, or (only defaults) columns of a view. */
-function either(
-  table: RelationCommand,
-  other: (catalog: Catalog, relation: Relation, node: AlterTableCmd, options: ApplyOptions) => Catalog,
-): RelationCommand {
-  return (node, statement, catalog, options) => {
-    const relation = findRelation(catalog, alterTableOf(statement)?.relation);
-    return relation === undefined || 'constraints' in relation
-      ? table(node, statement, catalog, options)
-      : other(catalog, relation, node, options);
-  };
-}
-
-function definedType(catalog: Catalog, { def }: AlterTableCmd): Pick<Column, 'type' | 'collation'> {
-  if (def === undefined || !('ColumnDef' in def)) return { type: undefined };
-  const collation = strings(def.ColumnDef.collClause?.collname).at(-1);
-  return { type: typeRef(catalog, def.ColumnDef.typeName), ...(collation !== undefined && { collation }) };
-}
-
-function addAttribute(catalog: Catalog, type: CompositeRelation, node: AlterTableCmd, { born }: ApplyOptions): Catalog {
-  const name = node.def !== undefined && 'ColumnDef' in node.def ? node.def.ColumnDef.colname : undefined;
-  if (name === undefined || columnOf(type, name) !== undefined) return catalog;
-  const added: Column = { name, ...definedType(catalog, node), notNull: false, inherited: false, born };
-  return putRelation(catalog, { ...type, columns: [...type.columns, added] });
-}
-
-/** The commands that mean something on composite types and views too. */
-export const compositeOrTable = {
-  AT_AddColumn: either(columnCommands.AT_AddColumn, (catalog, relation, node, options) =>
-    relation.kind === 'composite type' ? addAttribute(catalog, relation, node, options) : catalog,
-  ),
-  AT_DropColumn: either(columnCommands.AT_DropColumn, (catalog, relation, { name = '' }) =>
-    relation.kind === 'composite type' ? dropColumn(catalog, relation.oid, name) : catalog,
-  ),
-  AT_AlterColumnType: either(columnCommands.AT_AlterColumnType, (catalog, relation, node) =>
-    relation.kind === 'composite type'
-      ? changeColumns(catalog, relation, node, (column) => {
-          const { collation: _, ...rest } = column;
-          return { ...rest, ...definedType(catalog, node) };
-        })
-      : catalog,
-  ),
-  AT_ColumnDefault: either(columnCommands.AT_ColumnDefault, (catalog, relation, node) =>
-    relation.kind === 'view'
-      ? changeColumns(catalog, relation, node, (column) => withDefault(column, node.def))
-      : catalog,
-  ),
-} as const;
-
-function changeColumns(
-  catalog: Catalog,
-  relation: Extract<Relation, { columns: readonly Column[] }>,
-  { name }: AlterTableCmd,
-  change: (column: Column) => Column,
-): Catalog {
-  const columns = relation.columns.map((column) => (column.name === name ? change(column) : column));
-  return putRelation(catalog, { ...relation, columns });
 }

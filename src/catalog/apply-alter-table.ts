@@ -1,13 +1,14 @@
 import type { Statement } from '../sql/statement.js';
 import type { AlterTableCmd, Node } from '../sql/tree.js';
+import { attributeCommands } from './alter-attribute.js';
 import { columnCommands } from './alter-column.js';
 import { constraintCommands } from './alter-constraint.js';
 import { inheritanceCommands } from './alter-inheritance.js';
-import { compositeOrTable, relationCommands } from './alter-relation.js';
+import { relationCommands } from './alter-relation.js';
 import { type Applies, dispatch } from './applies.js';
-import type { Persistence, Table } from './catalog.js';
-import { changeTable, putRelation } from './change.js';
-import { findRelationNamed } from './lookup.js';
+import type { Table, Trigger } from './catalog.js';
+import { changeTable } from './change.js';
+import { descendants, findRelationNamed } from './lookup.js';
 import { alteredTable, onTable } from './table-command.js';
 
 const replicaIdentities: Readonly<Record<string, Table['replicaIdentity']>> = {
@@ -20,26 +21,18 @@ function change(how: (table: Table, node: AlterTableCmd) => Table) {
   return onTable((catalog, table, node) => changeTable(catalog, table.oid, (now) => how(now, node)));
 }
 
+/** Of a partitioned table the copies on its partitions are switched too, but not with ONLY. */
 function enable(enabled: boolean) {
-  return change((table, { name }) => ({
-    ...table,
-    triggers: table.triggers.map((trigger) =>
-      name === undefined || trigger.name === name ? { ...trigger, enabled } : trigger,
-    ),
-  }));
-}
-
-/** The sequences of a table go with it: since 15 they are logged or not as it is. */
-function setPersistence(persistence: Persistence) {
-  return onTable((catalog, table) =>
-    table.columns.reduce(
-      (now, { sequence }) => {
-        const owned = sequence === undefined ? undefined : now.relations.get(sequence);
-        return owned?.kind === 'sequence' ? putRelation(now, { ...owned, persistence }) : now;
-      },
-      changeTable(catalog, table.oid, (now) => ({ ...now, persistence })),
+  return onTable((catalog, table, { name }, { only }) =>
+    [table, ...(only || table.kind !== 'partitioned' ? [] : descendants(catalog, table))].reduce(
+      (now, { oid }) => changeTable(now, oid, (one) => ({ ...one, triggers: switched(one.triggers, name, enabled) })),
+      catalog,
     ),
   );
+}
+
+function switched(triggers: readonly Trigger[], name: string | undefined, enabled: boolean): readonly Trigger[] {
+  return triggers.map((trigger) => (name === undefined || trigger.name === name ? { ...trigger, enabled } : trigger));
 }
 
 const commands: Applies = {
@@ -47,9 +40,7 @@ const commands: Applies = {
   ...constraintCommands,
   ...inheritanceCommands,
   ...relationCommands,
-  ...compositeOrTable,
-  AT_SetLogged: setPersistence('permanent'),
-  AT_SetUnLogged: setPersistence('unlogged'),
+  ...attributeCommands,
   AT_ClusterOn: onTable((catalog, table, { name }) => {
     const index = findRelationNamed(catalog, [table.schema, name ?? '']);
     return index === undefined

@@ -7,7 +7,7 @@ import type { Catalog, Table } from './catalog.js';
 import { putRelation } from './change.js';
 import { relationByName, schemaFor, temporarySchema } from './lookup.js';
 import { describeQuery } from './query.js';
-import { storageOptions } from './storage-options.js';
+import { storageOptions, tablespaceOf } from './storage-options.js';
 import { newTable } from './stub.js';
 
 /** CREATE TABLE AS and SELECT INTO: a table with the columns of a query, as far as they can be told. */
@@ -26,7 +26,7 @@ function createTableAs(catalog: Catalog, into: IntoClause, query: Node, { born }
     options: storageOptions(into.options),
     filled: !into.skipData,
     ...(into.accessMethod !== undefined && { accessMethod: into.accessMethod }),
-    ...(into.tableSpaceName !== undefined && { tablespace: into.tableSpaceName }),
+    ...tablespaceOf(into.tableSpaceName),
   };
   const made = putRelation(room, table);
   if (into.onCommit !== 'ONCOMMIT_DROP') return made;

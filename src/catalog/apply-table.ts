@@ -23,7 +23,7 @@ import { columnsLike, constraintsLike, indexesLike } from './like.js';
 import { columnOf, findRelation, isTable, schemaFor, typeByOid } from './lookup.js';
 import { partitionBound, partitionKey } from './partition-key.js';
 import { dropObject } from './removal.js';
-import { storageOptions } from './storage-options.js';
+import { storageOptions, tablespaceOf } from './storage-options.js';
 import { newTable, tableOrStub } from './stub.js';
 import { typeRef } from './type-ref.js';
 
@@ -86,11 +86,12 @@ function createTable(start: Catalog, node: CreateStmt, options: ApplyOptions, ki
     constraints: inheritedConstraints(parents),
     parents: parents.map((parent) => parent.oid),
     options: storageOptions(node.options),
+    ...(kind === 'foreign' && { replicaIdentity: 'nothing' }),
     ...(node.partspec && { partitionBy: partitionKey(node.partspec) }),
     ...(bound && { bound }),
     ...(typed?.oid !== undefined && { ofType: typed.oid }),
     ...(node.accessMethod !== undefined && { accessMethod: node.accessMethod }),
-    ...(node.tablespacename !== undefined && { tablespace: node.tablespacename }),
+    ...tablespaceOf(node.tablespacename),
   };
   return finish(putRelation(draft.catalog, table), table, parents, { ...draft, catalog: start }, node, options);
 }
@@ -192,8 +193,8 @@ function define(draft: Draft, owner: Owner, element: Node, base: readonly Column
     : defineOwn(draft, owner, element.ColumnDef, options);
 }
 
-function defineOwn(draft: Draft, owner: Owner, definition: ColumnDef, { born }: ApplyOptions): Draft {
-  const { catalog, column, constraints } = defineColumn(draft.catalog, owner, definition, born);
+function defineOwn(draft: Draft, owner: Owner, definition: ColumnDef, options: ApplyOptions): Draft {
+  const { catalog, column, constraints } = defineColumn(draft.catalog, owner, definition, options);
   return {
     ...draft,
     catalog,
@@ -208,14 +209,15 @@ function defineOptions(
   owner: Owner,
   definition: ColumnDef,
   base: readonly Column[],
-  { born }: ApplyOptions,
+  options: ApplyOptions,
 ): Draft {
+  const { born } = options;
   const name = definition.colname ?? '';
   const typed = columnOf({ ...newTable(draft.catalog, '', '', born), columns: draft.columns }, name);
   const from: Column = typed ??
     base.find((column) => column.name === name) ?? { name, type: undefined, notNull: false, inherited: false, born };
   const folded = foldAttributes(definition.constraints ?? []);
-  const { catalog, column } = applyColumnConstraints(draft.catalog, owner, from, folded);
+  const { catalog, column } = applyColumnConstraints(draft.catalog, owner, from, folded, options);
   const rest = draft.columns.filter((other) => other !== typed);
   return {
     ...draft,

@@ -1,9 +1,13 @@
 import { sqlName } from '../sql/names.js';
 import { type ColumnDef, type Constraint as ConstraintNode, type ConstrType, type Node, strings } from '../sql/tree.js';
-import type { Born, Catalog, Column, Oid, Persistence, Sequence } from './catalog.js';
+import type { ApplyOptions } from './applies.js';
+import type { Catalog, Column, Oid, Persistence, Sequence } from './catalog.js';
 import { putRelation } from './change.js';
 import { freeRelationName } from './generated-name.js';
 import { serialType, typeRef } from './type-ref.js';
+
+/** The first major with sequences that are not logged. */
+export const unloggedSequences = 15;
 
 /** The table that a column is for; while it is being created it is not in the catalog yet. */
 export interface Owner {
@@ -23,7 +27,12 @@ export interface DefinedColumn {
 }
 
 /** Makes the column of a CREATE TABLE or ADD COLUMN; its sequence too, but not its constraints. */
-export function defineColumn(catalog: Catalog, owner: Owner, definition: ColumnDef, born: Born): DefinedColumn {
+export function defineColumn(
+  catalog: Catalog,
+  owner: Owner,
+  definition: ColumnDef,
+  options: ApplyOptions,
+): DefinedColumn {
   const name = definition.colname ?? '';
   const serial = serialType(definition.typeName);
   const collation = strings(definition.collClause?.collname).at(-1);
@@ -33,12 +42,18 @@ export function defineColumn(catalog: Catalog, owner: Owner, definition: ColumnD
     type,
     notNull: false,
     inherited: false,
-    born,
+    born: options.born,
     ...(collation !== undefined && { collation }),
   };
   const constraints = foldAttributes(definition.constraints ?? []);
-  const started = serial === undefined ? { catalog, column: base } : withSerial(catalog, owner, base);
-  const { catalog: after, column } = applyColumnConstraints(started.catalog, owner, started.column, constraints);
+  const started = serial === undefined ? { catalog, column: base } : withSerial(catalog, owner, base, options);
+  const { catalog: after, column } = applyColumnConstraints(
+    started.catalog,
+    owner,
+    started.column,
+    constraints,
+    options,
+  );
   const isIdentity = constraints.some(({ contype }) => contype === 'CONSTR_IDENTITY');
   const implied: ConstraintNode[] = serial !== undefined || isIdentity ? [{ contype: 'CONSTR_NOTNULL' }] : [];
   return { catalog: after, column, constraints: tableConstraints(name, [...constraints, ...implied]) };
@@ -50,6 +65,7 @@ export function applyColumnConstraints(
   owner: Owner,
   start: Column,
   constraints: readonly ConstraintNode[],
+  options: ApplyOptions,
 ): { readonly catalog: Catalog; readonly column: Column } {
   let now = catalog;
   let column = start;
@@ -61,7 +77,7 @@ export function applyColumnConstraints(
       column = { ...column, generated: { kind, expression: constraint.raw_expr } };
     }
     if (constraint.contype === 'CONSTR_IDENTITY')
-      ({ catalog: now, column } = withIdentity(now, owner, column, constraint));
+      ({ catalog: now, column } = withIdentity(now, owner, column, constraint, options));
   }
   return { catalog: now, column };
 }
@@ -78,25 +94,26 @@ export function withIdentity(
   catalog: Catalog,
   owner: Owner,
   column: Column,
-  { generated_when, options }: Pick<ConstraintNode, 'generated_when' | 'options'>,
+  { generated_when, options: asked }: Pick<ConstraintNode, 'generated_when' | 'options'>,
+  options: ApplyOptions,
 ): { readonly catalog: Catalog; readonly column: Column } {
-  const named = (options ?? []).flatMap((option) =>
+  const named = (asked ?? []).flatMap((option) =>
     'DefElem' in option && option.DefElem.defname === 'sequence_name' && option.DefElem.arg !== undefined
       ? [option.DefElem.arg]
       : [],
   )[0];
   const parts = named !== undefined && 'List' in named ? strings(named.List.items) : [];
-  const made = makeSequence(catalog, owner, column, parts);
+  const made = makeSequence(catalog, owner, column, parts, options);
   const identity = generated_when === 'a' ? 'always' : 'by default';
   return { catalog: made.catalog, column: { ...column, identity, sequence: made.sequence.oid } };
 }
 
-function withSerial(catalog: Catalog, owner: Owner, column: Column) {
-  const { catalog: after, sequence } = makeSequence(catalog, owner, column, []);
+function withSerial(catalog: Catalog, owner: Owner, column: Column, options: ApplyOptions) {
+  const { catalog: after, sequence } = makeSequence(catalog, owner, column, [], options);
   return { catalog: after, column: { ...column, sequence: sequence.oid, default: nextval(sequence) } };
 }
 
-function makeSequence(catalog: Catalog, owner: Owner, column: Column, parts: readonly string[]) {
+function makeSequence(catalog: Catalog, owner: Owner, column: Column, parts: readonly string[], { pg }: ApplyOptions) {
   const schema = parts.at(-2) ?? owner.schema;
   const sequence: Sequence = {
     kind: 'sequence',
@@ -105,7 +122,7 @@ function makeSequence(catalog: Catalog, owner: Owner, column: Column, parts: rea
     name: parts.at(-1) ?? freeRelationName(catalog, schema, owner.name, column.name, 'seq'),
     born: column.born,
     ownedBy: { table: owner.oid, column: column.name },
-    persistence: owner.persistence,
+    persistence: owner.persistence === 'unlogged' && pg < unloggedSequences ? 'permanent' : owner.persistence,
   };
   return { catalog: putRelation(catalog, sequence), sequence };
 }

@@ -32,6 +32,7 @@ const kinds: { readonly [T in ConstrType]?: AddConstraint } = {
           name: node.conname,
           validated: options.newTable || !node.skip_validation,
           noInherit: node.is_no_inherit ?? false,
+          newTable: options.newTable ?? false,
           only: (options.only ?? false) || (node.is_no_inherit ?? false),
         }),
       catalog,

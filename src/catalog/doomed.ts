@@ -13,6 +13,8 @@ export type Doomed =
       readonly kind: 'column' | 'default' | 'constraint' | 'trigger' | 'policy';
       readonly table: Oid;
       readonly name: string;
+      /** Of a CHECK or NOT NULL: by ALTER TABLE, which goes through the children, and not for something that it depends on. */
+      readonly asked?: boolean;
     };
 
 /** What belongs to an object and goes with it, CASCADE or not. */
@@ -171,24 +173,30 @@ function doomedForeignKeys(
 }
 
 /** What a constraint takes along. */
-export function doomedByConstraint(catalog: Catalog, table: Table, constraint: Constraint): readonly Doomed[] {
+export function doomedByConstraint(
+  catalog: Catalog,
+  table: Table,
+  constraint: Constraint,
+  asked: boolean,
+): readonly Doomed[] {
   const { index, kind, name, columns } = constraint;
   const key = new Set(columns);
   const sameColumns = (others: readonly string[]) => others.length === key.size && others.every((one) => key.has(one));
   const isKey = kind === 'primary key' || kind === 'unique';
+  // the constraints of partitions' indexes go with the indexes
+  const inherits = index === undefined && !constraint.noInherit && (asked || kind === 'foreign key');
   return [
     ...(index === undefined ? [] : objects([index])),
     ...(isKey ? doomedForeignKeys(catalog, table, sameColumns) : []),
-    // the constraints of partitions' indexes go with the indexes
-    ...tables(catalog, index !== undefined || constraint.noInherit ? [] : table.children).flatMap((child) =>
-      inheritedAs(child, constraint),
-    ),
+    ...tables(catalog, inherits ? table.children : []).flatMap((child) => inheritedAs(child, constraint)),
   ].filter((doomed) => doomed.kind !== 'constraint' || doomed.table !== table.oid || doomed.name !== name);
 }
 
 function inheritedAs(child: Table, parent: Constraint): readonly Doomed[] {
   const found = inheritedConstraint(child, parent);
-  return found === undefined || found.local ? [] : [constraintOf(child, found)];
+  return found === undefined || found.local
+    ? []
+    : [{ kind: 'constraint', table: child.oid, name: found.name, asked: true }];
 }
 
 function objects(oids: readonly Oid[]): readonly Doomed[] {

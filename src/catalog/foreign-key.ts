@@ -40,7 +40,8 @@ export function addForeignKey(
       onUpdate: actions[node.fk_upd_action ?? ''] ?? 'no action',
     },
     deferrable: node.deferrable ?? false,
-    noInherit: true,
+    ...(node.initdeferred && { deferred: true }),
+    noInherit: table.kind !== 'partitioned',
     inherited: false,
     born: options.born,
   };

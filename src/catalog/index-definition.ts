@@ -9,6 +9,7 @@ import { columnsAddition, distinctNames, freeRelationName } from './generated-na
 import { indexesOf, isIndex, isTable, tables } from './lookup.js';
 import { setNotNull } from './not-null.js';
 import { dropObject } from './removal.js';
+import { tablespaceOf } from './storage-options.js';
 
 /** An index as a statement or a constraint asks for it. */
 export interface IndexDefinition {
@@ -108,13 +109,25 @@ export function constraintOf(table: Table, index: Oid): Constraint | undefined {
 const labels: Readonly<Record<IndexConstraintKind, string>> = { 'primary key': 'pkey', unique: 'key', exclude: 'excl' };
 
 /** The name PostgreSQL chooses: t_pkey, t_a_key, t_a_b_idx. ChooseIndexName of indexcmds.c. */
-function chosenName(catalog: Catalog, schema: string, table: string, definition: IndexDefinition): string {
+function chosenName(
+  catalog: Catalog,
+  schema: string,
+  table: string,
+  definition: IndexDefinition,
+  { pg }: ApplyOptions,
+): string {
   const { constraint, keys, include } = definition;
   if (constraint?.kind === 'primary key') return freeRelationName(catalog, schema, table, undefined, 'pkey', true);
-  const names = keys.map(({ column, expression }) => column ?? nameOfExpression(expression) ?? 'expr');
+  const names = keys.map(({ column, expression }) => column ?? nameOfKey(expression, pg));
   const addition = columnsAddition(distinctNames([...names, ...include]));
   const label = constraint === undefined ? 'idx' : labels[constraint.kind];
   return freeRelationName(catalog, schema, table, addition, label, constraint !== undefined);
+}
+
+function nameOfKey(expression: Node | undefined, pg: number): string {
+  const name = nameOfExpression(expression) ?? 'expr';
+  // before 14 EXTRACT was another spelling of date_part
+  return pg < 14 && name === 'extract' ? 'date_part' : name;
 }
 
 /**
@@ -124,7 +137,7 @@ function chosenName(catalog: Catalog, schema: string, table: string, definition:
 export function createIndex(catalog: Catalog, on: Oid, definition: IndexDefinition, how: How): Catalog {
   const owner = catalog.relations.get(on);
   if (owner === undefined || !('indexes' in owner)) return catalog;
-  const name = definition.name ?? chosenName(catalog, owner.schema, owner.name, definition);
+  const name = definition.name ?? chosenName(catalog, owner.schema, owner.name, definition, how);
   const taken = catalog.relationNames.get(qualifiedName(owner.schema, name));
   // it was dropped in a way the history does not show, or the statement would fail
   const room = taken === undefined || taken === on ? catalog : dropObject(catalog, taken);
@@ -148,7 +161,7 @@ export function createIndex(catalog: Catalog, on: Oid, definition: IndexDefiniti
     valid: !(how.only && partitioned && owner.children.length > 0),
     children: [],
     ...(predicate && { predicate }),
-    ...(tablespace !== undefined && { tablespace }),
+    ...tablespaceOf(tablespace),
     ...(constraint && { constraint: name }),
   };
   const listed = listIndex(putRelation(room, index), on, oid);
@@ -197,13 +210,15 @@ export function attachOrCreate(catalog: Catalog, parent: Oid, partition: Oid, ho
   const table = catalog.relations.get(partition);
   if (index === undefined || !isIndex(index) || table === undefined || !isTable(table)) return catalog;
   const definition = definitionFrom(catalog, index);
-  const same = indexesOf(catalog, table).find((one) => one.parent === undefined && fits(catalog, one, definition));
+  const same = indexesOf(catalog, table).find(
+    (one) => one.parent === undefined && fits(catalog, one, definition, how.pg),
+  );
   if (same !== undefined) return attachIndex(catalog, parent, same.oid);
   return createIndex(catalog, partition, definition, { born: how.born, pg: how.pg, parent });
 }
 
 /** Whether an index can be the part of one that is defined so: CompareIndexInfo of index.c. */
-function fits(catalog: Catalog, index: Index, wanted: IndexDefinition): boolean {
+function fits(catalog: Catalog, index: Index, wanted: IndexDefinition, pg: number): boolean {
   const has = definitionFrom(catalog, index);
   return (
     has.unique === wanted.unique &&
@@ -215,8 +230,18 @@ function fits(catalog: Catalog, index: Index, wanted: IndexDefinition): boolean 
     has.keys.every((key, at) => sameTree(key, wanted.keys[at])) &&
     sameTree(has.predicate, wanted.predicate) &&
     wanted.constraint?.kind !== 'exclude' &&
-    (wanted.constraint === undefined || has.constraint?.kind === wanted.constraint.kind)
+    fitsConstraint(has.constraint?.kind, wanted.constraint?.kind, pg)
   );
+}
+
+/** Before 17 a unique constraint could be the part of a primary key: AttachPartitionEnsureIndexes of tablecmds.c. */
+function fitsConstraint(
+  has: IndexConstraintKind | undefined,
+  wanted: IndexConstraintKind | undefined,
+  pg: number,
+): boolean {
+  if (wanted === undefined) return true;
+  return pg < 17 ? has !== undefined : has === wanted;
 }
 
 /** ALTER INDEX … ATTACH PARTITION. The partitioned index becomes valid when every partition has its part. */

@@ -3,6 +3,7 @@ import type { Catalog, Column, Constraint, Oid, PartitionBound, Table, Trigger }
 import { changeTable, putRelation } from './change.js';
 import { cloneForeignKey } from './foreign-key.js';
 import { attachOrCreate } from './index-definition.js';
+import { inheritable, ownColumn, ownConstraint } from './inherited.js';
 import { columnOf, indexesOf, isIndex, isTable, tables } from './lookup.js';
 
 /**
@@ -121,28 +122,16 @@ export function unlink(catalog: Catalog, parent: Table, child: Table): Catalog {
       column.inherited && !others.some((other) => columnOf(other, column.name)) ? ownColumn(column) : column,
     ),
     constraints: table.constraints.map((constraint) =>
-      constraint.inherited && !others.some((other) => has(other, constraint)) ? ownConstraint(constraint) : constraint,
+      constraint.inherited &&
+      // what a parent has lost with a column stays marked as inherited for ever, on a server too
+      (partition || inheritable(parent, constraint)) &&
+      !others.some((other) => inheritable(other, constraint))
+        ? ownConstraint(constraint)
+        : constraint,
     ),
     triggers: partition ? table.triggers.filter(({ inherited }) => !inherited) : table.triggers,
   }));
   return indexesOf(below, child).reduce((now, index) => detachIndex(now, index.oid), below);
-}
-
-function ownColumn({ local: _, ...column }: Column): Column {
-  return { ...column, inherited: false };
-}
-
-function ownConstraint({ local: _, ...constraint }: Constraint): Constraint {
-  return { ...constraint, inherited: false };
-}
-
-function has(table: Table, wanted: Constraint): boolean {
-  return table.constraints.some(
-    ({ kind, name, noInherit, columns }) =>
-      kind === wanted.kind &&
-      !noInherit &&
-      (name === wanted.name || (kind === 'not null' && columns[0] === wanted.columns[0])),
-  );
 }
 
 function detachIndex(catalog: Catalog, oid: Oid): Catalog {

@@ -1,4 +1,4 @@
-import type { Constraint, Table } from './catalog.js';
+import type { Column, Constraint, Table } from './catalog.js';
 
 /**
  * The constraint of a child or partition that it has from this one of its parent. A CHECK is the same by its name; a NOT NULL and
@@ -16,4 +16,24 @@ function same(constraint: Constraint, parent: Constraint): boolean {
     constraint.columns.length === parent.columns.length &&
     constraint.columns.every((column, at) => column === parent.columns[at]);
   return sameColumns && constraint.references?.table === parent.references?.table;
+}
+
+/** Whether a table has what its children would have as this constraint. */
+export function inheritable(table: Table, wanted: Constraint): boolean {
+  return table.constraints.some(
+    ({ kind, name, noInherit, columns }) =>
+      kind === wanted.kind &&
+      !noInherit &&
+      (name === wanted.name || (kind === 'not null' && columns[0] === wanted.columns[0])),
+  );
+}
+
+/** The column as one that comes from no parent any more. */
+export function ownColumn({ local: _, ...column }: Column): Column {
+  return { ...column, inherited: false };
+}
+
+/** The constraint as one that comes from no parent any more. */
+export function ownConstraint({ local: _, ...constraint }: Constraint): Constraint {
+  return { ...constraint, inherited: false };
 }

@@ -24,15 +24,15 @@ export function columnsLike(
   catalog: Catalog,
   owner: Owner,
   clause: TableLikeClause,
-  { born }: ApplyOptions,
+  options: ApplyOptions,
 ): { readonly catalog: Catalog; readonly columns: readonly Column[] } | undefined {
   const source = findRelation(catalog, clause.relation);
   if (source === undefined || !('columns' in source)) return undefined;
   let now = catalog;
   const columns = source.columns.map((column) => {
-    const copy = copyOf(column, clause, born);
+    const copy = copyOf(column, clause, options.born);
     if (column.identity === undefined || !includes(clause, 'identity')) return copy;
-    const made = withIdentity(now, owner, copy, { generated_when: column.identity === 'always' ? 'a' : 'd' });
+    const made = withIdentity(now, owner, copy, { generated_when: column.identity === 'always' ? 'a' : 'd' }, options);
     now = made.catalog;
     return made.column;
   });

@@ -1,9 +1,10 @@
 import type { ApplyOptions } from './applies.js';
-import type { Catalog, Column, Constraint, Oid, Table } from './catalog.js';
+import type { Catalog, Constraint, Oid, Table } from './catalog.js';
 import { changeTable } from './change.js';
 import { freeConstraintName } from './generated-name.js';
 import { columnOf, isTable, tables } from './lookup.js';
 import { dropConstraint } from './removal.js';
+import { withColumn } from './with-column.js';
 
 /** Of a NOT NULL: what its author said of it, and where it comes from. */
 export interface NotNull {
@@ -11,6 +12,8 @@ export interface NotNull {
   readonly validated?: boolean;
   readonly noInherit?: boolean;
   readonly inherited?: boolean;
+  /** Of a table that is being created: its own constraint goes before what it has from parents, under its own name. */
+  readonly newTable?: boolean;
   /** Children are left as they are: NO INHERIT, or the caller goes through them. */
   readonly only?: boolean;
 }
@@ -29,8 +32,11 @@ export function setNotNull(
     const marked = validated ? withColumn(table, column, (old) => ({ ...old, notNull: true })) : table;
     if (options.pg < 18 || columnOf(table, column) === undefined) return marked;
     const known = notNullOf(table, column);
-    name ??= known?.name ?? freeConstraintName(catalog, table.schema, table.name, column, 'not_null');
-    return { ...marked, constraints: withNotNull(table, known, name, column, options, how) };
+    const kept = known?.inherited && how.newTable ? undefined : known?.name;
+    name ??= kept ?? freeConstraintName(catalog, table.schema, table.name, column, 'not_null');
+    // as if NO INHERIT had been said: ATExecSetNotNull of tablecmds.c
+    const alone = noInherit || (only && table.children.length > 0);
+    return { ...marked, constraints: withNotNull(table, known, name, column, options, { ...how, noInherit: alone }) };
   });
   const table = after.relations.get(oid);
   if (only || table === undefined || !('children' in table) || !('columns' in table)) return after;
@@ -45,11 +51,12 @@ function withNotNull(
   name: string,
   column: string,
   { born }: ApplyOptions,
-  { validated = true, noInherit = false, inherited = false }: NotNull,
+  { validated = true, noInherit = false, inherited = false, newTable = false }: NotNull,
 ): readonly Constraint[] {
   if (known !== undefined) {
     const merged: Constraint = {
       ...known,
+      ...(newTable && known.inherited && { name, local: true }),
       validated: known.validated || validated,
       inherited: known.inherited || inherited,
       ...(!known.inherited && inherited && table.bound === undefined && { local: true }),
@@ -95,9 +102,4 @@ export function dropNotNull(
 /** The NOT NULL constraint of a column, which is one since 18. */
 export function notNullOf(table: Table, column: string): Constraint | undefined {
   return table.constraints.find(({ kind, columns }) => kind === 'not null' && columns[0] === column);
-}
-
-/** The table with one column changed. */
-export function withColumn(table: Table, name: string | undefined, change: (column: Column) => Column): Table {
-  return { ...table, columns: table.columns.map((column) => (column.name === name ? change(column) : column)) };
 }

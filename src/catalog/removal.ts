@@ -1,7 +1,10 @@
-import type { Catalog, Column, Oid, Table } from './catalog.js';
+import type { Catalog, Column, Constraint, Oid, Table } from './catalog.js';
 import { changeTable, forget, putRelation } from './change.js';
 import { type Doomed, doomedByColumn, doomedByConstraint, doomedByObject, doomedWithObject } from './doomed.js';
-import { columnOf, isIndex, isTable } from './lookup.js';
+import { inheritable, inheritedConstraint, ownColumn, ownConstraint } from './inherited.js';
+import { columnOf, isIndex, isTable, tables } from './lookup.js';
+import { forgetInOthers, forgetStatisticsOn } from './others.js';
+import { withColumn } from './with-column.js';
 
 /**
  * Drops a relation, type, function or procedure with all that PostgreSQL drops along, as with CASCADE: without it the server refuses
@@ -18,7 +21,7 @@ export function dropColumn(catalog: Catalog, table: Oid, name: string): Catalog 
 
 /** Drops a constraint with its index, the foreign keys that rely on it, and what children or partitions have of it. */
 export function dropConstraint(catalog: Catalog, table: Oid, name: string): Catalog {
-  return drop(catalog, [{ kind: 'constraint', table, name }]);
+  return drop(catalog, [{ kind: 'constraint', table, name, asked: true }]);
 }
 
 /** Without recursion: chains of views may be long. What is gone already when its turn comes costs nothing. */
@@ -43,10 +46,11 @@ function dropOne(catalog: Catalog, doomed: Doomed): readonly [Catalog, readonly 
     if (column === undefined || !('columns' in relation)) return [catalog, []];
     const more = doomedByColumn(catalog, relation, column);
     const columns = relation.columns.filter((other) => other !== column);
-    return [putRelation(catalog, { ...relation, columns }), more];
+    const after = forgetStatisticsOn(putRelation(catalog, { ...relation, columns }), relation.oid, doomed.name);
+    return [isTable(relation) ? disinheritColumn(after, relation, column) : after, more];
   }
   if (!isTable(relation)) return [catalog, []];
-  if (doomed.kind === 'constraint') return removeConstraint(catalog, relation, doomed.name);
+  if (doomed.kind === 'constraint') return removeConstraint(catalog, relation, doomed.name, doomed.asked ?? false);
   const { kind, name } = doomed;
   return [changeTable(catalog, relation.oid, (table) => withoutPart(table, kind, name)), []];
 }
@@ -56,6 +60,7 @@ function removeObject(catalog: Catalog, oid: Oid): readonly [Catalog, readonly D
   const relation = catalog.relations.get(oid);
   let after = forget(catalog, oid);
   if (relation === undefined) return [after, more];
+  after = forgetInOthers(after, oid);
   if (isIndex(relation)) after = unlinkIndex(after, relation.oid, relation.table, relation.parent);
   if (isTable(relation)) {
     for (const parent of relation.parents) {
@@ -81,10 +86,15 @@ function unlinkIndex(catalog: Catalog, oid: Oid, table: Oid, parent: Oid | undef
   return after;
 }
 
-function removeConstraint(catalog: Catalog, table: Table, name: string): readonly [Catalog, readonly Doomed[]] {
+function removeConstraint(
+  catalog: Catalog,
+  table: Table,
+  name: string,
+  asked: boolean,
+): readonly [Catalog, readonly Doomed[]] {
   const constraint = table.constraints.find((other) => other.name === name);
   if (constraint === undefined) return [catalog, []];
-  const more = doomedByConstraint(catalog, table, constraint);
+  const more = doomedByConstraint(catalog, table, constraint, asked);
   const nullable = (column: Column) =>
     constraint.kind === 'not null' && constraint.columns.includes(column.name) ? { ...column, notNull: false } : column;
   const after = changeTable(catalog, table.oid, (now) => ({
@@ -92,7 +102,27 @@ function removeConstraint(catalog: Catalog, table: Table, name: string): readonl
     columns: now.columns.map(nullable),
     constraints: now.constraints.filter((other) => other.name !== name),
   }));
-  return [after, more];
+  return [asked ? disinheritConstraint(after, table, constraint) : after, more];
+}
+
+/** What a child declares itself, and has from no other parent, is its own when the parent's goes. */
+function disinheritColumn(catalog: Catalog, parent: Table, { name }: Column): Catalog {
+  return tables(catalog, parent.children)
+    .filter(
+      (child) => columnOf(child, name)?.local && !tables(catalog, child.parents).some((one) => columnOf(one, name)),
+    )
+    .reduce((now, { oid }) => changeTable(now, oid, (child) => withColumn(child, name, ownColumn)), catalog);
+}
+
+function disinheritConstraint(catalog: Catalog, parent: Table, constraint: Constraint): Catalog {
+  return tables(catalog, parent.children).reduce((now, child) => {
+    const own = inheritedConstraint(child, constraint);
+    if (!own?.local || tables(now, child.parents).some((one) => inheritable(one, constraint))) return now;
+    return changeTable(now, child.oid, (one) => ({
+      ...one,
+      constraints: one.constraints.map((other) => (other === own ? ownConstraint(own) : other)),
+    }));
+  }, catalog);
 }
 
 function withoutDefault(catalog: Catalog, oid: Oid, name: string): Catalog {

@@ -1,5 +1,6 @@
 import { qualifiedName } from '../sql/names.js';
 import type { RangeVar } from '../sql/tree.js';
+import { typedTables } from './alter-attribute.js';
 import type { Move, Moves, Rename, Renames } from './apply-by-object.js';
 import type { Catalog, Index, Oid, Relation, Table } from './catalog.js';
 import { changeTable, putRelation } from './change.js';
@@ -54,7 +55,10 @@ const column: Rename = (catalog, { relation: range, subname = '', newname = '', 
   if (found === undefined || !('columns' in found[1])) return found?.[0] ?? catalog;
   const [known, old] = found;
   if (columnOf(old, newname) !== undefined) return known;
-  if (columnOf(old, subname) !== undefined) return renameColumn(known, old, subname, newname);
+  if (columnOf(old, subname) !== undefined) {
+    const typed = old.kind === 'composite type' ? typedTables(known, old) : [];
+    return [old, ...typed].reduce((now, one) => renameColumn(now, one, subname, newname), known);
+  }
   // of a table that is not fully known it is learned that it has the column
   return changeTable(known, old.oid, (table) =>
     table.complete

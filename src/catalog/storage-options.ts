@@ -23,3 +23,8 @@ function optionValue(node: Node | undefined): string {
     return node.TypeName.names?.map((name) => ('String' in name ? (name.String.sval ?? '') : '')).at(-1) ?? '';
   return '';
 }
+
+/** The tablespace of a relation; the default one is no mark. */
+export function tablespaceOf(name: string | undefined): { readonly tablespace?: string } {
+  return name === undefined || name === 'pg_default' ? {} : { tablespace: name };
+}

@@ -4,8 +4,8 @@ import type { ApplyOptions } from './applies.js';
 import type { Catalog, Column, Table } from './catalog.js';
 import { changeTable } from './change.js';
 import { columnOf, findRelation, isTable, tables } from './lookup.js';
-import { withColumn } from './not-null.js';
 import { tableOrStub } from './stub.js';
+import { withColumn } from './with-column.js';
 
 /** How a command of an ALTER TABLE is carried out. */
 export interface CommandOptions extends ApplyOptions {

@@ -60,8 +60,11 @@ function named(
   const name = parts.at(-1);
   const schema = parts.at(-2);
   if (name === undefined) return undefined;
-  if (schema === 'pg_catalog' || (schema === undefined && builtIn.has(name)))
-    return { schema: 'pg_catalog', name, modifiers, dimensions };
+  if (schema === 'pg_catalog' || (schema === undefined && builtIn.has(name))) {
+    // numeric(5) is numeric(5,0): numerictypmodin of numeric.c
+    const scaled = name === 'numeric' && modifiers.length === 1 ? [...modifiers, 0] : modifiers;
+    return { schema: 'pg_catalog', name, modifiers: scaled, dimensions };
+  }
   const found = findType(catalog, parts);
   if (found !== undefined) return { schema: found.schema, name: found.name, modifiers, dimensions, oid: found.oid };
   // the array type of a type is its name with an underscore in front
