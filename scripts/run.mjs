@@ -12,7 +12,7 @@ export async function runProgram(entry, args) {
   mkdirSync(folder, { recursive: true });
   const outfile = path.join(folder, `${path.basename(entry, '.ts')}-${process.pid}.mjs`);
   await build({
-    entryPoints: [path.join(root, entry)],
+    entryPoints: [path.resolve(root, entry)],
     outfile,
     bundle: true,
     platform: 'node',

@@ -106,6 +106,7 @@ export function observationOf(answer: Answer): Observation {
     transactionBlock,
     ...(error !== undefined && { error: { message: error, code: code ?? '' } }),
     locks,
+    held: {},
     rewrites,
     scans,
     indexBuilds,

@@ -1,4 +1,5 @@
-import { type LockMode, lockModes, type Prediction } from '../effects/effect.js';
+import type { LockMode, Prediction } from '../effects/effect.js';
+import { strength, strongest } from '../effects/locks.js';
 import type { Observation } from './observe.js';
 
 /** The parts of an effect that are compared, each for itself. */
@@ -30,8 +31,16 @@ export function compare(
   const built = prediction.effects.filter(({ kind, work }) => kind === 'index' && work === 'build');
   // without a page there is nothing to see of a scan; both answers are right
   const visible = (relation: string) => !observation.empty.includes(relation);
+  // nor of a lock that the transaction held already, or held a stronger one
+  const fresh = (locks: Iterable<readonly [string, LockMode]>) =>
+    locksText(
+      [...locks].filter(([relation, mode]) => {
+        const held = observation.held[relation];
+        return held === undefined || strength(mode) > strength(held);
+      }),
+    );
   return [
-    ...differ('locks', locksText(strongest(tables)), locksText(Object.entries(observation.locks))),
+    ...differ('locks', fresh(strongestLocks(tables)), fresh(Object.entries(observation.locks))),
     ...differ('rewrites', having('rewrite'), observation.rewrites),
     ...differ('scans', having('scan').filter(visible), observation.scans.filter(visible)),
     // REINDEX CONCURRENTLY builds name_ccnew and swaps the names afterwards
@@ -55,12 +64,9 @@ function compareRefusal(prediction: Prediction, observation: Observation): reado
   ];
 }
 
-function strongest(effects: Prediction['effects']): readonly (readonly [string, LockMode])[] {
+function strongestLocks(effects: Prediction['effects']): readonly (readonly [string, LockMode])[] {
   const locks = new Map<string, LockMode>();
-  for (const { relation, lock } of effects) {
-    const sofar = locks.get(relation);
-    if (sofar === undefined || lockModes.indexOf(sofar) < lockModes.indexOf(lock)) locks.set(relation, lock);
-  }
+  for (const { relation, lock } of effects) locks.set(relation, strongest(lock, locks.get(relation) ?? lock));
   return [...locks];
 }
 

@@ -39,12 +39,13 @@ export async function runBehindGates(
   session: Session,
   open: Open,
   sql: string,
+  gated: (relation: string) => boolean,
 ): Promise<{ before: Moment; after: Moment; error?: unknown }> {
   const watcher = await open();
   const relations = await readRelations(watcher);
   const before: Moment = { relations, locks: [], reads: await readsReported(session, watcher, relations) };
   const pid = await backend(session);
-  const gates = await makeGates(open, relations);
+  const gates = await makeGates(open, relations, gated);
   const state = { done: false };
   const outcome = session
     .query(sql)
@@ -68,9 +69,13 @@ export async function runBehindGates(
 }
 
 /** Closes a gate in front of every table. */
-async function makeGates(open: Open, relations: ServerRelations): Promise<readonly Gate[]> {
+async function makeGates(
+  open: Open,
+  relations: ServerRelations,
+  gated: (relation: string) => boolean,
+): Promise<readonly Gate[]> {
   // LOCK TABLE knows tables only
-  const tables = [...relations.values()].filter(({ kind }) => kind === 'r' || kind === 'p');
+  const tables = [...relations.values()].filter(({ kind, name }) => 'rp'.includes(kind) && gated(name));
   const count = Math.min(tables.length, mostGates);
   return Promise.all(
     Array.from({ length: count }, async (_, at) => {

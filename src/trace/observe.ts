@@ -1,4 +1,5 @@
-import { type LockMode, lockModes } from '../effects/effect.js';
+import type { LockMode } from '../effects/effect.js';
+import { strongest } from '../effects/locks.js';
 import { runBehindGates } from './gates.js';
 import {
   isTableLike,
@@ -18,6 +19,8 @@ export interface Observation {
   readonly error?: { readonly message: string; readonly code: string };
   /** The strongest lock on each table, partitioned table, materialized view and foreign table that existed before. */
   readonly locks: Readonly<Record<string, LockMode>>;
+  /** The strongest lock that the transaction held on each of them before: what is no stronger does not show in `locks`. */
+  readonly held: Readonly<Record<string, LockMode>>;
   /** Tables with a new file. */
   readonly rewrites: readonly string[];
   /** Tables that were read in full. */
@@ -70,10 +73,18 @@ export async function observeInTransaction(session: Session, sql: string): Promi
   return compose('allowed', before, await look(session, before.relations), session.notices());
 }
 
-/** Runs one statement outside a transaction block; what it did stays. */
-export async function observeOutside(session: Session, open: Open, sql: string): Promise<Observation> {
+/**
+ * Runs one statement outside a transaction block; what it did stays. `gated` says at which relations its locks are waited for (schema.name;
+ * each costs two sessions); without it, at all.
+ */
+export async function observeOutside(
+  session: Session,
+  open: Open,
+  sql: string,
+  gated: (relation: string) => boolean = () => true,
+): Promise<Observation> {
   session.notices();
-  const { before, after, error } = await runBehindGates(session, open, sql);
+  const { before, after, error } = await runBehindGates(session, open, sql, gated);
   if (error !== undefined) return refused('forbidden', error, before, session);
   return compose('forbidden', before, after, session.notices());
 }
@@ -109,7 +120,8 @@ function compose(
   const stored = tables.filter(({ kind }) => kind === 'r' || kind === 'm');
   return {
     transactionBlock,
-    locks: newLocks(before, after),
+    locks: strongestLocks(before, newLocks(before, after)),
+    held: strongestLocks(before, before.locks),
     rewrites: names(stored.filter((table) => hasNewFile(after, table))),
     scans: names(stored.filter((table) => wasRead(before, after, table, notices))),
     indexBuilds: indexBuilds(before, after, notices),
@@ -119,17 +131,22 @@ function compose(
   };
 }
 
-/** Named from before: a relation that the statement drops has no name after. */
-function newLocks(before: Moment, after: Moment): Readonly<Record<string, LockMode>> {
+type Locks = Moment['locks'];
+
+function newLocks(before: Moment, after: Moment): Locks {
   const held = new Set(before.locks.map(String));
-  const strongest = new Map<string, LockMode>();
-  for (const [oid, mode] of after.locks) {
+  return after.locks.filter((lock) => !held.has(String(lock)));
+}
+
+/** Named from before: a relation that the statement drops has no name after. */
+function strongestLocks(before: Moment, locks: Locks): Readonly<Record<string, LockMode>> {
+  const locksByName = new Map<string, LockMode>();
+  for (const [oid, mode] of locks) {
     const relation = before.relations.get(oid);
-    if (relation === undefined || !isTableLike(relation) || held.has(String([oid, mode]))) continue;
-    const sofar = strongest.get(relation.name);
-    if (sofar === undefined || lockModes.indexOf(sofar) < lockModes.indexOf(mode)) strongest.set(relation.name, mode);
+    if (relation === undefined || !isTableLike(relation)) continue;
+    locksByName.set(relation.name, strongest(mode, locksByName.get(relation.name) ?? mode));
   }
-  return Object.fromEntries([...strongest].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries([...locksByName].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function hasNewFile(after: Moment, table: ServerRelation): boolean {
