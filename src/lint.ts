@@ -1,3 +1,4 @@
+import { blaming } from './bug.js';
 import type { Diagnostic, HistoryReport, MigrationReport, Report } from './diagnostic.js';
 import { fingerprint } from './fingerprint.js';
 import type { History, Migration, MigrationProblem } from './frameworks/framework.js';
@@ -156,7 +157,7 @@ const upOnly: readonly Direction[] = ['up'];
 function findings(rule: Rule, step: Step): readonly Finding[] {
   if (rule.on !== undefined && !rule.on.includes(step.kind)) return [];
   if (!(rule.directions ?? upOnly).includes(step.direction)) return [];
-  const told = rule.check?.(step);
+  const told = blaming(`${rule.id} judges`, step.statement, () => rule.check?.(step));
   return told === undefined ? [] : 'message' in told ? [told] : told;
 }
 

@@ -100,6 +100,22 @@ describe('exit codes', () => {
   });
 });
 
+test('our bug is 3, with the statement that it was met at', async () => {
+  const rule: { check?: unknown } | undefined = rules.find(({ id }) => id === 'index-not-concurrent');
+  if (rule === undefined) throw new Error('the rule is gone');
+  const { check } = rule;
+  rule.check = () => {
+    throw new TypeError('no keys');
+  };
+  const ran = await run(folder, ['check']);
+  rule.check = check;
+  expect(ran.code).toBe(3);
+  expect(ran.stderr).toMatch(
+    /this is a bug of Lockkeeper .*db\/migrations\/002_email\.sql:2: no keys\ncreate index account_email/s,
+  );
+  expect(ran.stderr).toContain('TypeError: no keys\n    at ');
+});
+
 describe('check', () => {
   test('tells people', async () => {
     expect((await run(folder, ['check'])).stdout).toMatchSnapshot();

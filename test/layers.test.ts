@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 const layers: readonly (readonly string[])[] = [
   ['src/user-error.ts', 'src/did-you-mean.ts', 'src/version.ts'],
   ['src/sql/'],
+  ['src/bug.ts'],
   ['src/catalog/'],
   ['src/effects/'],
   ['src/frameworks/'],

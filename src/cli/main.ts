@@ -28,9 +28,14 @@ function failure(error: unknown, io: Io): number {
     io.stderr.write(`lockkeeper: ${error.message}\n`);
     return exit.usage;
   }
-  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  io.stderr.write(`lockkeeper: this is a bug of Lockkeeper ${version}, please report it:\n${told}\n`);
+  io.stderr.write(`lockkeeper: this is a bug of Lockkeeper ${version}, please report it:\n${traceOf(error)}\n`);
   return exit.bug;
+}
+
+/** What happened to which statement, and where in our code. */
+function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}\n${error.cause.stack}` : (error.stack ?? error.message);
 }
 
 function commands(done: (code: number) => void, io: Io): Command {

@@ -1,3 +1,4 @@
+import { blaming } from '../bug.js';
 import { apply } from '../catalog/apply.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { emptyCatalog, settings as settingsOf } from '../catalog/lookup.js';
@@ -103,7 +104,8 @@ function applyOnly(script: Script, before: Catalog, born: number, pg: number): C
   for (const statement of statements) {
     transactions.begin(statement);
     for (const part of executed(statement, transactions.catalog)) {
-      transactions.catalog = apply(part.statement, transactions.catalog, { born, pg });
+      const inner = part.statement;
+      transactions.catalog = blaming('applying', inner, () => apply(inner, transactions.catalog, { born, pg }));
     }
     transactions.end(statement);
   }
@@ -172,10 +174,11 @@ function stepsOf(
   const before = transactions.catalog;
   const settings = { ...run.options.settings, ...settingsOf(before) };
   const timeZone = settings.timezone;
-  const whole = predict(statement, before, { pg, ...(timeZone !== undefined && { timeZone }) });
+  const options = { pg, ...(timeZone !== undefined && { timeZone }) };
+  const whole = blaming('predicting', statement, () => predict(statement, before, options));
   // what a body does is told by the steps of its statements, each with the catalog as the ones before it leave it
   const prediction = part.opened ? { ...whole, effects: [] } : whole;
-  const after = apply(statement, before, { born: run.index, pg });
+  const after = blaming('applying', statement, () => apply(statement, before, { born: run.index, pg }));
   transactions.catalog = after;
 
   const isNew = newness(before, after, run.since);
