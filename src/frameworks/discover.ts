@@ -236,6 +236,7 @@ function without(folder: Folder, roots: readonly string[]): Folder {
     byFolder: new Map([...folder.byFolder].filter(([path]) => own(path))),
     file: folder.file,
     list: folder.list,
+    below: folder.below,
     above: folder.above,
   };
 }

@@ -2,7 +2,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Source } from '../sql/source.js';
 import { type Content, contentOf, plain, probe } from './content.js';
 import type { FileEntry, Folder } from './framework.js';
-import { children, real, walk, within } from './walk.js';
+import { children, isFolder, real, walk, within } from './walk.js';
 
 /** The files of a project on disk, each read at most once. Paths are relative to the working directory, with `/`. */
 export interface Project {
@@ -33,7 +33,13 @@ export function openProject(cwd: string, root: string, overlay: ReadonlyMap<stri
   };
   const file = (path: string) => known(path, () => probe(resolve(cwd, path), root, realRoot));
 
+  const folders = new Map<string, Folder>();
   const folder = (path: string): Folder => {
+    const known = folders.get(path) ?? open(path);
+    folders.set(path, known);
+    return known;
+  };
+  const open = (path: string): Folder => {
     const full = resolve(cwd, path);
     let files: readonly FileEntry[] | undefined;
     let byFolder: ReadonlyMap<string, readonly FileEntry[]> | undefined;
@@ -68,6 +74,10 @@ export function openProject(cwd: string, root: string, overlay: ReadonlyMap<stri
         const there = resolve(full, name);
         if (!within(root, there)) return [];
         return (children(there) ?? []).flatMap((child) => file(pathOf(join(there, child.name))) ?? []);
+      },
+      below: (name) => {
+        const there = resolve(full, name);
+        return within(root, there) && isFolder(there) ? folder(pathOf(there)).files : [];
       },
       above: (from, names) => {
         const found: FileEntry[] = [];

@@ -105,6 +105,8 @@ export interface Folder {
   readonly file: (relative: string) => FileEntry | undefined;
   /** The files that stand directly in a folder, given relative to this one; `..` as for `file`. Empty when there is none. */
   readonly list: (relative: string) => readonly FileEntry[];
+  /** All files below a folder given relative to this one, sorted by path; `..` as for `file`. */
+  readonly below: (relative: string) => readonly FileEntry[];
   /** The files of these names in the folder `from` and in those above it as far as the project's root, nearest first. */
   readonly above: (from: string, names: readonly string[]) => readonly FileEntry[];
 }

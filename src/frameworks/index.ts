@@ -8,6 +8,7 @@ import golangMigrate from './golang-migrate.js';
 import goose from './goose.js';
 import graphileMigrate from './graphile-migrate.js';
 import hasura from './hasura.js';
+import liquibase from './liquibase.js';
 import plain from './plain.js';
 import pop from './pop.js';
 import prisma from './prisma.js';
@@ -23,6 +24,7 @@ export const frameworks: readonly Framework[] = [
   dbmate,
   goose,
   sqlMigrate,
+  liquibase,
   prisma,
   prismaNext,
   drizzle,

@@ -81,7 +81,8 @@ export function children(full: string): readonly Dirent[] | undefined {
   }
 }
 
-function isFolder(path: string): boolean {
+/** Whether a path is a folder, or a link to one. */
+export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 

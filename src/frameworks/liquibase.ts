@@ -1,0 +1,99 @@
+import { folderOf, nameOf } from './files.js';
+import type { Detection, FileEntry, Folder, Framework, History, Migration } from './framework.js';
+import { type ChangeSet, migrationOf } from './liquibase/change-set.js';
+import { changelogName, includedPaths, isChangelog, type Reading, readChangelog } from './liquibase/changelog.js';
+import { compareText, notRun, settleIds } from './sql-files.js';
+
+/** Where changelogs are looked for: any SQL file, and XML, YAML and JSON whose path says so, because most such files are something else. */
+const likely =
+  /\.sql$|(?:change-?log|liquibase|migrat|master|databasechange|(?:^|\/)db(?:\/|[._-])).*\.(?:xml|ya?ml|json)$/i;
+
+/** Liquibase: changelogs in formatted SQL, XML, YAML and JSON; the master changelog includes the others. */
+export default {
+  id: 'liquibase',
+  title: 'Liquibase',
+  detect(project) {
+    const here = project.files.filter((entry) => likely.test(entry.path) && isChangelog(entry));
+    if (here.length === 0) return [];
+    const all = [...new Map([...here, ...around(project, here)].map((entry) => [entry.path, entry])).values()];
+    const included = (entry: FileEntry) => all.some((other) => other !== entry && includes(other, entry));
+    const masters = all.filter((entry) => !included(entry));
+    const roots = new Map<string, FileEntry[]>();
+    for (const master of masters) {
+      const root = folderOf(master.path);
+      roots.set(root, [...(roots.get(root) ?? []), master]);
+    }
+    return [...roots].flatMap(([root, entries]) => detectionsOf(root, entries));
+  },
+  async read(folder, { entry: path }) {
+    const here = (folder.byFolder.get(folder.path) ?? []).filter(
+      (entry) => changelogName.test(entry.path) && isChangelog(entry),
+    );
+    const entry = here.find((one) => one.path === path);
+    const starts = entry === undefined ? here.toSorted((a, b) => compareText(a.path, b.path)) : [entry];
+    const reading: Reading = { changeSets: [], problems: [], properties: new Map(), read: new Set(), others: 0 };
+    for (const start of starts) await readChangelog(start, folder, reading);
+    return historyOf(folder, reading);
+  },
+} satisfies Framework;
+
+/** Changelogs above: one of them may include what was found. */
+function around(project: Folder, found: readonly FileEntry[]): readonly FileEntry[] {
+  const [first] = found;
+  if (first === undefined) return [];
+  return ['..', '../..', '../../..']
+    .flatMap((up) => project.list(up))
+    .filter((entry) => likely.test(entry.path) && isChangelog(entry));
+}
+
+function includes(outer: FileEntry, inner: FileEntry): boolean {
+  return includedPaths(outer).some((path) => {
+    const bare = path
+      .replace(/^(?:classpath\*?|file):\/?/, '')
+      .replace(/^(?:\.{0,2}\/)+/, '')
+      .replace(/\/$/, '');
+    const folder = folderOf(inner.path);
+    const inFolder = `${folder}/`.endsWith(`/${bare}/`) || folder === bare || `/${folder}/`.includes(`/${bare}/`);
+    return inner.path === bare || inner.path.endsWith(`/${bare}`) || (!changelogName.test(bare) && inFolder);
+  });
+}
+
+/** A changelog that includes others leads a history of its own; those that include nothing run together, by name. */
+function detectionsOf(root: string, entries: readonly FileEntry[]): readonly Detection[] {
+  const leading = entries.filter((entry) => includedPaths(entry).length > 0);
+  const [first] = entries;
+  if (first === undefined) return [];
+  const because = (entry: FileEntry) => `${entry.path} is a Liquibase changelog`;
+  if (leading.length === 0) return [{ root, evidence: 'marker', because: because(first) }];
+  return leading.map((entry) => ({ root, evidence: 'marker', because: because(entry), entry: entry.path }));
+}
+
+/** Author and id name a change set within its file (DATABASECHANGELOG's key); where two files use the same ones the file is said too. */
+function named(changeSets: readonly ChangeSet[]): readonly Migration[] {
+  const files = new Map<string, Set<string>>();
+  for (const { author, id, file } of changeSets) {
+    const key = `${author}:${id}`;
+    files.set(key, (files.get(key) ?? new Set()).add(file));
+  }
+  return changeSets.map((changeSet) => {
+    const migration = migrationOf(changeSet);
+    const several = (files.get(migration.id)?.size ?? 0) > 1;
+    return several ? { ...migration, id: `${migration.id}@${nameOf(changeSet.file)}` } : migration;
+  });
+}
+
+function historyOf(folder: Folder, reading: Reading): History {
+  const unread = (folder.byFolder.get(folder.path) ?? []).filter(
+    (entry) => /\.sql$/i.test(entry.path) && isChangelog(entry) && !reading.read.has(entry.path),
+  );
+  return {
+    framework: 'liquibase',
+    root: folder.path,
+    migrations: settleIds(named(reading.changeSets)),
+    problems: [...reading.problems, ...notRun(unread, 'no changelog includes it')],
+    assumptions: [
+      ...(reading.others === 0 ? [] : [`${reading.others} change sets for other databases are left out`]),
+      'change sets of all contexts and labels are read, and their preconditions are taken to hold',
+    ],
+  };
+}
