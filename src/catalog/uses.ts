@@ -6,16 +6,21 @@ import { findRelationNamed, findRoutines, findType, isIndex, isTable } from './l
 /** What has an oid. */
 export type CatalogObject = Relation | Type | Routine;
 
+const known = new WeakMap<CatalogObject, ReadonlySet<Oid>>();
+
 /**
  * The oids of the objects that this one cannot be without: what pg_depend has as its references. An index does not list its table,
- * which lists the index.
+ * which lists the index. As in pg_depend, names are resolved once, when the object comes to be what it is.
  */
 export function usesOf(catalog: Catalog, object: CatalogObject): ReadonlySet<Oid> {
+  const before = known.get(object);
+  if (before !== undefined) return before;
   const found = new Set<Oid>();
   for (const oid of references(catalog, object)) if (oid !== undefined && oid !== object.oid) found.add(oid);
   for (const expression of expressions(object)) {
     for (const oid of usesOfExpression(catalog, expression)) if (oid !== object.oid) found.add(oid);
   }
+  known.set(object, found);
   return found;
 }
 
@@ -30,7 +35,7 @@ export function usesOfExpression(catalog: Catalog, expression: Node | undefined)
   ].map(({ oid }) => oid);
 }
 
-function references(catalog: Catalog, object: CatalogObject): readonly (Oid | undefined)[] {
+function references(catalog: Catalog, object: CatalogObject): Iterable<Oid | undefined> {
   if (object.kind === 'domain') return [object.base.oid];
   if (object.kind === 'range') return [object.subtype.oid];
   if (object.kind === 'composite') return [object.relation];
@@ -47,35 +52,45 @@ function references(catalog: Catalog, object: CatalogObject): readonly (Oid | un
   return 'constraints' in object ? referencesOfTable(catalog, object) : [];
 }
 
-function referencesOfTable(catalog: Catalog, table: Table): readonly (Oid | undefined)[] {
-  return [
-    ...table.parents,
-    table.ofType,
-    ...typesOf(table.columns),
-    ...table.constraints.map(({ references }) => references?.table),
-    ...table.columns.map(({ sequence }) => sequence),
-    ...table.triggers.flatMap((trigger) => [trigger.from, ...(catalog.routineNames.get(trigger.function) ?? [])]),
-    ...table.policies.flatMap(({ reads }) => reads.map(({ relation }) => relation)),
-  ];
+function* referencesOfTable(catalog: Catalog, table: Table): Iterable<Oid | undefined> {
+  yield* table.parents;
+  yield table.ofType;
+  for (const { type, sequence } of table.columns) {
+    yield type?.oid;
+    yield sequence;
+  }
+  for (const { references } of table.constraints) yield references?.table;
+  for (const trigger of table.triggers) {
+    yield trigger.from;
+    yield* catalog.routineNames.get(trigger.function) ?? [];
+  }
+  for (const { reads } of table.policies) for (const { relation } of reads) yield relation;
 }
 
 function typesOf(columns: readonly Column[]): readonly (Oid | undefined)[] {
   return columns.map(({ type }) => type?.oid);
 }
 
-function expressions(object: CatalogObject): readonly (Node | undefined)[] {
+function expressions(object: CatalogObject): Iterable<Node | undefined> {
   if (object.kind === 'domain') return [object.default, ...object.checks.map(({ expression }) => expression)];
   if (object.kind === 'view' || object.kind === 'materialized view') return [object.query];
   if ('arguments' in object) return expressionsOfRoutine(object);
   if (!isRelation(object)) return [];
   if (isIndex(object)) return [object.predicate, ...object.keys.map(({ expression }) => expression)];
-  if (!isTable(object)) return [];
-  return [
-    ...object.columns.flatMap((column) => [column.default, column.generated?.expression]),
-    ...object.constraints.map(({ expression }) => expression),
-    ...object.policies.flatMap(({ using, withCheck }) => [using, withCheck]),
-    ...(object.partitionBy?.keys.map(({ expression }) => expression) ?? []),
-  ];
+  return isTable(object) ? expressionsOfTable(object) : [];
+}
+
+function* expressionsOfTable(table: Table): Iterable<Node | undefined> {
+  for (const column of table.columns) {
+    yield column.default;
+    yield column.generated?.expression;
+  }
+  for (const { expression } of table.constraints) yield expression;
+  for (const { using, withCheck } of table.policies) {
+    yield using;
+    yield withCheck;
+  }
+  for (const { expression } of table.partitionBy?.keys ?? []) yield expression;
 }
 
 /** The defaults of its arguments, and a body that is parsed when the function is made (BEGIN ATOMIC). */
