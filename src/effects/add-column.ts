@@ -1,8 +1,9 @@
-import type { Table, TypeRef } from '../catalog/catalog.js';
+import type { Index, Table, TypeRef } from '../catalog/catalog.js';
 import { foldAttributes, tableConstraints } from '../catalog/column-definition.js';
 import { columnOf, isTable } from '../catalog/lookup.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
 import type { ColumnDef, Constraint as ConstraintNode, ConstrType, Node } from '../sql/tree.js';
+import { visit } from '../sql/walk.js';
 import {
   type CommandContext,
   family,
@@ -76,10 +77,22 @@ function refusalOf(column: NewColumn, context: CommandContext): Draft | undefine
     if (known !== undefined && column.type !== undefined && !isSameType(known, column.type))
       return fail(`child table "${child.name}" has different type for column "${column.name}"`, '42804');
   }
+  const wrong = column.default && defaultRefusal(column.default);
+  if (wrong !== undefined) return wrong;
   const user = column.filled ? rowTypeUser(catalog, table) : undefined;
   return user === undefined
     ? undefined
     : fail(`cannot alter table "${table.name}" because column "${user}" uses its row type`, '0A000');
+}
+
+/** A DEFAULT stands on its own. */
+function defaultRefusal(expression: Node): Draft | undefined {
+  let refusal: Draft | undefined;
+  visit({ expression }, (kind) => {
+    if (kind === 'SubLink') refusal ??= fail('cannot use subquery in DEFAULT expression', '0A000');
+    if (kind === 'ColumnRef') refusal ??= fail('cannot use column reference in DEFAULT expression', '0A000');
+  });
+  return refusal;
 }
 
 /** Whether every row gets a value of its own, so that the table is written anew. */
@@ -151,7 +164,20 @@ function constraintsOf(column: NewColumn, context: CommandContext): readonly Dra
     const { failure } = addTableConstraint(node, inside);
     return failure === undefined ? nothing : { effects: [], failure };
   });
-  return [...drafts, buildEach(newIndexes(context.catalog, context.after), context)];
+  const made = newIndexes(context.catalog, context.after);
+  return [
+    ...drafts,
+    buildEach(made, context),
+    ...made.filter(({ unique }) => unique).map((index) => duplicates(index, column, context)),
+  ];
+}
+
+/** The same value in every row is in a unique index twice as soon as there are two rows. */
+function duplicates(index: Index, column: NewColumn, context: CommandContext): Draft {
+  const alike = column.filled && index.keys.length === 1 && ownValues(column, context) === undefined;
+  return alike && context.table.filled
+    ? fail(`could not create unique index "${index.name}"`, '23505', false)
+    : nothing;
 }
 
 /** A foreign key over nulls alone holds; DEFAULT NULL, the parser does not know for one, so the rows are looked through. */

@@ -23,7 +23,7 @@ import { type KeyType, keepsKey, operatorClassOf } from './operator-class.js';
 import { builtIndexes } from './relations.js';
 import { rowTypeUser } from './row-type.js';
 import { typeName } from './type-name.js';
-import { baseType, convert, domainOf } from './types.js';
+import { baseType, convert, domainOf, type NoCast } from './types.js';
 
 /** A change of a column's type, for one table of the family. */
 interface Change {
@@ -52,17 +52,19 @@ export const alterColumnType: PredictCommand = (command, context) => {
     const own = columnOf(table, column.name);
     if (own === undefined) return [];
     const conversion = conversionOf(table, own, type, using, context);
-    if ('noCast' in conversion)
-      return [fail(noCast(column.name, using !== undefined, typeName(context.catalog, type)), '42804')];
+    if ('noCast' in conversion) return [noCast(conversion.noCast, column.name, using !== undefined, context)];
     return [{ table, column: own, type, collation: collationOf(def.ColumnDef, type, context), conversion }];
   });
   return all(recurse(context), ...parts.map((part) => ('effects' in part ? part : changeOne(part, context))));
 };
 
-function noCast(column: string, using: boolean, type: string): string {
-  return using
+function noCast({ how, from, to }: NoCast['noCast'], column: string, using: boolean, context: CommandContext): Draft {
+  const type = typeName(context.catalog, to);
+  if (how === 'explicit') return fail(`cannot cast type ${typeName(context.catalog, from)} to ${type}`, '42846');
+  const message = using
     ? `result of USING clause for column "${column}" cannot be cast automatically to type ${type}`
     : `column "${column}" cannot be cast automatically to type ${type}`;
+  return fail(message, '42804');
 }
 
 function unknownColumn(name: string | undefined, context: CommandContext): Draft {
@@ -126,8 +128,11 @@ function usedBy(table: Table, name: string, { catalog }: CommandContext): Draft 
     return fail('cannot alter type of a column used in a trigger definition', '0A000');
   if (table.policies.some(({ using, withCheck }) => columnsIn(using).has(name) || columnsIn(withCheck).has(name)))
     return fail('cannot alter type of a column used in a policy definition', '0A000');
-  return table.columns.some(({ generated }) => columnsIn(generated?.expression).has(name))
-    ? fail('cannot alter type of a column used by a generated column', '0A000')
+  if (table.columns.some(({ generated }) => columnsIn(generated?.expression).has(name)))
+    return fail('cannot alter type of a column used by a generated column', '0A000');
+  // what a rule reads is not followed
+  return table.rules.length > 0
+    ? fail('cannot alter type of a column used by a view or rule', '0A000', false)
     : undefined;
 }
 

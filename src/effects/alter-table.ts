@@ -60,6 +60,14 @@ function unknownOther(range: RangeVar, node: AlterTableStmt): Draft {
   return all(stored ? lock(name, mode, notShown(name), false) : nothing, unknownRelation(range));
 }
 
+/** The ALTER TABLE with this one of its commands alone. */
+export function loneCommand(command: Statement, whole: Statement<'AlterTableStmt'> & Statement): Statement {
+  const at = whole.commands.indexOf(command);
+  const node = commandsOf(whole.node).filter(({ subtype }) => subtype !== undefined)[at];
+  if (node === undefined) return whole;
+  return { ...whole, node: { ...whole.node, cmds: [{ AlterTableCmd: node }] }, commands: [command] };
+}
+
 function commandsOf(node: AlterTableStmt): readonly AlterTableCmd[] {
   return (node.cmds ?? []).flatMap((command) => ('AlterTableCmd' in command ? [command.AlterTableCmd] : []));
 }

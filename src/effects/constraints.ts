@@ -1,7 +1,7 @@
 import type { Index, Table } from '../catalog/catalog.js';
 import { foldAttributes } from '../catalog/column-definition.js';
 import { columnOf, descendants, findRelationNamed, isIndex, isTable, tables } from '../catalog/lookup.js';
-import { type Constraint as ConstraintNode, type Node, strings } from '../sql/tree.js';
+import { type Constraint as ConstraintNode, type ConstrType, type Node, strings } from '../sql/tree.js';
 import { columnRefs } from '../sql/walk.js';
 import { alterConstraint } from './alter-constraint.js';
 import {
@@ -29,25 +29,23 @@ const addConstraint: PredictCommand = ({ def }, context) => {
 
 /** What a constraint of ADD CONSTRAINT, or one that stands with the column of ADD COLUMN, does. */
 export function addTableConstraint(node: ConstraintNode, context: CommandContext): Draft {
-  switch (node.contype) {
-    case 'CONSTR_CHECK':
-      return addCheck(node, context);
-    case 'CONSTR_FOREIGN':
-      return addForeignKey(node, context, node.skip_validation ? 'none' : 'both sides');
-    case 'CONSTR_NOTNULL':
-      return addNotNull(
-        strings(node.keys)[0],
-        { notValid: node.skip_validation ?? false, noInherit: node.is_no_inherit ?? false },
-        context,
-      );
-    case 'CONSTR_PRIMARY':
-    case 'CONSTR_UNIQUE':
-    case 'CONSTR_EXCLUSION':
-      return addKey(node, context);
-    default:
-      return nothing;
-  }
+  const add = node.contype && kinds[node.contype];
+  return add === undefined ? nothing : add(node, context);
 }
+
+type AddConstraint = (node: ConstraintNode, context: CommandContext) => Draft;
+
+const kinds: { readonly [T in ConstrType]?: AddConstraint } = {
+  CONSTR_CHECK: addCheck,
+  CONSTR_FOREIGN: (node, context) => addForeignKey(node, context, node.skip_validation ? 'none' : 'both sides'),
+  CONSTR_NOTNULL: (node, context) => {
+    const how = { notValid: node.skip_validation ?? false, noInherit: node.is_no_inherit ?? false };
+    return addNotNull(strings(node.keys)[0], how, context);
+  },
+  CONSTR_PRIMARY: addKey,
+  CONSTR_UNIQUE: addKey,
+  CONSTR_EXCLUSION: addKey,
+};
 
 /** The refusal of a name that a constraint of the table has already. */
 function nameTaken(name: string | undefined, { table }: CommandContext): Draft {

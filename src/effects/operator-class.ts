@@ -92,9 +92,13 @@ export function keepsKey(
 ): boolean | undefined {
   if (before.collation !== after.collation) return false;
   const same = isSameType(before.type, after.type);
-  const old = operatorClassOf(before.type, method, named, context);
-  const now = operatorClassOf(after.type, method, named, context);
+  const usual = operatorClassOf(before.type, method, undefined, context);
+  // the index is made again from its definition, where a class that is the default is not written out
+  const written = typeof usual === 'object' && usual.name === named?.split('.').at(-1) ? undefined : named;
+  const old = operatorClassOf(before.type, method, written, context);
+  const now = operatorClassOf(after.type, method, written, context);
   if (old === undefined || now === undefined) return same ? true : undefined;
   if (old === 'none' || now === 'none' || old.name !== now.name) return false;
-  return same || !now.polymorphic;
+  // of a hash or GIN index over any array the stored type is another than the column's, and is found to differ
+  return now.polymorphic ? same && method !== 'hash' && method !== 'gin' : true;
 }

@@ -1,10 +1,10 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { settings } from '../catalog/lookup.js';
-import type { AnyStatement, Statement } from '../sql/statement.js';
+import { isKind, type Statement } from '../sql/statement.js';
 import type { Kind } from '../sql/tree.js';
-import { alterTable } from './alter-table.js';
+import { alterTable, loneCommand } from './alter-table.js';
 import type { PredictContext, PredictTable } from './context.js';
-import { all, type Draft, finish, notUnderstood } from './draft.js';
+import { type Draft, finish, notUnderstood } from './draft.js';
 import type { Prediction, PredictOptions } from './effect.js';
 import { statements } from './statements.js';
 
@@ -14,10 +14,13 @@ const table: PredictTable = { ...statements, ...alterTable };
 /**
  * What PostgreSQL does on a statement, given the schema before it: which relations it locks how strongly and what it does to them,
  * whether it may run in a transaction block, and what the server would refuse. Never throws on odd input.
+ * A command of an ALTER TABLE is told as if it stood alone in its ALTER TABLE.
  */
 export function predict(statement: Statement, catalog: Catalog, options: PredictOptions): Prediction {
-  const timeZone = settings(catalog)['timezone'] ?? options.timeZone;
-  return finish(draftOf(statement, { catalog, pg: options.pg, timeZone }));
+  const timeZone = settings(catalog).timezone ?? options.timeZone;
+  const { parent } = statement;
+  const whole = parent !== undefined && isKind(parent, 'AlterTableStmt') ? loneCommand(statement, parent) : statement;
+  return finish(draftOf(whole, { catalog, pg: options.pg, timeZone }));
 }
 
 function draftOf<K extends Kind>(

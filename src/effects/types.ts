@@ -18,9 +18,9 @@ export interface Value {
 /** How a cast comes about: an assignment refuses casts that must be written. */
 export type CastContext = 'assignment' | 'explicit';
 
-/** A cast that PostgreSQL does not have. */
+/** A cast that PostgreSQL does not have, or not in this context. */
 export interface NoCast {
-  readonly noCast: true;
+  readonly noCast: { readonly from: TypeRef; readonly to: TypeRef; readonly how: CastContext };
 }
 
 export interface TypeContext {
@@ -85,7 +85,7 @@ export function convert(value: Value, to: TypeRef, context: TypeContext, how: Ca
 function toType(value: Value, from: TypeRef, to: TypeRef, context: TypeContext, how: CastContext): Value | NoCast {
   const { catalog } = context;
   const path = pathway(baseType(catalog, from), baseType(catalog, to), context, how);
-  if (path === 'none') return { noCast: true };
+  if (path === 'none') return { noCast: { from, to, how } };
   const unmodified = { ...baseType(catalog, to), modifiers: [] };
   // a relabelled value keeps the modifiers of its old type until it meets a domain's (coerce_to_domain), then it has none
   const base: Value =

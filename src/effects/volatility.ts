@@ -123,7 +123,7 @@ function routineVolatility(routine: Routine, context: VolatilityContext, depth: 
  * (inline_function of clauses.c).
  */
 export function inlinedBody(routine: Routine): Node | undefined {
-  if (routine.language !== 'sql' || routine.kind !== 'function') return undefined;
+  if (routine.language !== 'sql' || routine.kind !== 'function' || isFenced(routine)) return undefined;
   const [only, ...more] = routine.definition?.body ?? [];
   if (only === undefined || more.length > 0 || !('targetList' in only.statement.node)) return undefined;
   const { node } = only.statement;
@@ -131,6 +131,19 @@ export function inlinedBody(routine: Routine): Node | undefined {
   const plain = Object.entries(node).every(([field, value]) => plainFields.has(field) || isEmpty(value));
   if (!plain || others.length > 0 || target === undefined || !('ResTarget' in target)) return undefined;
   return target.ResTarget.val;
+}
+
+/** SECURITY DEFINER and SET need a call of their own. */
+function isFenced({ definition }: Routine): boolean {
+  return (definition?.node.options ?? []).some(
+    (option) =>
+      'DefElem' in option &&
+      (option.DefElem.defname === 'set' ||
+        (option.DefElem.defname === 'security' &&
+          option.DefElem.arg !== undefined &&
+          'Boolean' in option.DefElem.arg &&
+          option.DefElem.arg.Boolean.boolval === true)),
+  );
 }
 
 const plainFields: ReadonlySet<string> = new Set(['targetList', 'limitOption', 'op']);
