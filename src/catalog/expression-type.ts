@@ -3,7 +3,7 @@ import type { TypeRef } from './catalog.js';
 import { literalOf } from './literal.js';
 import { findRoutines } from './lookup.js';
 import { describe } from './query.js';
-import { type Place, Reads, resolve } from './query-scope.js';
+import { fieldOfRow, type Place, Reads, resolve } from './query-scope.js';
 import { builtInType, typeRef } from './type-ref.js';
 
 const boolean = builtInType('bool');
@@ -22,6 +22,10 @@ function typeOf(node: Node | undefined, place: Place, depth: number): TypeRef | 
   const inner = (part: Node | undefined) => typeOf(part, place, depth + 1);
   const common = (parts: readonly Node[] | undefined) => commonType(parts ?? [], inner);
   if ('ColumnRef' in node) return resolve(strings(node.ColumnRef.fields), place)?.type;
+  if ('A_Indirection' in node) {
+    const field = fieldOfRow(node.A_Indirection, place);
+    return field && resolve(field, place)?.type;
+  }
   if ('TypeCast' in node) return knownOrText(typeRef(place.catalog, node.TypeCast.typeName));
   if ('A_Const' in node) return constantType(node);
   if ('CollateClause' in node) return inner(node.CollateClause.arg);
@@ -124,6 +128,7 @@ const valueFunctions: { readonly [O in SQLValueFunctionOp]: TypeRef } = {
 /** Functions of pg_catalog that views call most and whose every overload gives the same type. */
 const results: { readonly [name: string]: string } = {
   count: 'int8',
+  row_to_json: 'json',
   row_number: 'int8',
   rank: 'int8',
   dense_rank: 'int8',

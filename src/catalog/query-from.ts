@@ -149,7 +149,9 @@ function fromFunction({ functions, alias, coldeflist, ordinality }: RangeFunctio
 function shapeOfCall(call: Node, place: Place, alias: Alias | undefined, several: boolean): Shape {
   const name = 'FuncCall' in call ? strings(call.FuncCall.funcname) : [];
   const [routine, ...overloads] = findRoutines(place.catalog, name);
-  if (routine === undefined || overloads.length > 0) return unknown;
+  const single = (several ? undefined : alias?.aliasname) ?? name.at(-1) ?? '';
+  if (routine === undefined) return shapeOfBuiltIn(name.at(-1) ?? '', single, argumentsOf(call));
+  if (overloads.length > 0) return unknown;
   const out = routine.arguments.filter(({ output }) => output);
   const own = { notNull: false, sources: [] };
   if (out.length > 0)
@@ -163,6 +165,36 @@ function shapeOfCall(call: Node, place: Place, alias: Alias | undefined, several
     return relation.kind === 'composite type' ? renamed(shape, []) : shape;
   }
   if (routine.returns?.name === 'record') return unknown;
-  const single = several ? undefined : alias?.aliasname;
-  return { outputs: [{ name: single ?? name.at(-1) ?? '', type: typeOfExpression(call, place), ...own }], open: false };
+  return { outputs: [{ name: single, type: typeOfExpression(call, place), ...own }], open: false };
+}
+
+/** The columns of the functions of pg_catalog that stand in FROM most; '' is the name of the alias or function. */
+const builtInColumns: { readonly [name: string]: readonly string[] } = {
+  generate_series: [''],
+  generate_subscripts: [''],
+  unnest: [''],
+  regexp_split_to_table: [''],
+  string_to_table: [''],
+  json_object_keys: [''],
+  jsonb_object_keys: [''],
+  json_array_elements: ['value'],
+  jsonb_array_elements: ['value'],
+  json_array_elements_text: ['value'],
+  jsonb_array_elements_text: ['value'],
+  json_each: ['key', 'value'],
+  jsonb_each: ['key', 'value'],
+  json_each_text: ['key', 'value'],
+  jsonb_each_text: ['key', 'value'],
+};
+
+function argumentsOf(call: Node): number {
+  return 'FuncCall' in call ? (call.FuncCall.args?.length ?? 0) : 0;
+}
+
+function shapeOfBuiltIn(name: string, single: string, given: number): Shape {
+  // unnest(a, b) gives a column for each
+  if (!Object.hasOwn(builtInColumns, name) || (name === 'unnest' && given !== 1)) return unknown;
+  const columns = builtInColumns[name] ?? [];
+  const outputs = columns.map((column) => ({ name: column || single, type: undefined, notNull: false, sources: [] }));
+  return { outputs, open: false };
 }

@@ -1,3 +1,4 @@
+import { type A_Indirection, strings } from '../sql/tree.js';
 import type { Catalog, Oid, Read, TypeRef } from './catalog.js';
 
 /** A column that a query or an item of its FROM gives. */
@@ -78,7 +79,7 @@ export function resolve(parts: readonly string[], place: Place): Output | undefi
     for (const output of found) read(output, place.reads);
     if (found[0] !== undefined) return found[0];
     const whole = parts.length === 1 ? level.find((item) => item.name === name) : undefined;
-    if (whole !== undefined) return readWhole(whole, place.reads);
+    if (whole !== undefined) return readWhole(whole, place);
     const open = candidates.filter((item) => item.open);
     if (open.length > 0) return readUnknown(open, name, place.reads);
     if (parts.length > 1 && candidates.length > 0) return undefined;
@@ -98,6 +99,22 @@ export function resolveStar(parts: readonly string[], star: Shape, place: Place)
   return shape;
 }
 
+/** Reads `item.*` where it is one value: the argument of a function. */
+export function resolveRow(parts: readonly string[], place: Place): void {
+  const item = place.levels.flat().find((one) => isNamed(one, [...parts, '*']));
+  if (item !== undefined) readWhole(item, place);
+}
+
+/** `(item).column` is `item.column` where item is no column. */
+export function fieldOfRow({ arg, indirection }: A_Indirection, place: Place): readonly string[] | undefined {
+  const [name, ...more] = arg !== undefined && 'ColumnRef' in arg ? strings(arg.ColumnRef.fields) : [];
+  const [field] = indirection ?? [];
+  if (name === undefined || more.length > 0 || field === undefined || !('String' in field)) return undefined;
+  const items = place.levels.flat();
+  const isColumn = items.some(({ outputs }) => outputs.some((output) => output.name === name));
+  return isColumn || !items.some((item) => item.name === name) ? undefined : [name, field.String.sval ?? ''];
+}
+
 /** Whether the qualifier of `item.column` or `schema.item.column` means this item. */
 function isNamed(item: Item, parts: readonly string[]): boolean {
   const schema = parts.at(-3);
@@ -108,9 +125,13 @@ export function read(output: Output, reads: Reads): void {
   for (const source of output.sources) reads.column(source);
 }
 
-function readWhole(item: Item, reads: Reads): undefined {
-  for (const output of item.outputs) read(output, reads);
-  if (item.relation !== undefined) reads.whole(item.relation);
+/** A reference to a row as one value depends on the relation, on none of its columns. */
+function readWhole({ name, relation }: Item, { catalog, reads }: Place): Output | undefined {
+  const row = relation === undefined ? undefined : catalog.relations.get(relation);
+  if (row === undefined) return undefined;
+  reads.relation(row.oid);
+  const type = { schema: row.schema, name: row.name, modifiers: [], dimensions: 0, oid: row.oid };
+  return { name, type, notNull: false, sources: [] };
 }
 
 /** A name that no known column has belongs to a relation whose columns are not all known: to the one, or to any of several. */

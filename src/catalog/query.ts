@@ -1,11 +1,20 @@
-import { type Node, type ResTarget, type SelectStmt, strings, type WithClause } from '../sql/tree.js';
+import { type ColumnRef, type Node, type ResTarget, type SelectStmt, strings, type WithClause } from '../sql/tree.js';
 import { rangeVars, visit } from '../sql/walk.js';
 import type { Catalog, Read } from './catalog.js';
 import { nameOfExpression } from './expression-name.js';
 import { typeOfExpression } from './expression-type.js';
 import { findRelation } from './lookup.js';
 import { fromClause } from './query-from.js';
-import { type Output, type Place, Reads, resolve, resolveStar, type Shape } from './query-scope.js';
+import {
+  fieldOfRow,
+  type Output,
+  type Place,
+  Reads,
+  resolve,
+  resolveRow,
+  resolveStar,
+  type Shape,
+} from './query-scope.js';
 
 /** What a query reads and the columns it gives. */
 export interface QueryDescription extends Shape {
@@ -131,7 +140,7 @@ function describeTargets(targets: readonly Node[], star: Shape, place: Place): S
 
 function describeTarget({ name, val }: ResTarget, star: Shape, place: Place): Shape | undefined {
   if (val === undefined) return undefined;
-  if ('ColumnRef' in val && val.ColumnRef.fields?.some((field) => 'A_Star' in field)) {
+  if ('ColumnRef' in val && isStar(val.ColumnRef)) {
     return resolveStar(strings(val.ColumnRef.fields), star, place);
   }
   readExpression(val, place);
@@ -156,13 +165,30 @@ function readSort(node: Node, shape: Shape, place: Place): void {
   readExpression(sorted, place);
 }
 
+const nothing: Shape = { outputs: [], open: true };
+
+function isStar({ fields }: ColumnRef): boolean {
+  return fields?.some((field) => 'A_Star' in field) === true;
+}
+
 /** Reads the columns of an expression, those of its subqueries too. */
 export function readExpression(expression: Node, place: Place): void {
   visit(expression, (kind, node) => {
     if (kind === 'ColumnRef') {
-      const parts = strings(node.fields);
-      if (node.fields?.some((field) => 'A_Star' in field)) resolveStar(parts, { outputs: [], open: true }, place);
-      else resolve(parts, place);
+      if (isStar(node)) resolveRow(strings(node.fields), place);
+      else resolve(strings(node.fields), place);
+      return false;
+    }
+    if (kind === 'RowExpr') {
+      for (const field of node.args ?? []) {
+        if ('ColumnRef' in field && isStar(field.ColumnRef))
+          resolveStar(strings(field.ColumnRef.fields), nothing, place);
+      }
+    }
+    if (kind === 'A_Indirection') {
+      const field = fieldOfRow(node, place);
+      if (field === undefined) return true;
+      resolve(field, place);
       return false;
     }
     if (kind !== 'SubLink') return true;
