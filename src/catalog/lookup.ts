@@ -162,7 +162,7 @@ export function dependentsOf(catalog: Catalog, oid: Oid): readonly Oid[] {
 /** The tables with a foreign key to this one, itself among them if it refers to itself. */
 export function referencingTables(catalog: Catalog, table: Table): readonly Table[] {
   const refers = (other: Table) => other.constraints.some(({ references }) => references?.table === table.oid);
-  return tables(catalog, dependentsOf(catalog, table.oid)).filter(refers);
+  return [table, ...tables(catalog, dependentsOf(catalog, table.oid))].filter(refers);
 }
 
 /** Children or partitions at every depth, each once, parents before children. */
