@@ -3,7 +3,7 @@ import { foldAttributes, tableConstraints } from '../catalog/column-definition.j
 import { columnOf, isTable } from '../catalog/lookup.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
 import type { ColumnDef, Constraint as ConstraintNode, ConstrType, Node } from '../sql/tree.js';
-import { visit } from '../sql/walk.js';
+import { columnRefs, visit } from '../sql/walk.js';
 import {
   type CommandContext,
   family,
@@ -87,12 +87,14 @@ function refusalOf(column: NewColumn, context: CommandContext): Draft | undefine
 
 /** A DEFAULT stands on its own. */
 function defaultRefusal(expression: Node): Draft | undefined {
-  let refusal: Draft | undefined;
-  visit({ expression }, (kind) => {
-    if (kind === 'SubLink') refusal ??= fail('cannot use subquery in DEFAULT expression', '0A000');
-    if (kind === 'ColumnRef') refusal ??= fail('cannot use column reference in DEFAULT expression', '0A000');
+  const subqueries: unknown[] = [];
+  visit({ expression }, (kind, node) => {
+    if (kind === 'SubLink') subqueries.push(node);
   });
-  return refusal;
+  if (subqueries.length > 0) return fail('cannot use subquery in DEFAULT expression', '0A000');
+  return columnRefs({ expression }).length > 0
+    ? fail('cannot use column reference in DEFAULT expression', '0A000')
+    : undefined;
 }
 
 /** Whether every row gets a value of its own, so that the table is written anew. */
