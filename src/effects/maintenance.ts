@@ -1,4 +1,4 @@
-import type { Catalog, Index, Relation, Table } from '../catalog/catalog.js';
+import type { Catalog, Index, Oid, Relation, Table } from '../catalog/catalog.js';
 import { columnOf, descendants, findRelation, indexesOf, isTable, tables } from '../catalog/lookup.js';
 import { type ClusterStmt, type RangeVar, strings, type VacuumRelation, type VacuumStmt } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
@@ -178,12 +178,18 @@ function lockRange(catalog: Catalog, range: RangeVar, mode: LockMode): Draft {
   return all(...[relation, ...below].map((table) => lock(table, mode, why)));
 }
 
-function lockView(catalog: Catalog, view: Extract<Relation, { kind: 'view' }>, mode: LockMode): Draft {
+function lockView(
+  catalog: Catalog,
+  view: Extract<Relation, { kind: 'view' }>,
+  mode: LockMode,
+  seen: readonly Oid[] = [],
+): Draft {
   return all(
     ...view.reads.map(({ relation: oid }) => {
       const read = catalog.relations.get(oid);
-      if (read === undefined) return nothing;
-      if (read.kind === 'view') return lockView(catalog, read, mode);
+      // CREATE OR REPLACE can make a view read itself
+      if (read === undefined || seen.includes(oid)) return nothing;
+      if (read.kind === 'view') return lockView(catalog, read, mode, [...seen, oid]);
       const below = isTable(read) ? descendants(catalog, read) : [];
       return isTable(read)
         ? all(...[read, ...below].map((one) => lock(one, mode, `the view ${view.name} reads it`)))
