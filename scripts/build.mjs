@@ -70,10 +70,12 @@ function licenses(inputs) {
   const packages = new Set(inputs.flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []));
   const texts = [...packages].sort().map((name) => {
     const folder = path.join('node_modules', name);
+    const { version, license, author } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
     const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
-    if (file === undefined) throw new Error(`${name} is bundled and has no licence file`);
-    const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    return `${name} ${version}\n\n${readFileSync(path.join(folder, file), 'utf8').trim()}\n`;
+    // some packages state their licence in package.json alone
+    const text =
+      file === undefined ? `${license}, by ${author?.name ?? author}` : readFileSync(path.join(folder, file), 'utf8');
+    return `${name} ${version}\n\n${text.trim()}\n`;
   });
   return `dist contains these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }

@@ -1,6 +1,8 @@
 import path from 'node:path';
+import type { Catalog } from '../../src/catalog/catalog.js';
 import { emptyCatalog, relationByName } from '../../src/catalog/lookup.js';
 import { startSession } from '../../src/catalog/transaction.js';
+import type { Prediction } from '../../src/effects/effect.js';
 import { predict } from '../../src/effects/predict.js';
 import type { Statement } from '../../src/sql/statement.js';
 import { compare, type Difference } from '../../src/trace/compare.js';
@@ -87,7 +89,7 @@ async function step(
     return undefined;
   }
   const before = follower.catalog;
-  const prediction = predict(statement, before, { pg: follower.pg, timeZone });
+  const prediction = tryPredict(statement, before, follower.pg);
   const named = (relation: string) =>
     sql.includes(relation.slice(relation.indexOf('.') + 1)) ||
     prediction.effects.some((effect) => effect.relation === relation);
@@ -102,6 +104,16 @@ async function step(
   const existed = (name: string) => relationByName(before, name) !== undefined;
   const differences = compare(prediction, observation, existed);
   return { file, kind: statement.kind, sql, understood: prediction.understood, differences };
+}
+
+/** A prediction that throws is a wrong one, and must not hide the others. */
+function tryPredict(statement: Statement, catalog: Catalog, pg: number): Prediction {
+  try {
+    return predict(statement, catalog, { pg, timeZone });
+  } catch (error) {
+    const failure = { message: `the prediction throws ${error}`, code: 'thrown', sure: true };
+    return { effects: [], transactionBlock: 'allowed', understood: false, failure };
+  }
 }
 
 async function carryOut(session: Session, follower: Follower, statement: Statement, sql: string): Promise<void> {
