@@ -1,6 +1,6 @@
 import { qualifiedName } from '../sql/names.js';
 import { type CreateTableAsStmt, type Node, type RangeVar, strings } from '../sql/tree.js';
-import { rangeVars, visit } from '../sql/walk.js';
+import { rangeVars } from '../sql/walk.js';
 import type { Applies } from './applies.js';
 import type { Catalog, Column, MaterializedView, Oid, Read, Relation, View } from './catalog.js';
 import { putRelation } from './change.js';
@@ -86,22 +86,14 @@ export function columnsOfView(
 
 /** Relations that a view reads are there, although the history does not show how they came. */
 function withSources(catalog: Catalog, query: Node): Catalog {
-  const queries = new Set(namesOfWith(query));
   return rangeVars(query)
-    .filter(
-      ({ schemaname, relname = '' }) =>
-        schemaname !== undefined || !(queries.has(relname) || relname.startsWith('pg_')),
-    )
-    .filter(({ schemaname = '' }) => !schemaname.startsWith('pg_') && schemaname !== 'information_schema')
+    .filter((range) => !isOfSystem(range))
     .reduce((now, range) => (findRelation(now, range) === undefined ? tableOrStub(now, range)[0] : now), catalog);
 }
 
-function namesOfWith(query: Node): readonly string[] {
-  const names: string[] = [];
-  visit(query, (kind, node) => {
-    if (kind === 'CommonTableExpr' && node.ctename !== undefined) names.push(node.ctename);
-  });
-  return names;
+function isOfSystem({ schemaname, relname = '' }: RangeVar): boolean {
+  if (schemaname === undefined) return relname.startsWith('pg_');
+  return schemaname.startsWith('pg_') || schemaname === 'information_schema';
 }
 
 /** A view of temporary relations is temporary itself, unless its schema is written. */
