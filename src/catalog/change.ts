@@ -2,7 +2,7 @@ import { qualifiedName } from '../sql/names.js';
 import type { Catalog, Oid, Relation, Routine, Table, Type } from './catalog.js';
 import { isTable, temporarySchema } from './lookup.js';
 import type { PersistentMap } from './persistent-map.js';
-import { type CatalogObject, usesOf } from './uses.js';
+import { type CatalogObject, changeOfUses } from './uses.js';
 
 // The primitive changes. Each keeps names, dependents and what is transient in step with the objects, so nobody else writes them. A new object takes
 // `catalog.nextOid`; a rename or a move to another schema is the same oid put with another name.
@@ -94,16 +94,14 @@ export function addDependent(catalog: Catalog, on: Oid, dependent: Oid): Catalog
 function inStep(catalog: Catalog, old: CatalogObject | undefined, now: CatalogObject | undefined): Catalog {
   const oid = old?.oid ?? now?.oid;
   if (oid === undefined) return catalog;
-  const before: ReadonlySet<Oid> = old === undefined ? new Set() : usesOf(catalog, old);
-  const after: ReadonlySet<Oid> = now === undefined ? new Set() : usesOf(catalog, now);
+  const { added, removed } = changeOfUses(catalog, old, now);
   let { dependents } = catalog;
   const constraintNames = counted(catalog.constraintNames, old, now);
-  for (const used of before) {
-    if (after.has(used)) continue;
+  for (const used of removed) {
     const rest = (dependents.get(used) ?? []).filter((dependent) => dependent !== oid);
     dependents = rest.length === 0 ? dependents.delete(used) : dependents.set(used, rest);
   }
-  for (const used of after) {
+  for (const used of added) {
     const known = dependents.get(used) ?? [];
     if (!known.includes(oid)) dependents = dependents.set(used, [...known, oid]);
   }
@@ -115,6 +113,8 @@ function counted(
   old: CatalogObject | undefined,
   now: CatalogObject | undefined,
 ): PersistentMap<string, number> {
+  // most changes leave the constraints and the schema alone
+  if (old?.schema === now?.schema && constraintsOf(old) === constraintsOf(now)) return names;
   const before = constraintNamesOf(old);
   const after = constraintNamesOf(now);
   let result = names;
@@ -127,10 +127,15 @@ function counted(
   return result;
 }
 
+const none: readonly { readonly name: string }[] = [];
+
+function constraintsOf(object: CatalogObject | undefined): readonly { readonly name: string }[] {
+  if (object === undefined) return none;
+  return 'constraints' in object ? object.constraints : 'checks' in object ? object.checks : none;
+}
+
 function constraintNamesOf(object: CatalogObject | undefined): ReadonlySet<string> {
-  if (object === undefined) return new Set();
-  const constraints = 'constraints' in object ? object.constraints : 'checks' in object ? object.checks : [];
-  return new Set(constraints.map(({ name }) => qualifiedName(object.schema, name)));
+  return new Set(constraintsOf(object).map(({ name }) => qualifiedName(object?.schema ?? '', name)));
 }
 
 type Named = { readonly schema: string; readonly name: string; readonly oid: Oid };
@@ -140,6 +145,7 @@ function renamed(
   old: Named | undefined,
   now: Named | undefined,
 ): PersistentMap<string, Oid> {
+  if (old !== undefined && old.schema === now?.schema && old.name === now.name) return names;
   const before = old && qualifiedName(old.schema, old.name);
   const after = now && qualifiedName(now.schema, now.name);
   // the name may be another's already: a swap of two names by way of a third that the history does not show

@@ -1,26 +1,76 @@
 import { type Node, strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
-import type { Catalog, Column, Oid, Relation, Routine, Table, Type } from './catalog.js';
-import { findRelationNamed, findRoutines, findType, isIndex, isTable } from './lookup.js';
+import type { Catalog, Column, Constraint, Oid, Policy, Relation, Routine, Table, Trigger, Type } from './catalog.js';
+import { findRelationNamed, findRoutines, findType } from './lookup.js';
 
 /** What has an oid. */
 export type CatalogObject = Relation | Type | Routine;
 
-const known = new WeakMap<CatalogObject, ReadonlySet<Oid>>();
-
 /**
  * The oids of the objects that this one cannot be without: what pg_depend has as its references. An index does not list its table,
- * which lists the index. As in pg_depend, names are resolved once, when the object comes to be what it is.
+ * which lists the index.
  */
 export function usesOf(catalog: Catalog, object: CatalogObject): ReadonlySet<Oid> {
-  const before = known.get(object);
-  if (before !== undefined) return before;
   const found = new Set<Oid>();
-  for (const oid of references(catalog, object)) if (oid !== undefined && oid !== object.oid) found.add(oid);
-  for (const expression of expressions(object)) {
-    for (const oid of usesOfExpression(catalog, expression)) if (oid !== object.oid) found.add(oid);
+  for (const part of partsOf(catalog, object)) for (const oid of usesOfPart(catalog, part)) found.add(oid);
+  found.delete(object.oid);
+  return found;
+}
+
+/**
+ * What an object uses now and did not before, and the reverse. Most changes add one part to a table: then nothing else of it is
+ * looked at.
+ */
+export function changeOfUses(
+  catalog: Catalog,
+  old: CatalogObject | undefined,
+  now: CatalogObject | undefined,
+): { readonly added: readonly Oid[]; readonly removed: readonly Oid[] } {
+  if (old !== undefined && now !== undefined && isTableObject(old) && isTableObject(now)) {
+    const added = newParts(catalog, old, now);
+    const gone = newParts(catalog, now, old);
+    if (gone.length === 0) return { added, removed: [] };
+    const kept = usesOf(catalog, now);
+    return { added, removed: gone.filter((oid) => !kept.has(oid)) };
   }
-  known.set(object, found);
+  const before = old === undefined ? new Set<Oid>() : usesOf(catalog, old);
+  const after = now === undefined ? new Set<Oid>() : usesOf(catalog, now);
+  return {
+    added: [...after].filter((oid) => !before.has(oid)),
+    removed: [...before].filter((oid) => !after.has(oid)),
+  };
+}
+
+/** What the parts of `now` use that `old` does not have. */
+function newParts(catalog: Catalog, old: Table, now: Table): readonly Oid[] {
+  const parts = [
+    ...(sameFrame(old, now) ? [] : [frame(now)]),
+    ...without(now.columns, old.columns).map(ofColumn),
+    ...without(now.constraints, old.constraints).map(ofConstraint),
+    ...without(now.triggers, old.triggers).map((trigger) => ofTrigger(catalog, trigger)),
+    ...without(now.policies, old.policies).map(ofPolicy),
+  ];
+  return parts.flatMap((part) => usesOfPart(catalog, part)).filter((oid) => oid !== now.oid);
+}
+
+function without<T>(all: readonly T[], some: readonly T[]): readonly T[] {
+  return all === some ? [] : all.filter((one) => !some.includes(one));
+}
+
+function sameFrame(a: Table, b: Table): boolean {
+  return a.parents === b.parents && a.ofType === b.ofType && a.partitionBy === b.partitionBy;
+}
+
+/** What a part of an object names: by oid, and in expressions. */
+interface Part {
+  readonly oids: readonly (Oid | undefined)[];
+  readonly expressions: readonly (Node | undefined)[];
+}
+
+function usesOfPart(catalog: Catalog, { oids, expressions }: Part): readonly Oid[] {
+  const found = oids.filter((oid) => oid !== undefined);
+  for (const expression of expressions)
+    if (expression !== undefined) found.push(...usesOfExpression(catalog, expression));
   return found;
 }
 
@@ -35,73 +85,85 @@ export function usesOfExpression(catalog: Catalog, expression: Node | undefined)
   ].map(({ oid }) => oid);
 }
 
-function references(catalog: Catalog, object: CatalogObject): Iterable<Oid | undefined> {
-  if (object.kind === 'domain') return [object.base.oid];
-  if (object.kind === 'range') return [object.subtype.oid];
-  if (object.kind === 'composite') return [object.relation];
-  if (object.kind === 'view' || object.kind === 'materialized view')
-    return [...typesOf(object.columns), ...object.reads.map(({ relation }) => relation)];
-  if (object.kind === 'sequence') return [object.ownedBy?.table];
-  if (object.kind === 'composite type') return typesOf(object.columns);
-  if ('arguments' in object)
-    return [
-      ...object.arguments.map(({ type }) => type?.oid),
-      object.returns?.oid,
-      ...object.reads.map(({ relation }) => relation),
-    ];
-  return 'constraints' in object ? referencesOfTable(catalog, object) : [];
-}
-
-function* referencesOfTable(catalog: Catalog, table: Table): Iterable<Oid | undefined> {
-  yield* table.parents;
-  yield table.ofType;
-  for (const { type, sequence } of table.columns) {
-    yield type?.oid;
-    yield sequence;
+function partsOf(catalog: Catalog, object: CatalogObject): readonly Part[] {
+  switch (object.kind) {
+    case 'table':
+    case 'partitioned':
+    case 'foreign':
+      return [
+        frame(object),
+        ...object.columns.map(ofColumn),
+        ...object.constraints.map(ofConstraint),
+        ...object.triggers.map((trigger) => ofTrigger(catalog, trigger)),
+        ...object.policies.map(ofPolicy),
+      ];
+    case 'index':
+    case 'partitioned index':
+      return [{ oids: [], expressions: [object.predicate, ...object.keys.map(({ expression }) => expression)] }];
+    case 'view':
+    case 'materialized view':
+      return [
+        { oids: object.reads.map(({ relation }) => relation), expressions: [object.query] },
+        ...object.columns.map(ofColumn),
+      ];
+    case 'sequence':
+      return [{ oids: [object.ownedBy?.table], expressions: [] }];
+    case 'composite type':
+      return object.columns.map(ofColumn);
+    case 'domain':
+      return [
+        {
+          oids: [object.base.oid],
+          expressions: [object.default, ...object.checks.map(({ expression }) => expression)],
+        },
+      ];
+    case 'range':
+      return [{ oids: [object.subtype.oid], expressions: [] }];
+    case 'composite':
+      return [{ oids: [object.relation], expressions: [] }];
+    case 'enum':
+    case 'base':
+      return [];
+    default:
+      return [ofRoutine(object)];
   }
-  for (const { references } of table.constraints) yield references?.table;
-  for (const trigger of table.triggers) {
-    yield trigger.from;
-    yield* catalog.routineNames.get(trigger.function) ?? [];
-  }
-  for (const { reads } of table.policies) for (const { relation } of reads) yield relation;
 }
 
-function typesOf(columns: readonly Column[]): readonly (Oid | undefined)[] {
-  return columns.map(({ type }) => type?.oid);
+function isTableObject(object: CatalogObject): object is Table {
+  return object.kind === 'table' || object.kind === 'partitioned' || object.kind === 'foreign';
 }
 
-function expressions(object: CatalogObject): Iterable<Node | undefined> {
-  if (object.kind === 'domain') return [object.default, ...object.checks.map(({ expression }) => expression)];
-  if (object.kind === 'view' || object.kind === 'materialized view') return [object.query];
-  if ('arguments' in object) return expressionsOfRoutine(object);
-  if (!isRelation(object)) return [];
-  if (isIndex(object)) return [object.predicate, ...object.keys.map(({ expression }) => expression)];
-  return isTable(object) ? expressionsOfTable(object) : [];
+/** What a table is apart from the parts it lists. */
+function frame({ parents, ofType, partitionBy }: Table): Part {
+  return { oids: [...parents, ofType], expressions: partitionBy?.keys.map(({ expression }) => expression) ?? [] };
 }
 
-function* expressionsOfTable(table: Table): Iterable<Node | undefined> {
-  for (const column of table.columns) {
-    yield column.default;
-    yield column.generated?.expression;
-  }
-  for (const { expression } of table.constraints) yield expression;
-  for (const { using, withCheck } of table.policies) {
-    yield using;
-    yield withCheck;
-  }
-  for (const { expression } of table.partitionBy?.keys ?? []) yield expression;
+function ofColumn(column: Column): Part {
+  return { oids: [column.type?.oid, column.sequence], expressions: [column.default, column.generated?.expression] };
 }
 
-/** The defaults of its arguments, and a body that is parsed when the function is made (BEGIN ATOMIC). */
-function expressionsOfRoutine({ definition }: Routine): readonly (Node | undefined)[] {
-  const parameters = definition?.node.parameters ?? [];
-  const defaults = parameters.map((node) => ('FunctionParameter' in node ? node.FunctionParameter.defexpr : undefined));
-  return [...defaults, definition?.node.sql_body];
+function ofConstraint({ references, expression }: Constraint): Part {
+  return { oids: [references?.table], expressions: [expression] };
 }
 
-function isRelation(object: CatalogObject): object is Relation {
-  return 'table' in object || 'constraints' in object;
+function ofTrigger(catalog: Catalog, { from, function: called }: Trigger): Part {
+  return { oids: [from, ...(catalog.routineNames.get(called) ?? [])], expressions: [] };
+}
+
+function ofPolicy({ reads, using, withCheck }: Policy): Part {
+  return { oids: reads.map(({ relation }) => relation), expressions: [using, withCheck] };
+}
+
+/** Besides its types: the defaults of its arguments, and a body that is parsed when the function is made (BEGIN ATOMIC). */
+function ofRoutine(routine: Routine): Part {
+  const { definition, returns, reads } = routine;
+  const defaults = (definition?.node.parameters ?? []).map((node) =>
+    'FunctionParameter' in node ? node.FunctionParameter.defexpr : undefined,
+  );
+  return {
+    oids: [...routine.arguments.map(({ type }) => type?.oid), returns?.oid, ...reads.map(({ relation }) => relation)],
+    expressions: [...defaults, definition?.node.sql_body],
+  };
 }
 
 interface Names {
