@@ -47,7 +47,7 @@ vacuum account;`,
 /** "CREATE INDEX CONCURRENTLY", as far as the capital words of the command go. */
 function verb(text: string): string {
   const words =
-    /^\s*(?:(?:create|drop|reindex|alter|vacuum|cluster|detach|refresh|discard|subscription|database|tablespace|unique|index|table|system|schema|full|all|concurrently)\s*)+/i.exec(
+    /^\s*(?:(?:create|drop|reindex|alter|vacuum|cluster|detach|refresh|discard|subscription|database|tablespace|unique|index|table|system|schema|full|all|concurrently)\b\s*)+/i.exec(
       text,
     );
   const found = words?.[0].trim().toUpperCase().replace(/\s+/g, ' ') ?? 'the statement';
