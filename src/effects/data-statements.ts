@@ -10,6 +10,7 @@ import { fire, runBody } from './fire.js';
 import { checkReferences } from './foreign-key-checks.js';
 import { statementOf } from './inner-statement.js';
 import { locksOnly } from './locks-only.js';
+import { lookUp, refusedQuery } from './lookups.js';
 import { isOn } from './options.js';
 import { callsIn, predictQuery } from './queries.js';
 import { lockUnknown, written } from './relations.js';
@@ -85,8 +86,12 @@ const explain: Predict<'ExplainStmt'> = ({ query, options }: ExplainStmt, contex
   return isOn(options, 'analyze') ? draft : locksOnly(draft);
 };
 
-/** PREPARE and DECLARE look the query's relations up; its rows are read later. */
-const later: Predict<'PrepareStmt' | 'DeclareCursorStmt'> = ({ query }, context) =>
+/** PREPARE looks the query's relations up, and plans it later. */
+const prepare: Predict<'PrepareStmt'> = ({ query }, context) =>
+  query === undefined ? nothing : all(refusedQuery(query, context), lookUp(query, context, true));
+
+/** DECLARE plans the query; its rows are read later. */
+const declare: Predict<'DeclareCursorStmt'> = ({ query }, context) =>
   query === undefined ? nothing : locksOnly(predictQuery(query, context));
 
 /** What SELECT, INSERT, UPDATE, DELETE, MERGE and COPY do, and what runs them. */
@@ -98,8 +103,8 @@ export const dataStatements: PredictTable = {
   MergeStmt: (node, context) => predictQuery({ MergeStmt: node }, context),
   CopyStmt: copy,
   ExplainStmt: explain,
-  PrepareStmt: later,
-  DeclareCursorStmt: later,
+  PrepareStmt: prepare,
+  DeclareCursorStmt: declare,
   // what was prepared is no part of the schema
   ExecuteStmt: () => notUnderstood,
   FetchStmt: () => nothing,

@@ -9,7 +9,7 @@ export function optionsOf(nodes: readonly Node[] | undefined): ReadonlyMap<strin
 }
 
 /** The text of an option's value; undefined where it has none. */
-export function valueOf(option: DefElem | undefined): string | undefined {
+export function textOf(option: DefElem | undefined): string | undefined {
   const value = option?.arg;
   if (value === undefined) return undefined;
   if ('Integer' in value) return `${value.Integer.ival ?? 0}`;
@@ -23,5 +23,5 @@ const off: ReadonlySet<string> = new Set(['off', 'false', '0', 'no', 'none']);
 /** Whether an option is there and not switched off: defGetBoolean. */
 export function isOn(nodes: readonly Node[] | undefined, name: string): boolean {
   const option = optionsOf(nodes).get(name);
-  return option !== undefined && !off.has((valueOf(option) ?? 'true').toLowerCase());
+  return option !== undefined && !off.has((textOf(option) ?? 'true').toLowerCase());
 }

@@ -1,0 +1,58 @@
+import type { Catalog, Table } from '../catalog/catalog.js';
+import { tables } from '../catalog/lookup.js';
+import type { Node } from '../sql/tree.js';
+import { fallOf, locksOfFall } from './cascade.js';
+import type { Predict, PredictTable } from './context.js';
+import { all, fail, nothing } from './draft.js';
+import { lockEach, lockNamed } from './relations.js';
+
+/** GRANT and REVOKE on tables that are named open them since 18; ON ALL TABLES IN SCHEMA does not. */
+const grant: Predict<'GrantStmt'> = ({ targtype, objtype, objects }, { catalog, pg }) => {
+  if (targtype !== 'ACL_TARGET_OBJECT' || objtype !== 'OBJECT_TABLE' || pg < 18) return nothing;
+  return all(
+    ...(objects ?? []).map((object) =>
+      'RangeVar' in object ? lockNamed(catalog, object.RangeVar, 'AccessShareLock', 'its privileges change') : nothing,
+    ),
+  );
+};
+
+function rolesOf(roles: readonly Node[] | undefined): ReadonlySet<string | undefined> {
+  return new Set((roles ?? []).flatMap((role) => ('RoleSpec' in role ? [role.RoleSpec.rolename] : [])));
+}
+
+/** The tables that the history gave to one of the roles. */
+function ownedTables(catalog: Catalog, roles: readonly Node[] | undefined): readonly Table[] {
+  const names = rolesOf(roles);
+  const all = tables(
+    catalog,
+    [...catalog.relations.values()].map(({ oid }) => oid),
+  );
+  return all.filter(({ owner }) => owner !== undefined && names.has(owner)).sort((a, b) => a.oid - b.oid);
+}
+
+const reassign: Predict<'ReassignOwnedStmt'> = ({ roles }, { catalog }) =>
+  lockEach(ownedTables(catalog, roles), 'AccessExclusiveLock', 'its owner changes');
+
+const dropOwned: Predict<'DropOwnedStmt'> = ({ roles, behavior }, { catalog, pg }) => {
+  const owned = ownedTables(catalog, roles);
+  const fall = fallOf(
+    catalog,
+    owned.map(({ oid }) => ({ kind: 'object', oid })),
+  );
+  if (fall.needsCascade && behavior !== 'DROP_CASCADE')
+    return fail('cannot drop desired object(s) because other objects depend on them', '2BP01');
+  return locksOfFall(catalog, fall.doomed, pg);
+};
+
+/** Roles and what they may do. */
+export const privileges: PredictTable = {
+  GrantStmt: grant,
+  GrantRoleStmt: () => nothing,
+  AlterDefaultPrivilegesStmt: () => nothing,
+  CreateRoleStmt: () => nothing,
+  AlterRoleStmt: () => nothing,
+  AlterRoleSetStmt: () => nothing,
+  DropRoleStmt: () => nothing,
+  ReassignOwnedStmt: reassign,
+  DropOwnedStmt: dropOwned,
+};

@@ -1,0 +1,72 @@
+import type { Catalog } from '../catalog/catalog.js';
+import { descendants, findRelation, isTable } from '../catalog/lookup.js';
+import type { Node, RangeVar } from '../sql/tree.js';
+import type { Predict, PredictTable } from './context.js';
+import { all, type Draft, fail, forbidden, nothing } from './draft.js';
+import { isOn, optionsOf } from './options.js';
+import { lockEach, lockUnknown, written } from './relations.js';
+
+const published = 'it joins or leaves a publication: other changes of the table wait, reads and writes go on';
+
+function publish(catalog: Catalog, range: RangeVar): Draft {
+  const relation = findRelation(catalog, range);
+  if (relation === undefined) return lockUnknown(catalog, range, 'ShareUpdateExclusiveLock', published);
+  if (!isTable(relation) || relation.kind === 'foreign' || relation.persistence !== 'permanent')
+    return fail(`cannot add relation "${written(range)}" to publication`, '22023');
+  // the children of an inheritance parent are published with it; partitions are by way of their parent
+  const below = range.inh && relation.kind === 'table' ? descendants(catalog, relation) : [];
+  return lockEach([relation, ...below], 'ShareUpdateExclusiveLock', published);
+}
+
+function rangesOf(nodes: readonly Node[] | undefined): readonly RangeVar[] {
+  return (nodes ?? []).flatMap((node) =>
+    'PublicationObjSpec' in node ? (node.PublicationObjSpec.pubtable?.relation ?? []) : [],
+  );
+}
+
+const createPublication: Predict<'CreatePublicationStmt'> = ({ pubobjects }, { catalog }) =>
+  all(...rangesOf(pubobjects).map((range) => publish(catalog, range)));
+
+const alterPublication: Predict<'AlterPublicationStmt'> = ({ pubname, pubobjects, action }, { catalog }) => {
+  const ranges = rangesOf(pubobjects);
+  const before =
+    action === 'AP_SetObjects' && ranges.length > 0 ? catalog.others.get(`publication ${pubname}`) : undefined;
+  const old = (before?.relations ?? []).flatMap((oid) => catalog.relations.get(oid) ?? []);
+  return all(...ranges.map((range) => publish(catalog, range)), lockEach(old, 'ShareUpdateExclusiveLock', published));
+};
+
+/** A replication slot cannot be rolled back. */
+const createSubscription: Predict<'CreateSubscriptionStmt'> = ({ options }) => {
+  const given = optionsOf(options);
+  const connects = !given.has('connect') || isOn(options, 'connect');
+  const slot = given.has('create_slot') ? isOn(options, 'create_slot') : connects;
+  return slot ? forbidden : nothing;
+};
+
+const refreshing: ReadonlySet<string> = new Set([
+  'ALTER_SUBSCRIPTION_SET_PUBLICATION',
+  'ALTER_SUBSCRIPTION_ADD_PUBLICATION',
+  'ALTER_SUBSCRIPTION_DROP_PUBLICATION',
+]);
+
+/** Settings of the slot at the publisher. */
+const remote = ['failover', 'two_phase'];
+
+const alterSubscription: Predict<'AlterSubscriptionStmt'> = ({ kind = '', options }, { pg }) => {
+  if (kind === 'ALTER_SUBSCRIPTION_REFRESH') return forbidden;
+  if (refreshing.has(kind)) return !optionsOf(options).has('refresh') || isOn(options, 'refresh') ? forbidden : nothing;
+  const given = optionsOf(options);
+  return kind === 'ALTER_SUBSCRIPTION_OPTIONS' && pg >= 17 && remote.some((name) => given.has(name))
+    ? forbidden
+    : nothing;
+};
+
+/** Logical replication. */
+export const publications: PredictTable = {
+  CreatePublicationStmt: createPublication,
+  AlterPublicationStmt: alterPublication,
+  CreateSubscriptionStmt: createSubscription,
+  AlterSubscriptionStmt: alterSubscription,
+  // unless it has been parted from its slot before
+  DropSubscriptionStmt: () => forbidden,
+};

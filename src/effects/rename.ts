@@ -1,0 +1,195 @@
+import type { Catalog, Constraint, Relation, Table } from '../catalog/catalog.js';
+import { inheritedConstraint } from '../catalog/inherited.js';
+import {
+  columnOf,
+  dependentsOf,
+  descendants,
+  findRelation,
+  findType,
+  isIndex,
+  isTable,
+  relationByName,
+  tables,
+} from '../catalog/lookup.js';
+import { qualifiedName } from '../sql/names.js';
+import { type ObjectType, type RenameStmt, strings } from '../sql/tree.js';
+import type { Predict, PredictContext, PredictTable } from './context.js';
+import { all, type Draft, fail, lock, lockIndex, nothing } from './draft.js';
+import { lockEach, lockUnknown, written } from './relations.js';
+import { renameTrigger } from './trigger.js';
+
+type Rename = (node: RenameStmt, relation: Relation, context: PredictContext) => Draft;
+
+const another = 'its name changes';
+
+const renameRelation: Rename = (node, relation, { catalog }) => {
+  const taken = relationByName(catalog, qualifiedName(relation.schema, node.newname ?? ''));
+  if (taken !== undefined) return fail(`relation "${node.newname}" already exists`, '42P07');
+  return isIndex(relation)
+    ? lockIndex(relation, 'ShareUpdateExclusiveLock', another)
+    : lock(relation, 'AccessExclusiveLock', another);
+};
+
+const renameColumn: Rename = (node, relation, { catalog }) => {
+  const { subname = '', newname = '' } = node;
+  const only = node.relation?.inh !== true;
+  const refused = refusedColumn(relation, subname, newname);
+  if (refused.failure !== undefined || !isTable(relation))
+    return all(refused, refused.failure ? nothing : lock(relation, 'AccessExclusiveLock', another));
+  const below = descendants(catalog, relation).filter((child) => columnOf(child, subname) !== undefined);
+  const above = tables(catalog, relation.parents).some((parent) => columnOf(parent, subname) !== undefined);
+  if (above) return fail(`cannot rename inherited column "${subname}"`, '42P16');
+  if (only && below.length > 0)
+    return fail(`inherited column "${subname}" must be renamed in child tables too`, '42P16');
+  return lockEach([relation, ...below], 'AccessExclusiveLock', `its column ${subname} gets another name`);
+};
+
+function refusedColumn(relation: Relation, from: string, to: string): Draft {
+  if (!('columns' in relation)) return nothing;
+  const complete = 'complete' in relation ? relation.complete : true;
+  if (complete && columnOf(relation, from) === undefined) return fail(`column "${from}" does not exist`, '42703');
+  if (columnOf(relation, to) === undefined) return nothing;
+  return fail(`column "${to}" of relation "${relation.name}" already exists`, '42701');
+}
+
+/** A CHECK that children have from the table is renamed in them too; so is a NOT NULL, which has a name since 18. */
+const renameConstraint: Rename = (node, relation, { catalog, pg }) => {
+  if (!isTable(relation)) return nothing;
+  const { subname = '' } = node;
+  const why = `its constraint ${subname} gets another name`;
+  const constraint = relation.constraints.find(({ name }) => name === subname);
+  const known = constraint !== undefined && (constraint.kind !== 'not null' || pg >= 18);
+  if (!known) {
+    const asked = pg >= 18 && relation.columns.some(({ notNull }) => notNull);
+    if (relation.complete && !asked)
+      return fail(`constraint "${subname}" for table "${relation.name}" does not exist`, '42704');
+    return lock(relation, 'AccessExclusiveLock', why);
+  }
+  if (constraint.inherited && (constraint.kind === 'check' || constraint.kind === 'not null'))
+    return fail(`cannot rename inherited constraint "${subname}"`, '42P16');
+  const children = isInherited(constraint) ? inheritors(catalog, relation, constraint) : [];
+  if (children.length > 0 && node.relation?.inh !== true)
+    return fail(`inherited constraint "${subname}" must be renamed in child tables too`, '42P16');
+  return lockEach([relation, ...children], 'AccessExclusiveLock', why);
+};
+
+function isInherited({ kind, noInherit }: Constraint): boolean {
+  return (kind === 'check' || kind === 'not null') && !noInherit;
+}
+
+function inheritors(catalog: Catalog, table: Table, constraint: Constraint): readonly Table[] {
+  return descendants(catalog, table).filter((child) => inheritedConstraint(child, constraint) !== undefined);
+}
+
+const renamePolicy: Rename = ({ subname = '' }, relation) => {
+  if (isTable(relation) && relation.complete && !relation.policies.some(({ name }) => name === subname))
+    return fail(`policy "${subname}" for table "${relation.name}" does not exist`, '42704');
+  return lock(relation, 'AccessExclusiveLock', `its policy ${subname} gets another name`);
+};
+
+const renameRule: Rename = ({ subname = '' }, relation) => {
+  if (isTable(relation) && relation.complete && !relation.rules.includes(subname))
+    return fail(`rule "${subname}" for relation "${relation.name}" does not exist`, '42704');
+  return lock(relation, 'AccessExclusiveLock', `its rule ${subname} gets another name`);
+};
+
+/** Tables of a composite type (CREATE TABLE … OF) follow their type with CASCADE only. */
+const renameAttribute: Rename = (node, relation, { catalog }) => {
+  const type = relation.kind === 'composite type' ? relation.type : relation.oid;
+  const typed = tables(catalog, dependentsOf(catalog, type)).filter(({ ofType }) => ofType === type);
+  if (typed.length > 0 && node.behavior !== 'DROP_CASCADE')
+    return fail(`cannot alter type "${relation.name}" because it is the type of a typed table`, '2BP01');
+  const refused = refusedColumn(relation, node.subname ?? '', node.newname ?? '');
+  return refused.failure === undefined
+    ? lockEach(typed, 'AccessExclusiveLock', 'an attribute of its type gets another name')
+    : refused;
+};
+
+const renames: { readonly [T in ObjectType]?: Rename } = {
+  OBJECT_TABLE: renameRelation,
+  OBJECT_FOREIGN_TABLE: renameRelation,
+  OBJECT_VIEW: renameRelation,
+  OBJECT_MATVIEW: renameRelation,
+  OBJECT_SEQUENCE: renameRelation,
+  OBJECT_INDEX: renameRelation,
+  OBJECT_COLUMN: renameColumn,
+  OBJECT_TABCONSTRAINT: renameConstraint,
+  OBJECT_TRIGGER: (node, relation, context) => renameTrigger(relation, node.subname ?? '', context),
+  OBJECT_POLICY: renamePolicy,
+  OBJECT_RULE: renameRule,
+  OBJECT_ATTRIBUTE: renameAttribute,
+};
+
+const rename: Predict<'RenameStmt'> = (node, context) => {
+  const { catalog } = context;
+  const row = renames[node.renameType ?? 'OBJECT_TYPE'];
+  if (row === undefined || node.relation === undefined) return renameOther(node, context);
+  const relation = findRelation(catalog, node.relation);
+  if (relation !== undefined) return row(node, relation, context);
+  // views, sequences, indexes and types are no tables; what a name means that is not known, the statement says
+  if (!tableLike.has(node.renameType ?? '') || offTable.has(node.relationType ?? ''))
+    return node.missing_ok ? nothing : fail(`relation "${written(node.relation)}" does not exist`, '42P01', false);
+  const { failure, ...draft } = lockUnknown(catalog, node.relation, 'AccessExclusiveLock', another);
+  return node.missing_ok ? draft : { ...draft, ...(failure && { failure }) };
+};
+
+const tableLike: ReadonlySet<string> = new Set([
+  'OBJECT_TABLE',
+  'OBJECT_FOREIGN_TABLE',
+  'OBJECT_MATVIEW',
+  'OBJECT_COLUMN',
+  'OBJECT_TABCONSTRAINT',
+  'OBJECT_TRIGGER',
+  'OBJECT_POLICY',
+  'OBJECT_RULE',
+]);
+
+const offTable: ReadonlySet<string> = new Set(['OBJECT_VIEW', 'OBJECT_SEQUENCE', 'OBJECT_INDEX', 'OBJECT_TYPE']);
+
+/** The names of schemas, functions, roles … lock no table. */
+function renameOther(node: RenameStmt, { catalog }: PredictContext): Draft {
+  if (node.renameType === 'OBJECT_SCHEMA' && !catalog.schemas.has(node.subname ?? ''))
+    return fail(`schema "${node.subname}" does not exist`, '3F000', false);
+  if (node.renameType !== 'OBJECT_TYPE' && node.renameType !== 'OBJECT_DOMAIN') return nothing;
+  const parts = node.object !== undefined && 'List' in node.object ? strings(node.object.List.items) : [];
+  const type = findType(catalog, parts);
+  if (type === undefined) return nothing;
+  const taken = catalog.typeNames.has(qualifiedName(type.schema, node.newname ?? ''));
+  return taken ? fail(`type "${node.newname}" already exists`, '42710') : nothing;
+}
+
+const setSchema: Predict<'AlterObjectSchemaStmt'> = (node, { catalog }) => {
+  const { relation: range, newschema = '' } = node;
+  const absent = catalog.schemas.has(newschema)
+    ? nothing
+    : fail(`schema "${newschema}" does not exist`, '3F000', false);
+  if (range === undefined) return absent;
+  const why = 'it moves to another schema';
+  const relation = findRelation(catalog, range);
+  if (relation === undefined) {
+    if (node.objectType === 'OBJECT_VIEW' || node.objectType === 'OBJECT_SEQUENCE') return absent;
+    const { failure, ...draft } = lockUnknown(catalog, range, 'AccessExclusiveLock', why);
+    return all(absent, node.missing_ok ? draft : { ...draft, ...(failure && { failure }) });
+  }
+  if (relation.kind === 'sequence' && relation.ownedBy !== undefined)
+    return fail('cannot move an owned sequence into another schema', '0A000');
+  if (relation.schema !== newschema && relationByName(catalog, qualifiedName(newschema, relation.name)) !== undefined)
+    return fail(`relation "${relation.name}" already exists in schema "${newschema}"`, '42P07');
+  return all(absent, lock(relation, 'AccessExclusiveLock', why));
+};
+
+const depends: Predict<'AlterObjectDependsStmt'> = ({ objectType, relation: range }, { catalog }) => {
+  const relation = findRelation(catalog, range);
+  if (range === undefined || objectType === 'OBJECT_INDEX') return nothing;
+  const why = 'it is tied to an extension';
+  const mode = objectType === 'OBJECT_TRIGGER' ? 'AccessShareLock' : 'AccessExclusiveLock';
+  return relation === undefined ? lockUnknown(catalog, range, mode, why) : lock(relation, mode, why);
+};
+
+/** Names, schemas and owners. ALTER TABLE … OWNER TO is one of ALTER TABLE's commands. */
+export const naming: PredictTable = {
+  RenameStmt: rename,
+  AlterObjectSchemaStmt: setSchema,
+  AlterObjectDependsStmt: depends,
+  AlterOwnerStmt: () => nothing,
+};

@@ -1,0 +1,41 @@
+import type { Catalog } from '../catalog/catalog.js';
+import { findRelationNamed, isTable, relationByName, schemaFor } from '../catalog/lookup.js';
+import { qualifiedName } from '../sql/names.js';
+import { type Node, strings } from '../sql/tree.js';
+import type { Predict, PredictTable } from './context.js';
+import { all, type Draft, fail, lock, nothing } from './draft.js';
+import { optionsOf } from './options.js';
+import { missingColumn, notShown } from './relations.js';
+
+/** OWNED BY a column looks at its table. */
+function ownedBy(catalog: Catalog, options: readonly Node[] | undefined): Draft {
+  const value = optionsOf(options).get('owned_by')?.arg;
+  const parts = value !== undefined && 'List' in value ? strings(value.List.items) : [];
+  if (parts.length < 2) return nothing;
+  const why = 'a sequence comes to belong to one of its columns';
+  const owner = parts.slice(0, -1);
+  const table = findRelationNamed(catalog, owner);
+  if (table === undefined) {
+    const [relname = '', schemaname] = owner.toReversed();
+    const name = qualifiedName(schemaFor(catalog, schemaname === undefined ? {} : { schemaname }), relname);
+    return all(
+      lock(name, 'AccessShareLock', `${why} (${notShown(name)})`, false),
+      fail(`relation "${owner.join('.')}" does not exist`, '42P01', false),
+    );
+  }
+  if (!isTable(table)) return nothing;
+  const missing = missingColumn(table, parts.at(-1) ?? '');
+  return missing.failure === undefined ? lock(table, 'AccessShareLock', why) : missing;
+}
+
+const createSequence: Predict<'CreateSeqStmt'> = ({ sequence = {}, options, if_not_exists }, { catalog }) => {
+  const name = qualifiedName(schemaFor(catalog, sequence), sequence.relname ?? '');
+  if (relationByName(catalog, name) === undefined) return ownedBy(catalog, options);
+  return if_not_exists ? nothing : fail(`relation "${sequence.relname}" already exists`, '42P07');
+};
+
+/** Nobody waits for a sequence that is told of here; nextval() does while ALTER SEQUENCE rewrites it. */
+export const sequences: PredictTable = {
+  CreateSeqStmt: createSequence,
+  AlterSeqStmt: ({ options }, { catalog }) => ownedBy(catalog, options),
+};

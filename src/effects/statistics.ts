@@ -1,0 +1,31 @@
+import { columnOf, findRelation } from '../catalog/lookup.js';
+import { strings } from '../sql/tree.js';
+import type { Predict, PredictTable } from './context.js';
+import { fail, lock, nothing } from './draft.js';
+import { isStored, lockUnknown, written } from './relations.js';
+
+/** CREATE STATISTICS names a table; ANALYZE gathers them later. */
+const createStatistics: Predict<'CreateStatsStmt'> = (node, { catalog, pg }) => {
+  const [from] = node.relations ?? [];
+  const range = from !== undefined && 'RangeVar' in from ? from.RangeVar : {};
+  const why = 'a statistics object is made on it: other changes of the table wait, reads and writes go on';
+  const relation = findRelation(catalog, range);
+  if (relation === undefined) return lockUnknown(catalog, range, 'ShareUpdateExclusiveLock', why);
+  if (!isStored(relation)) return fail(`cannot define statistics for relation "${written(range)}"`, '42809');
+  const elements = (node.exprs ?? []).flatMap((element) => ('StatsElem' in element ? [element.StatsElem] : []));
+  if (pg < 14 && elements.some(({ expr }) => expr !== undefined))
+    return fail('only simple column references are allowed in CREATE STATISTICS', '0A000');
+  const missing = elements.find(({ name }) => name !== undefined && columnOf(relation, name) === undefined);
+  if (missing !== undefined && relation.complete) return fail(`column "${missing.name}" does not exist`, '42703');
+  const name = strings(node.defnames).at(-1);
+  const taken = [...catalog.others.values()].some(
+    (other) => other.kind === 'statistics' && other.name.split('.').at(-1) === name,
+  );
+  if (taken && !node.if_not_exists) return fail(`statistics object "${name}" already exists`, '42710');
+  return lock(relation, 'ShareUpdateExclusiveLock', why);
+};
+
+export const statistics: PredictTable = {
+  CreateStatsStmt: createStatistics,
+  AlterStatsStmt: () => nothing,
+};

@@ -1,0 +1,81 @@
+import type { MaterializedView } from '../catalog/catalog.js';
+import { findRelation, indexesOf, relationByName, schemaFor } from '../catalog/lookup.js';
+import { describeQuery } from '../catalog/query.js';
+import { qualifiedName } from '../sql/names.js';
+import type { ViewStmt } from '../sql/tree.js';
+import { strings } from '../sql/tree.js';
+import type { Predict, PredictContext, PredictTable } from './context.js';
+import { all, build, type Draft, fail, newHeap, nothing, scan } from './draft.js';
+import { lookUp, refusedQuery } from './lookups.js';
+import { predictQuery } from './queries.js';
+import { builtIndexes, lockNamed, written } from './relations.js';
+
+/** CREATE VIEW looks at its query; nobody waits for a view. */
+const createView: Predict<'ViewStmt'> = (node, context) => {
+  const { catalog } = context;
+  const range = node.view ?? {};
+  const old = relationByName(catalog, qualifiedName(schemaFor(catalog, range), range.relname ?? ''));
+  if (old !== undefined && !node.replace) return fail(`relation "${range.relname}" already exists`, '42P07');
+  if (old !== undefined && old.kind !== 'view') return fail(`"${range.relname}" is not a view`, '42809');
+  if (node.query === undefined) return nothing;
+  const refused = all(refusedQuery(node.query, context), old === undefined ? nothing : refusedColumns(node, context));
+  return refused.failure === undefined ? lookUp({ query: node.query }, context) : refused;
+};
+
+/** CREATE OR REPLACE VIEW may add columns at the end, and nothing else. */
+function refusedColumns(node: ViewStmt, { catalog }: PredictContext): Draft {
+  const old = findRelation(catalog, node.view);
+  if (old?.kind !== 'view' || !old.complete || node.query === undefined) return nothing;
+  const { outputs, open } = describeQuery(catalog, node.query);
+  const aliases = strings(node.aliases);
+  if (open) return nothing;
+  if (outputs.length < old.columns.length) return fail('cannot drop columns from view', '42P16');
+  const renamed = old.columns.find(({ name }, at) => (aliases[at] ?? outputs[at]?.name) !== name);
+  const now = renamed && (aliases[old.columns.indexOf(renamed)] ?? outputs[old.columns.indexOf(renamed)]?.name);
+  if (renamed === undefined) return nothing;
+  return fail(`cannot change name of view column "${renamed.name}" to "${now}"`, '42P16');
+}
+
+/** REFRESH MATERIALIZED VIEW runs the query into a new file, or CONCURRENTLY compares its result with the old rows. */
+const refresh: Predict<'RefreshMatViewStmt'> = (node, context) => {
+  const { catalog } = context;
+  const { relation: range = {}, concurrent, skipData } = node;
+  const view = findRelation(catalog, range);
+  const mode = concurrent ? 'ExclusiveLock' : 'AccessExclusiveLock';
+  if (view === undefined) {
+    const draft = lockNamed(catalog, range, mode, 'its rows are made anew');
+    return all(draft, { effects: draft.effects.map((made) => ({ ...made, work: concurrent ? 'scan' : 'rewrite' })) });
+  }
+  if (view.kind !== 'materialized view') return fail(`"${written(range)}" is not a materialized view`, '0A000');
+  if (concurrent && skipData) return fail('CONCURRENTLY and WITH NO DATA options cannot be used together', '42601');
+  const refused = concurrent ? refusedConcurrently(view, context) : nothing;
+  if (refused.failure !== undefined) return refused;
+  const query = skipData || view.query === undefined ? nothing : runQuery(view, context);
+  if (concurrent) return all(query, scan(view, mode, 'its rows are compared with the new ones; reads go on'));
+  const indexes = builtIndexes(catalog, view);
+  return all(
+    query,
+    newHeap(view, mode, 'its rows are made anew'),
+    indexes.length > 0 && !skipData ? scan(view, mode, 'its indexes are built from the new rows') : nothing,
+    ...indexes.map((index) => build(index, 'its materialized view is made anew')),
+  );
+};
+
+/** What the query names was looked up when the view was made. */
+function runQuery({ query }: MaterializedView, context: PredictContext): Draft {
+  if (query === undefined) return nothing;
+  const { failure, ...draft } = predictQuery(query, context);
+  return failure?.code === '42703' ? draft : { ...draft, ...(failure && { failure }) };
+}
+
+function refusedConcurrently(view: MaterializedView, { catalog }: PredictContext): Draft {
+  if (!view.populated) return fail('CONCURRENTLY cannot be used when the materialized view is not populated', '0A000');
+  const unique = indexesOf(catalog, view).some(
+    ({ unique: isUnique, predicate, keys }) =>
+      isUnique && predicate === undefined && keys.every(({ column }) => column !== undefined),
+  );
+  if (unique) return nothing;
+  return fail(`cannot refresh materialized view "${view.schema}.${view.name}" concurrently`, '55000', view.complete);
+}
+
+export const views: PredictTable = { ViewStmt: createView, RefreshMatViewStmt: refresh };
