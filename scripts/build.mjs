@@ -21,6 +21,10 @@ const shared = {
   format: 'esm',
   target: 'node20',
   external: Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies }),
+  // names stay, so that the trace of a bug can be read; lines stay short enough to tell a place
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 160,
   metafile: true,
   logLevel: 'error',
 };

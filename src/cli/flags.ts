@@ -6,6 +6,9 @@ export interface JudgeFlags {
   readonly pg?: string;
   readonly framework?: string;
   readonly since?: string;
+  /** The base, or true for the default one. */
+  readonly changed?: string | true;
+  readonly staged?: boolean;
   readonly rule: Readonly<Record<string, Level | 'off'>>;
   readonly config?: string;
 }

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { UserError } from '../user-error.js';
 import { version } from '../version.js';
 import { type CheckFlags, type JudgeFlags, levelOption } from './flags.js';
@@ -87,12 +87,17 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configur
     )
     .option('--baseline <file>', 'known findings: marked, not counted')
     .option('--write-baseline', 'make the findings of now the known ones')
-    .option('--stdin-filename <file>', 'judge standard input as this file')
+    .addOption(staged())
+    .addOption(
+      new Option('--stdin-filename <file>', 'judge standard input as this file').conflicts(['changed', 'staged']),
+    )
     .addHelpText(
       'after',
       examples([
         ['lockkeeper check', 'everything below this folder'],
         ['lockkeeper check --since 20240101000000', 'only migrations after that one'],
+        ['lockkeeper check --changed', 'what this branch adds or edits: for pull requests'],
+        ['lockkeeper check --staged', 'what the next commit adds or edits, as it is in the index: for hooks'],
         ['lockkeeper check --pg 15 --rule no-lock-timeout=off', ''],
         ['lockkeeper check --format sarif=lockkeeper.sarif --format github', 'a file for upload and annotations'],
         ['lockkeeper check --write-baseline', 'adopt in an old repository: only new findings count from now on'],
@@ -107,6 +112,7 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configur
   judging(program.command('locks'))
     .description('Show the timeline of locks: which statement locks what, for how long, and who waits')
     .argument('[paths...]', 'folders or files, as for check')
+    .addOption(staged())
     .addOption(new Option('--format <format>', 'how it is written').choices(['console', 'json']).default('console'))
     .addHelpText(
       'after',
@@ -156,6 +162,23 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configur
       done(run(flags, io));
     });
 
+  program
+    .command('completion')
+    .description('Print the completion script of a shell')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .addHelpText(
+      'after',
+      examples([
+        ['lockkeeper completion bash >> ~/.bashrc', ''],
+        ['lockkeeper completion zsh > "${fpath[1]}/_lockkeeper"', ''],
+        ['lockkeeper completion fish > ~/.config/fish/completions/lockkeeper.fish', ''],
+      ]),
+    )
+    .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+      const { run } = await import('./completion.js');
+      done(run(shell, program, io));
+    });
+
   return program;
 }
 
@@ -165,8 +188,20 @@ function judging(command: Command): Command {
     .option('--pg <major>', 'oldest server that the migrations run on, 13 to 18 (default: 14)')
     .option('--framework <name>', 'the migration framework, instead of detecting it')
     .option('--since <id>', 'judge only migrations after this one; earlier ones are context')
+    .option(
+      '--changed [ref]',
+      'judge only migrations added or edited since the merge base with a branch, tag or commit of git; default: origin/HEAD, origin/main, main …',
+    )
     .option('--rule <id=level>', 'error, warning, note or off for a rule (repeatable)', levelOption, {})
     .option('--config <file>', 'the configuration, instead of looking for it');
+}
+
+/** Not for fix, which writes files: those of a partly staged one are not what was judged. */
+function staged(): Option {
+  return new Option(
+    '--staged',
+    'judge only migrations that the next commit adds or edits, as they are in the index',
+  ).conflicts('changed');
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -11,6 +11,7 @@ import { type LintOptions, lint } from '../lint.js';
 import type { Level } from '../rule.js';
 import { loadParser } from '../sql/parse.js';
 import { UserError } from '../user-error.js';
+import { asksForChanges, discoverChanged } from './changed.js';
 import type { JudgeFlags } from './flags.js';
 import type { Io } from './io.js';
 import { progress } from './progress.js';
@@ -48,31 +49,35 @@ export async function openProject(
   const asked = paths.length > 0 ? paths : (config.config.paths ?? []).map((path) => fromConfig(io.cwd, config, path));
   const { transaction, placeholders } = config.config;
   const framework = flags.framework ?? config.config.framework;
-  const found = await discover(asked, {
+  const where = {
     cwd: io.cwd,
     overrides: overridesOf(io.cwd, config),
     ...(framework !== undefined && { framework }),
     ...(transaction !== undefined && { transaction }),
     ...(placeholders !== undefined && { placeholders }),
     ...(extras.overlay !== undefined && { overlay: extras.overlay }),
-  });
+  };
+  const inGit = asksForChanges(flags) ? await discoverChanged(asked, where, flags, io) : undefined;
+  const found = inGit?.found ?? (await discover(asked, where));
   const histories = withLooseProblems(found);
-  if (histories.length === 0) throw new UserError(nothing(asked));
+  // a hook runs on every commit, the first migration comes later
+  if (histories.length === 0 && inGit === undefined) throw new UserError(nothing(asked));
   for (const path of found.empty) io.stderr.write(`lockkeeper: there are no migrations in ${path}\n`);
   const since = flags.since === undefined ? undefined : sinceOf(flags.since, histories);
   await parser;
   return {
     config,
     histories,
-    whole: since === undefined && found.selected.size === 0,
+    whole: since === undefined && inGit === undefined && found.selected.size === 0,
     options: {
       pg: majorOf(flags.pg, config.config.pg),
       rules,
       levels: { ...config.config.rules, ...knownRules(flags.rule) },
       judged: (history, migration, index) =>
         (found.selected.get(history)?.has(migration.id) ?? true) &&
+        (inGit === undefined || (inGit.changed.get(history)?.has(migration.id) ?? false)) &&
         (since === undefined || index > (since.get(history) ?? -1)),
-      oneDeploy: since !== undefined,
+      oneDeploy: since !== undefined || inGit !== undefined,
       settings: settingsOf(config.config),
       failOn: extras.failOn ?? config.config.failOn ?? 'error',
       ...(extras.baseline !== undefined && { baseline: extras.baseline }),

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { compareHistories } from '../changes.js';
+import { type Discovered, type DiscoverOptions, discover } from '../frameworks/discover.js';
+import type { History } from '../frameworks/framework.js';
+import { type FormerFile, type GitChanges, readChanges } from '../git.js';
+import type { JudgeFlags } from './flags.js';
+import type { Io } from './io.js';
+
+/** The histories that were found, with the problems of what changed in them, and which of their migrations are added or edited. */
+export interface ChangedProject {
+  readonly found: Discovered;
+  /** Ids by history; a history that is not here has not changed. */
+  readonly changed: ReadonlyMap<History, ReadonlySet<string>>;
+}
+
+/** True when the flags ask for what changed alone. */
+export function asksForChanges({ changed, staged }: JudgeFlags): boolean {
+  return changed !== undefined || staged === true;
+}
+
+/** Finds the migrations that --changed or --staged is about, and reads those of the base with the same options. */
+export async function discoverChanged(
+  paths: readonly string[],
+  options: DiscoverOptions,
+  flags: JudgeFlags,
+  io: Io,
+): Promise<ChangedProject> {
+  const changes = await ask(flags, io);
+  const found = await discover(paths, { ...options, overlay: changes.overlay });
+  const foreign = found.histories.filter(({ root }) => repositoryOf(io.cwd, root) !== repositoryOf(io.cwd, '.'));
+  for (const { root } of foreign)
+    io.stderr.write(`lockkeeper: ${root} is in a repository of its own (a submodule): judge its changes there\n`);
+  const own = found.histories.filter((history) => !foreign.includes(history));
+  const compared = compareHistories(
+    {
+      now: own,
+      before: await historiesBefore(paths, options, changes, own),
+      merged: await historiesMerged(paths, options, changes, own),
+    },
+    changes.base,
+  );
+  const renewed = new Map(compared.map(({ history }, at) => [own[at], history]));
+  const renew = (history: History) => renewed.get(history) ?? history;
+  return {
+    found: {
+      ...found,
+      histories: [...found.histories.map(renew), ...compared.slice(own.length).map(({ history }) => history)],
+      selected: new Map([...found.selected].map(([history, ids]) => [renew(history), ids])),
+    },
+    changed: new Map(compared.map(({ history, changed }) => [history, changed])),
+  };
+}
+
+/** pre-commit says by its environment when it is run for a range of commits (pre-push, --from-ref) instead of the index. */
+function ask(flags: JudgeFlags, { cwd, env }: Io): Promise<GitChanges> {
+  const range = flags.staged === true ? env.PRE_COMMIT_FROM_REF : undefined;
+  const ref = flags.changed === true ? undefined : flags.changed;
+  return readChanges({ cwd, staged: flags.staged === true && !range, ref: range || ref });
+}
+
+/** The root of the repository around a folder; '' when there is none. */
+function repositoryOf(cwd: string, folder: string): string {
+  for (let at = resolve(cwd, folder); ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at;
+    if (at === dirname(at)) return '';
+  }
+}
+
+function isBelow(roots: readonly string[], path: string): boolean {
+  return roots.some((root) => root === '' || path.startsWith(`${root}/`));
+}
+
+/** Where only files were added the histories are those of now without them, and need not be read again. */
+async function historiesBefore(
+  paths: readonly string[],
+  options: DiscoverOptions,
+  changes: GitChanges,
+  now: readonly History[],
+): Promise<readonly History[]> {
+  const roots = now.map(({ root }) => root);
+  const matters = ({ path, gone }: FormerFile) => gone || isBelow(roots, path);
+  if (changes.changes(matters)) {
+    const overlay = await changes.before(matters);
+    return (await discover(paths, { ...options, overlay })).histories;
+  }
+  return now.map((history) => ({
+    ...history,
+    migrations: history.migrations.filter(
+      ({ up, file }) =>
+        ![file, ...up.pieces.map(({ source }) => source.file)].some((path) => changes.touched.has(path)),
+    ),
+  }));
+}
+
+async function historiesMerged(
+  paths: readonly string[],
+  options: DiscoverOptions,
+  changes: GitChanges,
+  now: readonly History[],
+): Promise<readonly History[]> {
+  const roots = now.map(({ root }) => root);
+  // of a file that both sides have added git tells, as of a conflict
+  const wanted = (path: string) => isBelow(roots, path) && !changes.touched.has(path);
+  const gained = await changes.base?.gained(wanted);
+  if (gained === undefined || gained.size === 0) return now;
+  const overlay = new Map([...gained, ...changes.overlay]);
+  return (await discover(paths, { ...options, overlay })).histories;
+}
