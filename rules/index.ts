@@ -1,4 +1,7 @@
 import type { Rule } from '../src/rule.js';
+import appliedMigrationDeleted from './applied-migration-deleted.js';
+import appliedMigrationEdited from './applied-migration-edited.js';
+import appliedMigrationRenamed from './applied-migration-renamed.js';
 import backfillInDdlTransaction from './backfill-in-ddl-transaction.js';
 import checkValidatedUnderLock from './check-validated-under-lock.js';
 import columnDefaultRewritesTable from './column-default-rewrites-table.js';
@@ -21,6 +24,7 @@ import ignoreWithoutReason from './ignore-without-reason.js';
 import indexDroppedNotConcurrent from './index-dropped-not-concurrent.js';
 import indexNotConcurrent from './index-not-concurrent.js';
 import lockHeldThroughWork from './lock-held-through-work.js';
+import migrationOutOfOrder from './migration-out-of-order.js';
 import noLockTimeout from './no-lock-timeout.js';
 import notUnderstood from './not-understood.js';
 import rowsTruncated from './rows-truncated.js';
@@ -32,10 +36,14 @@ import uniqueConstraintBuildsIndex from './unique-constraint-builds-index.js';
 import unreadableMigration from './unreadable-migration.js';
 import updateWithoutWhere from './update-without-where.js';
 import validatedInSameTransaction from './validated-in-same-transaction.js';
+import versionTaken from './version-taken.js';
 import workUnderLock from './work-under-lock.js';
 
 /** Every rule, by id. Adding one: its file, and a line here. */
 export const rules: readonly Rule[] = [
+  appliedMigrationDeleted,
+  appliedMigrationEdited,
+  appliedMigrationRenamed,
   backfillInDdlTransaction,
   checkValidatedUnderLock,
   columnDefaultRewritesTable,
@@ -58,6 +66,7 @@ export const rules: readonly Rule[] = [
   indexDroppedNotConcurrent,
   indexNotConcurrent,
   lockHeldThroughWork,
+  migrationOutOfOrder,
   noLockTimeout,
   notUnderstood,
   rowsTruncated,
@@ -69,5 +78,6 @@ export const rules: readonly Rule[] = [
   unreadableMigration,
   updateWithoutWhere,
   validatedInSameTransaction,
+  versionTaken,
   workUnderLock,
 ];

@@ -233,7 +233,8 @@ function fromProblem(
     effects: [],
     fix: undefined,
     related: [],
-    relation: '',
+    // what stands at no text is told apart by what is said of it
+    relation: span.end > span.start ? '' : message,
   };
 }
 

@@ -14,12 +14,19 @@ export function fixOf(example: BadExample): string | undefined {
 /** What an example shows: its migrations, or its files, each under its path. */
 export function exampleText(example: Example): string {
   if ('files' in example) {
-    return Object.entries(example.files)
-      .map(([path, text]) => `-- ${path}\n${text}`.trimEnd())
-      .join('\n');
+    const { before, gained, files } = example;
+    if (before === undefined) return filesText(files);
+    const theirs = gained === undefined ? [] : ['-- gained by main meanwhile:', filesText(gained), ''];
+    return ['-- on main:', filesText(before), '', ...theirs, '-- on the branch:', filesText(files)].join('\n');
   }
   const { sql, down } = example;
   return down === undefined ? sql.trimEnd() : `${sql.trimEnd()}\n-- and its way back\n${down || '-- (nothing)'}`;
+}
+
+function filesText(files: Readonly<Record<string, string>>): string {
+  return Object.entries(files)
+    .map(([path, text]) => `-- ${path}\n${text}`.trimEnd())
+    .join('\n');
 }
 
 /** The circumstances of an example, for people: "in one transaction, on PostgreSQL 16". */

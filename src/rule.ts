@@ -123,6 +123,10 @@ export interface ProjectExample extends AnyExample {
   readonly framework: string;
   /** Path -> text. */
   readonly files: Readonly<Record<string, string>>;
+  /** The files on main when the branch was made, for rules about what changed since (--changed). */
+  readonly before?: Readonly<Record<string, string>>;
+  /** The files that main has gained meanwhile. */
+  readonly gained?: Readonly<Record<string, string>>;
 }
 
 export type Example = SqlExample | ProjectExample;

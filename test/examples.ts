@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { rules } from '../rules/index.js';
+import { compareHistories } from '../src/changes.js';
 import { discover } from '../src/frameworks/discover.js';
 import type { History, Migration, TransactionPlan } from '../src/frameworks/framework.js';
 import { lint } from '../src/lint.js';
@@ -22,13 +23,19 @@ const nextMigration = /^-- next migration.*\n/m;
 
 /** Judges an example, with every rule on; with `last`, another text in place of its last migration (a fix, a recipe). */
 export async function judge(example: Example, last?: string) {
-  const histories = 'sql' in example ? [migrationsOf(example, last)] : await projectOf(example);
+  const histories =
+    'sql' in example ? [migrationsOf(example, last)] : await projectOf(example.framework, example.files);
   const judged = last === undefined ? 1 : last.split(nextMigration).length;
-  return lint(histories, {
+  const changed = new Map(
+    'sql' in example ? [] : (await changesOf(example, histories)).map((each) => [each.history, each]),
+  );
+  return lint(changed.size > 0 ? [...changed.keys()] : histories, {
     pg: example.pg ?? 14,
     rules,
     levels: Object.fromEntries(rules.map((rule) => [rule.id, rule.level])),
-    judged: (history, _, index) => !('sql' in example) || index >= history.migrations.length - judged,
+    judged: (history, { id }, index) =>
+      'sql' in example ? index >= history.migrations.length - judged : (changed.get(history)?.changed.has(id) ?? true),
+    oneDeploy: changed.size > 0,
   });
 }
 
@@ -55,8 +62,19 @@ function migrationsOf(example: SqlExample, last: string | undefined): History {
   return { framework: 'example', root: '', migrations, problems: [], assumptions: [] };
 }
 
+/** What --changed would find. */
+async function changesOf({ framework, files, before, gained }: ProjectExample, now: readonly History[]) {
+  if (before === undefined) return [];
+  const moments = {
+    now,
+    before: await projectOf(framework, before),
+    merged: await projectOf(framework, { ...files, ...gained }),
+  };
+  return compareHistories(moments, { name: 'main', unpublished: new Set() });
+}
+
 /** Reads the files as the framework does, from a folder of their own. */
-async function projectOf({ framework, files }: ProjectExample): Promise<readonly History[]> {
+async function projectOf(framework: string, files: ProjectExample['files']): Promise<readonly History[]> {
   const cwd = mkdtempSync(join(tmpdir(), 'lockkeeper-example-'));
   try {
     for (const [path, text] of Object.entries(files)) {

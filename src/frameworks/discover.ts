@@ -30,8 +30,8 @@ export interface DiscoverOptions extends Omit<Override, 'paths' | 'ignore'> {
   /** The working directory; an absolute path. */
   readonly cwd: string;
   readonly overrides?: readonly Override[];
-  /** Texts in place of what the disk has, by path relative to `cwd` (standard input, an editor's buffer). */
-  readonly overlay?: ReadonlyMap<string, string>;
+  /** Texts in place of what the disk has, by path relative to `cwd` (standard input, git's index); undefined hides a file. */
+  readonly overlay?: ReadonlyMap<string, string | undefined>;
 }
 
 /** What was found below the paths. */
@@ -98,7 +98,7 @@ const everything: Target = { path: '', isFile: false, named: false };
 function targetOf(path: string, { cwd, overlay }: DiscoverOptions): Target {
   const full = resolve(cwd, path);
   const name = relative(cwd, full).split(sep).join('/');
-  if (overlay?.has(name)) return { path: name, isFile: true, named: true };
+  if (overlay?.get(name) !== undefined) return { path: name, isFile: true, named: true };
   const status = statSync(full, { throwIfNoEntry: false });
   if (status === undefined) throw new UserError(`there is no file or folder ${path}`);
   return { path: name, isFile: !status.isDirectory(), named: true };

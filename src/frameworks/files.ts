@@ -15,9 +15,13 @@ export interface Project {
 
 /**
  * Opens the project with the given root (absolute); nothing outside it is opened. `overlay` gives the text of files (by
- * path) in place of what the disk has.
+ * path) in place of what the disk has; undefined hides a file of the disk.
  */
-export function openProject(cwd: string, root: string, overlay: ReadonlyMap<string, string> = new Map()): Project {
+export function openProject(
+  cwd: string,
+  root: string,
+  overlay: ReadonlyMap<string, string | undefined> = new Map(),
+): Project {
   const realRoot = real(root) ?? root;
   const entries = new Map<string, FileEntry | undefined>();
   const unreadable = new Set<string>();
@@ -26,7 +30,7 @@ export function openProject(cwd: string, root: string, overlay: ReadonlyMap<stri
   const known = (path: string, make: () => Content | undefined): FileEntry | undefined => {
     if (!entries.has(path)) {
       const text = overlay.get(path);
-      const content = text === undefined ? make() : plain(text);
+      const content = text !== undefined ? plain(text) : overlay.has(path) ? undefined : make();
       entries.set(path, content && entryOf(path, content));
     }
     return entries.get(path);
@@ -73,7 +77,9 @@ export function openProject(cwd: string, root: string, overlay: ReadonlyMap<stri
       list: (name) => {
         const there = resolve(full, name);
         if (!within(root, there)) return [];
-        return (children(there) ?? []).flatMap((child) => file(pathOf(join(there, child.name))) ?? []);
+        const here = (children(there) ?? []).map((child) => pathOf(join(there, child.name)));
+        const added = [...overlay.keys()].filter((name) => dirname(resolve(cwd, name)) === there);
+        return [...new Set([...here, ...added])].sort().flatMap((name) => file(name) ?? []);
       },
       below: (name) => {
         const there = resolve(full, name);

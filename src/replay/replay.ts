@@ -57,9 +57,12 @@ const callDepth = 6;
 export function* replay(history: History, options: ReplayOptions): Generator<ReplayedMigration> {
   let catalog = emptyCatalog();
   let deploy: number | undefined;
-  for (const [index, migration] of history.migrations.entries()) {
+  const last = history.migrations.findLastIndex(options.judged);
+  for (const [index, migration] of history.migrations.slice(0, last + 1).entries()) {
     const before = startSession(catalog);
     if (!options.judged(migration, index)) {
+      // what lies between two judged ones has been deployed: what it creates is known
+      deploy = undefined;
       catalog = applyOnly(migration.up, before, index, options.pg);
       continue;
     }
