@@ -8,6 +8,7 @@ import type { Catalog, Oid, OtherObject } from './catalog.js';
 import { columnsAddition, objectName } from './generated-name.js';
 import { findRelation, searchPath } from './lookup.js';
 import { columnsIn } from './mentions.js';
+import { findOther, putOther, removeOther } from './others.js';
 
 type OtherKind = OtherObject['kind'];
 
@@ -17,7 +18,7 @@ export const otherApplies: Applies = {
   CreatePublicationStmt: (node, _statement, catalog) =>
     put(catalog, 'publication', node.pubname, publishedTables(catalog, node.pubobjects)),
   AlterPublicationStmt: (node, _statement, catalog) => {
-    const old = find(catalog, 'publication', node.pubname);
+    const old = findOther(catalog, 'publication', node.pubname);
     if (old === undefined || node.pubobjects === undefined) return catalog;
     const named = publishedTables(catalog, node.pubobjects);
     const others = old.relations.filter((oid) => !named.includes(oid));
@@ -69,12 +70,8 @@ function freeStatisticsName(
   for (let pass = 0; ; pass++) {
     const own = objectName(relation.name, columnsAddition(columns), pass === 0 ? 'stat' : `stat${pass}`);
     const name = qualifiedName(relation.schema, own);
-    if (find(catalog, 'statistics', name) === undefined) return name;
+    if (findOther(catalog, 'statistics', name) === undefined) return name;
   }
-}
-
-function find(catalog: Catalog, kind: OtherKind, name: string | undefined): OtherObject | undefined {
-  return name === undefined ? undefined : catalog.others.get(`${kind} ${name}`);
 }
 
 function put(
@@ -84,13 +81,11 @@ function put(
   relations: readonly Oid[],
   columns?: readonly string[],
 ): Catalog {
-  if (name === undefined) return catalog;
-  const other: OtherObject = { kind, name, relations, ...(columns !== undefined && { columns }) };
-  return { ...catalog, others: catalog.others.set(`${kind} ${name}`, other) };
+  return name === undefined ? catalog : putOther(catalog, { kind, name, relations, ...(columns && { columns }) });
 }
 
 function remove(catalog: Catalog, kind: OtherKind, name: string | undefined): Catalog {
-  return name === undefined ? catalog : { ...catalog, others: catalog.others.delete(`${kind} ${name}`) };
+  return name === undefined ? catalog : removeOther(catalog, kind, name);
 }
 
 /** The name under which the catalog has an object: as it is written, or in the first schema of the search path that has it. */
@@ -105,7 +100,9 @@ function keptName(catalog: Catalog, kind: OtherKind, object: Node | undefined): 
         : [];
   const name = parts.at(-1) ?? '';
   const schemas = parts.length > 1 ? [parts.at(-2) ?? ''] : searchPath(catalog);
-  return schemas.map((schema) => qualifiedName(schema, name)).find((full) => find(catalog, kind, full) !== undefined);
+  return schemas
+    .map((schema) => qualifiedName(schema, name))
+    .find((full) => findOther(catalog, kind, full) !== undefined);
 }
 
 const kinds: { readonly [T in ObjectType]?: OtherKind } = {
@@ -141,7 +138,7 @@ const rename: Rename = (catalog, { renameType, object, newname = '' }) => {
 };
 
 function renamed(catalog: Catalog, kind: OtherKind, name: string, to: (schema: string) => string): Catalog {
-  const old = find(catalog, kind, name);
+  const old = findOther(catalog, kind, name);
   if (old === undefined) return catalog;
   const schema = name.includes('.') && kind !== 'publication' ? name.slice(0, name.indexOf('.') + 1) : '';
   return put(remove(catalog, kind, name), kind, to(schema), old.relations, old.columns);

@@ -8,6 +8,7 @@ import { dropExtension } from './apply-extension.js';
 import type { Catalog, Oid } from './catalog.js';
 import { putRelation, putType } from './change.js';
 import { searchPath } from './lookup.js';
+import { removeOther } from './others.js';
 import { dropObject } from './removal.js';
 import { retrigger } from './retrigger.js';
 import { retype } from './retype.js';
@@ -95,10 +96,8 @@ export const schemaDrops: DropKinds = {
 };
 
 function withoutOthers(catalog: Catalog, schema: string): Catalog {
-  const keys = [...catalog.others.entries()].flatMap(([key, { name }]) => (name.startsWith(`${schema}.`) ? [key] : []));
-  return keys.length === 0
-    ? catalog
-    : { ...catalog, others: keys.reduce((others, key) => others.delete(key), catalog.others) };
+  const inside = [...catalog.others.values()].filter(({ name }) => name.startsWith(`${schema}.`));
+  return inside.reduce((now, { kind, name }) => removeOther(now, kind, name), catalog);
 }
 
 export const schemaRenames: Renames = {

@@ -15,8 +15,9 @@ export interface Catalog {
   readonly routines: PersistentMap<Oid, Routine>;
   readonly schemas: PersistentMap<string, Schema>;
   readonly extensions: PersistentMap<string, Extension>;
-  /** Publications, statistics objects, event triggers, foreign servers, rules of thumb apart: "kind name" -> what they touch. */
+  /** Publications, statistics objects, event triggers, foreign servers …: "kind name" -> what they touch, and the way back. */
   readonly others: PersistentMap<string, OtherObject>;
+  readonly othersOfRelation: PersistentMap<Oid, readonly string[]>;
   /** "schema.name" -> oid. Tables, views, indexes, sequences share one name space, as in pg_class. */
   readonly relationNames: PersistentMap<string, Oid>;
   readonly typeNames: PersistentMap<string, Oid>;
@@ -146,6 +147,8 @@ export interface Constraint {
     readonly columns: readonly string[];
     readonly onDelete: string;
     readonly onUpdate: string;
+    /** MATCH FULL: of several columns all or none are NULL. */
+    readonly match?: 'full';
   };
   /** The index behind a primary key, unique or exclusion constraint. */
   readonly index?: Oid;
@@ -163,9 +166,9 @@ export interface IndexKey {
   /** The column, or undefined for an expression. */
   readonly column?: string;
   readonly expression?: Node;
+  /** A collation named in the index itself: a change of the column's collation does not touch it. */
   readonly collation?: string;
   readonly operatorClass?: string;
-  /** A collation named in the index itself: a change of the column's collation does not touch it. */
 }
 
 export interface Index extends InSchema {

@@ -15,6 +15,7 @@ export function emptyCatalog(): Catalog {
     schemas: PersistentMap.empty<string, { name: string; born: number }>().set('public', { name: 'public', born: -1 }),
     extensions: PersistentMap.empty(),
     others: PersistentMap.empty(),
+    othersOfRelation: PersistentMap.empty(),
     relationNames: PersistentMap.empty(),
     typeNames: PersistentMap.empty(),
     constraintNames: PersistentMap.empty(),
@@ -67,7 +68,7 @@ export function findRelation(catalog: Catalog, range: RangeVar | undefined): Rel
 
 /** The same by the parts of a name: name; schema, name; or database, schema, name. */
 export function findRelationNamed(catalog: Catalog, parts: readonly string[]): Relation | undefined {
-  const oid = lookUp(catalog, catalog.relationNames, parts, [temporarySchema]);
+  const oid = lookUp(catalog, catalog.relationNames, parts, [temporarySchema, 'pg_catalog']);
   return oid === undefined ? undefined : catalog.relations.get(oid);
 }
 
