@@ -175,7 +175,7 @@ with ns as (
     t.typelem, t.typcategory, t.typlen from pg_type t join pg_namespace n on n.oid = t.typnamespace
 ), ref as (
   select t.oid, e.schema || '.' || e.typname as base, e.typname, t.oid <> e.oid as is_array
-  from typ t join typ e on e.oid = case when t.typcategory = 'A' and t.typlen = -1 then t.typelem else t.oid end
+  from typ t join typ e on e.oid = case when t.typcategory = 'A' and t.typname like '\\_%' then t.typelem else t.oid end
 ), lines as (
   select 'relation ' || full_name || ' ' || concat_ws(' ',
     case relkind when 'r' then 'table' when 'p' then 'partitioned' else 'foreign' end,

@@ -5,7 +5,7 @@ import type { ApplyOptions } from './applies.js';
 import type { Catalog, Column, CompositeRelation, Relation, Table } from './catalog.js';
 import { putRelation } from './change.js';
 import { withDefault } from './column-definition.js';
-import { columnOf, dependentsOf, findRelation, tables } from './lookup.js';
+import { columnOf, dependentsOf, descendants, findRelation, tables } from './lookup.js';
 import { dropColumn } from './removal.js';
 import { alterTableOf } from './table-command.js';
 import { typeRef } from './type-ref.js';
@@ -19,7 +19,8 @@ function columnOrAttribute(table: RelationCommand, change: Change): RelationComm
   return (node, statement, catalog, options) => {
     const type = findRelation(catalog, alterTableOf(statement)?.relation);
     if (type?.kind !== 'composite type') return table(node, statement, catalog, options);
-    return [type, ...typedTables(catalog, type)].reduce((now, one) => change(now, one, node, options), catalog);
+    const typed = typedTables(catalog, type).flatMap((one) => [one, ...descendants(catalog, one)]);
+    return [type, ...typed].reduce((now, one) => change(now, one, node, options), catalog);
   };
 }
 
@@ -31,7 +32,8 @@ export function typedTables(catalog: Catalog, { type }: CompositeRelation): read
 const add: Change = (catalog, relation, node, { born }) => {
   const name = node.def !== undefined && 'ColumnDef' in node.def ? node.def.ColumnDef.colname : undefined;
   if (name === undefined || columnOf(relation, name) !== undefined) return catalog;
-  const added: Column = { name, ...definedType(catalog, node), notNull: false, inherited: false, born };
+  const inherited = 'parents' in relation && relation.parents.length > 0;
+  const added: Column = { name, ...definedType(catalog, node), notNull: false, inherited, born };
   return putRelation(catalog, { ...relation, columns: [...relation.columns, added] });
 };
 

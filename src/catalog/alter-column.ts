@@ -53,8 +53,7 @@ const removeColumn: TableCommand = (catalog, table, { name }, { only }) => {
   if (name === undefined) return catalog;
   const kept = only
     ? tables(catalog, table.children).reduce(
-        (now, child) =>
-          changeTable(now, child.oid, (one) => withColumn(one, name, (own) => ({ ...own, inherited: false }))),
+        (now, child) => changeTable(now, child.oid, (one) => withColumn(one, name, (own) => ({ ...own, local: true }))),
         catalog,
       )
     : catalog;

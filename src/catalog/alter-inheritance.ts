@@ -3,6 +3,7 @@ import type { AlterTableCmd, PartitionCmd } from '../sql/tree.js';
 import type { ApplyOptions } from './applies.js';
 import type { Catalog, Table } from './catalog.js';
 import { changeTable, putRelation } from './change.js';
+import { withBoundAsCheck } from './detached.js';
 import { attachIndex } from './index-definition.js';
 import { link, unlink } from './inheritance.js';
 import { descendants, findRelation, findTable, isIndex, typeByOid } from './lookup.js';
@@ -27,11 +28,12 @@ const attach: TableCommand = (catalog, table, { def }, options) => {
   return link(parent === table ? known : putRelation(known, parent), parent, partition, options, partitionBound(bound));
 };
 
-const detach: TableCommand = (catalog, table, { def }) => {
-  const partition = def !== undefined && 'PartitionCmd' in def ? findTable(catalog, def.PartitionCmd.name) : undefined;
-  return partition === undefined || !partition.parents.includes(table.oid)
-    ? catalog
-    : unlink(catalog, table, partition);
+const detach: TableCommand = (catalog, table, node, options) => {
+  const command = partitionOf(node);
+  const partition = findTable(catalog, command?.name);
+  if (partition === undefined || !partition.parents.includes(table.oid)) return catalog;
+  const checked = command?.concurrent ? withBoundAsCheck(catalog, table, partition, options) : catalog;
+  return unlink(checked, table, partition);
 };
 
 const inherit: TableCommand = (catalog, table, { def }, options) => {

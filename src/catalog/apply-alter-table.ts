@@ -75,7 +75,6 @@ const passes: Readonly<Record<string, number>> = {
   AT_AddColumn: 2,
   AT_SetExpression: 3,
   AT_SetNotNull: 5,
-  AT_SetIdentity: 5,
   AT_ColumnDefault: 8,
   AT_AddIdentity: 8,
 };

@@ -51,9 +51,13 @@ export function withConstraint(table: Table, constraint: Constraint): Table {
   return { ...table, constraints: [...table.constraints.filter(({ name }) => name !== constraint.name), constraint] };
 }
 
+const systemColumns: ReadonlySet<string> = new Set(['tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax']);
+
 function addCheck(catalog: Catalog, table: Table, node: ConstraintNode, options: ConstraintOptions): Catalog {
   const named = [...columnsIn(node.raw_expr)];
-  const columns = named.filter((name) => !table.complete || columnOf(table, name) !== undefined);
+  const columns = named.filter(
+    (name) => !table.complete || systemColumns.has(name) || columnOf(table, name) !== undefined,
+  );
   const only = columns.length === 1 ? columns[0] : undefined;
   const noInherit = node.is_no_inherit ?? false;
   const enforced = node.is_enforced ?? false;
@@ -70,7 +74,8 @@ function addCheck(catalog: Catalog, table: Table, node: ConstraintNode, options:
     born: options.born,
   };
   const before = table.constraints.find(({ name, inherited }) => name === check.name && inherited);
-  const own: Constraint = before === undefined ? check : { ...check, inherited: true, local: true };
+  const local = table.bound === undefined && { local: true };
+  const own: Constraint = before === undefined ? check : { ...check, inherited: true, ...local };
   const added = changeTable(catalog, table.oid, (now) => withConstraint(now, own));
   return noInherit || options.only ? added : inheritCheck(added, table.oid, check);
 }

@@ -3,7 +3,7 @@ import type { Node } from '../sql/tree.js';
 import type { Catalog, Column, Constraint, Oid, Relation, Table } from './catalog.js';
 import { inheritedConstraint } from './inherited.js';
 import { columnOf, dependentsOf, indexesOf, isIndex, isTable, tables } from './lookup.js';
-import { columnsIn, columnsOfIndex } from './mentions.js';
+import { columnsIn, columnsOfIndex, columnsOfKeys } from './mentions.js';
 import { usesOfExpression } from './uses.js';
 
 /** What a drop takes along: a whole object, or a part of a relation. */
@@ -108,7 +108,14 @@ export function doomedByColumn(
   const sequences = column.sequence === undefined ? [] : [column.sequence];
   const indexes = 'indexes' in relation ? indexesOf(catalog, relation) : [];
   const involved = indexes.filter((index) => index.constraint === undefined && columnsOfIndex(index).has(name));
-  const whole = objects([...readers, ...sequences, ...involved.map(({ oid }) => oid)]);
+  // a partitioned table cannot be without a column of its key
+  const inKey = isTable(relation) && columnsOfKeys(relation.partitionBy?.keys ?? []).has(name);
+  const whole = objects([
+    ...(inKey ? [relation.oid] : []),
+    ...readers,
+    ...sequences,
+    ...involved.map(({ oid }) => oid),
+  ]);
   return isTable(relation) ? [...whole, ...doomedPartsByColumn(catalog, relation, name)] : whole;
 }
 

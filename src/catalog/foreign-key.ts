@@ -38,6 +38,7 @@ export function addForeignKey(
       columns: named.length > 0 ? named : primaryKeyOf(target),
       onDelete: actions[node.fk_del_action ?? ''] ?? 'no action',
       onUpdate: actions[node.fk_upd_action ?? ''] ?? 'no action',
+      ...(node.fk_matchtype === 'f' && { match: 'full' }),
     },
     deferrable: node.deferrable ?? false,
     ...(node.initdeferred && { deferred: true }),
@@ -80,7 +81,8 @@ export function cloneForeignKey(catalog: Catalog, oid: Oid, key: Constraint): Ca
     ...now,
     constraints: [...now.constraints.filter((constraint) => constraint !== own), clone],
   }));
-  return inheritForeignKey(cloned, oid, clone);
+  // what it has already, its own partitions have from it
+  return own === undefined ? inheritForeignKey(cloned, oid, clone) : cloned;
 }
 
 /** tryAttachPartitionForeignKey of tablecmds.c. */
@@ -93,6 +95,7 @@ function sameKey(one: Constraint, other: Constraint): boolean {
     a.table === b.table &&
     a.onDelete === b.onDelete &&
     a.onUpdate === b.onUpdate &&
+    a.match === b.match &&
     one.deferrable === other.deferrable &&
     one.columns.join() === other.columns.join() &&
     a.columns.join() === b.columns.join()

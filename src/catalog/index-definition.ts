@@ -167,7 +167,8 @@ export function createIndex(catalog: Catalog, on: Oid, definition: IndexDefiniti
   const listed = listIndex(putRelation(room, index), on, oid);
   const constrained = constraint === undefined ? listed : addIndexConstraint(listed, index, constraint, how);
   const whole = parts.reduce((now, part) => attachOrCreate(now, oid, part.oid, how), constrained);
-  return how.parent === undefined ? whole : attachIndex(whole, how.parent, oid);
+  const settled = parts.length === 0 ? whole : withValidityOfParts(whole, oid);
+  return how.parent === undefined ? settled : attachIndex(settled, how.parent, oid);
 }
 
 function listIndex(catalog: Catalog, on: Oid, index: Oid): Catalog {
@@ -204,14 +205,20 @@ export function addIndexConstraint(
   return columns.reduce((now, column) => setNotNull(now, index.table, column, how), after);
 }
 
-/** Gives a partition its part of a partitioned index. */
-export function attachOrCreate(catalog: Catalog, parent: Oid, partition: Oid, how: ApplyOptions): Catalog {
+/** Gives a partition its part of a partitioned index: one that it has already (ATTACH PARTITION takes valid ones only) or a new one. */
+export function attachOrCreate(
+  catalog: Catalog,
+  parent: Oid,
+  partition: Oid,
+  how: ApplyOptions,
+  validOnly = false,
+): Catalog {
   const index = catalog.relations.get(parent);
   const table = catalog.relations.get(partition);
   if (index === undefined || !isIndex(index) || table === undefined || !isTable(table)) return catalog;
   const definition = definitionFrom(catalog, index);
   const same = indexesOf(catalog, table).find(
-    (one) => one.parent === undefined && fits(catalog, one, definition, how.pg),
+    (one) => one.parent === undefined && (one.valid || !validOnly) && fits(catalog, one, definition, how.pg),
   );
   if (same !== undefined) return attachIndex(catalog, parent, same.oid);
   return createIndex(catalog, partition, definition, { born: how.born, pg: how.pg, parent });
@@ -249,15 +256,32 @@ export function attachIndex(catalog: Catalog, parent: Oid, child: Oid): Catalog 
   const above = catalog.relations.get(parent);
   const below = catalog.relations.get(child);
   if (above === undefined || below === undefined || !isIndex(above) || !isIndex(below)) return catalog;
-  const inherited = changeTable(putRelation(catalog, { ...below, parent }), below.table, (table) => ({
-    ...table,
-    constraints: table.constraints.map((constraint) =>
-      constraint.index === child ? { ...constraint, inherited: true } : constraint,
-    ),
-  }));
+  const attachedBelow = putRelation(catalog, { ...below, parent });
+  const inherited =
+    above.constraint === undefined
+      ? attachedBelow
+      : changeTable(attachedBelow, below.table, (table) => ({
+          ...table,
+          constraints: table.constraints.map((constraint) =>
+            constraint.index === child ? { ...constraint, inherited: true } : constraint,
+          ),
+        }));
   const children = above.children.includes(child) ? above.children : [...above.children, child];
   const attached = putRelation(inherited, { ...above, children });
   return above.valid ? attached : settleValidity(attached, parent);
+}
+
+/** An index of a partition that was there already, and was not valid, makes the whole invalid. */
+function withValidityOfParts(catalog: Catalog, oid: Oid): Catalog {
+  const index = catalog.relations.get(oid);
+  if (index === undefined || !isIndex(index)) return catalog;
+  const valid = index.children.every((child) => isValid(catalog, child));
+  return valid === index.valid ? catalog : putRelation(catalog, { ...index, valid });
+}
+
+function isValid(catalog: Catalog, oid: Oid): boolean {
+  const index = catalog.relations.get(oid);
+  return index !== undefined && isIndex(index) && index.valid;
 }
 
 function settleValidity(catalog: Catalog, oid: Oid): Catalog {
@@ -265,8 +289,7 @@ function settleValidity(catalog: Catalog, oid: Oid): Catalog {
   if (index === undefined || !isIndex(index)) return catalog;
   const table = catalog.relations.get(index.table);
   if (table === undefined || !isTable(table) || index.children.length < table.children.length) return catalog;
-  const parts = index.children.map((child) => catalog.relations.get(child));
-  if (!parts.every((part) => part !== undefined && isIndex(part) && part.valid)) return catalog;
+  if (!index.children.every((child) => isValid(catalog, child))) return catalog;
   const settled = putRelation(catalog, { ...index, valid: true });
   return index.parent === undefined ? settled : settleValidity(settled, index.parent);
 }

@@ -43,7 +43,7 @@ export function inheritedConstraints(parents: readonly Table[]): readonly Constr
 /** Gives a partition what its parent has for all: indexes with their constraints, foreign keys, triggers FOR EACH ROW. */
 export function equipPartition(catalog: Catalog, parent: Table, partition: Oid, options: ApplyOptions): Catalog {
   const indexed = indexesOf(catalog, parent).reduce(
-    (now, index) => attachOrCreate(now, index.oid, partition, options),
+    (now, index) => attachOrCreate(now, index.oid, partition, options, true),
     catalog,
   );
   const keys = parent.constraints.filter(({ kind }) => kind === 'foreign key');

@@ -1,6 +1,6 @@
 import type { Node } from '../sql/tree.js';
 import { columnRefs } from '../sql/walk.js';
-import type { Index } from './catalog.js';
+import type { Index, IndexKey } from './catalog.js';
 
 const seen = new WeakMap<Node, ReadonlySet<string>>();
 
@@ -20,8 +20,13 @@ export function columnsIn(expression: Node | undefined): ReadonlySet<string> {
 
 /** The columns that an index cannot be without: keys, INCLUDE, those in its expressions and in its predicate. */
 export function columnsOfIndex(index: Index): ReadonlySet<string> {
-  const names = new Set([...index.include, ...columnsIn(index.predicate)]);
-  for (const { column, expression } of index.keys) {
+  return new Set([...index.include, ...columnsIn(index.predicate), ...columnsOfKeys(index.keys)]);
+}
+
+/** The columns in the keys of an index or partitioned table. */
+export function columnsOfKeys(keys: readonly IndexKey[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { column, expression } of keys) {
     if (column !== undefined) names.add(column);
     for (const name of columnsIn(expression)) names.add(name);
   }

@@ -6,7 +6,8 @@ export function storageOptions(nodes: readonly Node[] | undefined): Readonly<Rec
   for (const node of nodes ?? []) {
     if (!('DefElem' in node)) continue;
     const { defnamespace, defname, arg } = node.DefElem;
-    if (defname !== undefined)
+    // WITH (oids = false) is still accepted, and means nothing
+    if (defname !== undefined && defname !== 'oids')
       options[defnamespace === undefined ? defname : `${defnamespace}.${defname}`] = optionValue(arg);
   }
   return options;
