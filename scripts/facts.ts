@@ -88,7 +88,7 @@ for (const major of serverMajors) {
   }
 }
 
-await write('functions', { servers: versions, ...volatilities(), returns: returnTypes() });
+await write('functions', { servers: versions, ...volatilities(), returns: returnTypes(), since: newNames() });
 await write('types', {
   servers: versions,
   types: written(lines.types),
@@ -144,6 +144,23 @@ function returnTypes() {
   const sorted = [...byType].filter(([type]) => !/^(_|void|record)/.test(type)).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(
     sorted.map(([type, rows]) => [type, [...new Set(rows.map(({ name }) => name))].sort().join(' ')]),
+  );
+}
+
+/** Names that the oldest major does not have, by the first that does. */
+function newNames() {
+  const first = new Map<string, number>();
+  for (const { name, since } of functions.values()) first.set(name, Math.min(since, first.get(name) ?? since));
+  const later = [...first].filter(([, since]) => since > (serverMajors[0] ?? 0));
+  const byMajor = groups(later, ([, since]) => String(since));
+  return Object.fromEntries(
+    [...byMajor].sort().map(([major, rows]) => [
+      major,
+      rows
+        .map(([name]) => name)
+        .sort()
+        .join(' '),
+    ]),
   );
 }
 

@@ -72,7 +72,12 @@ function misses(): string {
       );
       const versions = group.map(({ version }) => version).join();
       const settings = first.item.settings === undefined ? '' : `${first.item.settings}; `;
-      return [`${first.item.id}  (${versions})`, `    ${settings}${first.item.sql}`, ...lines, ''].join('\n');
+      return [
+        `${first.understood ? '' : 'not understood '}${first.item.id}  (${versions})`,
+        `    ${settings}${first.item.sql}`,
+        ...lines,
+        '',
+      ].join('\n');
     })
     .join('\n');
 }

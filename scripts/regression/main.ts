@@ -45,11 +45,11 @@ causes.sort(([, a], [, b]) => b.length - a.length);
 for (const [cause, group] of causes.slice(0, 40)) console.log(`${`${group.length}`.padStart(6)}  ${cause}`);
 
 if (values.misses !== undefined) {
-  const text = wrong.map(({ file, sql, differences }) => {
+  const text = wrong.map(({ file, sql, understood, differences }) => {
     const lines = differences.map(
       ({ component, predicted, observed }) => `    ${component}: predicted [${predicted}] observed [${observed}]`,
     );
-    return [`${file}: ${sql}`, ...lines, ''].join('\n');
+    return [`${understood ? '' : 'not understood '}${file}: ${sql}`, ...lines, ''].join('\n');
   });
   writeFileSync(values.misses, text.join('\n'));
 }

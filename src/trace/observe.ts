@@ -156,19 +156,25 @@ function hasNewFile(after: Moment, table: ServerRelation): boolean {
 }
 
 /**
- * Small tables are read page by page through an index too, so that there the number of pages says nothing: then the count of sequential
- * scans and the server's own word decide.
+ * Small tables are read page by page through an index too, so that there the number of pages says nothing; then the count of scans and the
+ * server's own word decide. VACUUM and ANALYZE are not counted as scans, but they use no index.
  */
 function wasRead(before: Moment, after: Moment, table: ServerRelation, notices: readonly string[]): boolean {
-  const difference = (what: keyof Reads) =>
-    (after.reads.get(table.oid)?.[what] ?? 0) - (before.reads.get(table.oid)?.[what] ?? 0);
   if (table.pages === 0) return false;
-  if (table.pages > 5) return difference('pages') >= table.pages;
-  const bare = table.name.slice(table.name.indexOf('.') + 1);
-  return (
-    difference('scans') > 0 ||
-    notices.some((notice) => /^(rewriting|verifying) table/.test(notice) && notice.endsWith(`"${bare}"`))
-  );
+  const isRead = since(before, after, table, 'pages') >= table.pages;
+  if (table.pages > 5 || since(before, after, table, 'scans') > 0) return isRead;
+  if (notices.some((notice) => /^(rewriting|verifying) table/.test(notice) && notice.endsWith(`"${bareName(table)}"`)))
+    return true;
+  const indexes = [...before.relations.values()].filter((relation) => relation.table === table.oid);
+  return isRead && indexes.every((index) => since(before, after, index, 'scans') === 0);
+}
+
+function since(before: Moment, after: Moment, { oid }: ServerRelation, what: keyof Reads): number {
+  return (after.reads.get(oid)?.[what] ?? 0) - (before.reads.get(oid)?.[what] ?? 0);
+}
+
+function bareName({ name }: ServerRelation): string {
+  return name.slice(name.indexOf('.') + 1);
 }
 
 const building = /^building index "(.*)" on table "/;
@@ -176,14 +182,13 @@ const building = /^building index "(.*)" on table "/;
 /** The server names an index without its schema: it is the one with a new file. */
 function indexBuilds(before: Moment, after: Moment, notices: readonly string[]): readonly string[] {
   const files = new Set([...before.relations.values()].map(({ file }) => file));
-  const bare = (relation: ServerRelation) => relation.name.slice(relation.name.indexOf('.') + 1);
   const candidates = [...after.relations.values()].filter(({ kind }) => kind === 'i');
   const fresh = candidates.filter(({ file }) => !files.has(file));
   const found = notices.flatMap((notice) => {
     // REINDEX CONCURRENTLY builds name_ccnew and swaps the names afterwards
     const name = building.exec(notice)?.[1]?.replace(/_ccnew\d*$/, '');
     if (name === undefined || name.startsWith('pg_toast_')) return [];
-    const index = fresh.find((each) => bare(each) === name) ?? candidates.find((each) => bare(each) === name);
+    const index = fresh.find((each) => bareName(each) === name) ?? candidates.find((each) => bareName(each) === name);
     return index === undefined ? [] : [index];
   });
   return names(found);

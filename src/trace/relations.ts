@@ -15,12 +15,14 @@ export interface ServerRelation {
   readonly file: string;
   /** 8 kB pages of the file. */
   readonly pages: number;
+  /** Of an index, the oid of its table; empty for everything else. */
+  readonly table: string;
 }
 
 /** By oid. */
 export type ServerRelations = ReadonlyMap<string, ServerRelation>;
 
-/** What has been read of a relation: heap pages, and how often it was read from one end to the other. */
+/** What has been read of a relation: pages, and how often it was scanned (a table from one end to the other, an index for something). */
 export interface Reads {
   readonly pages: number;
   readonly scans: number;
@@ -29,26 +31,24 @@ export interface Reads {
 /** Reads the relations outside the system schemas. */
 export async function readRelations(session: Session): Promise<ServerRelations> {
   const rows = await session.query(`
-    select c.oid, case when n.nspname ~ '^pg_temp_' then 'pg_temp' else n.nspname end || '.' || c.relname as name,
-           format('%I.%I', n.nspname, c.relname) as quoted, c.relkind as kind, pg_relation_filenode(c.oid) as file, case when c.relkind in ('r', 'm', 'i') then pg_relation_size(c.oid) / 8192 end as pages
-      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    select c.oid, i.indrelid as table, format('%I.%I', n.nspname, c.relname) as quoted, c.relkind as kind,
+           case when n.nspname ~ '^pg_temp_' then 'pg_temp' else n.nspname end || '.' || c.relname as name,
+           pg_relation_filenode(c.oid) as file,
+           case when c.relkind in ('r', 'm', 'i') then pg_relation_size(c.oid) / 8192 end as pages
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_index i on i.indexrelid = c.oid
      where c.oid >= 16384 and n.nspname !~ '^pg_(toast|catalog)' and n.nspname <> 'information_schema'`);
   return new Map(
-    rows.map(({ oid, name, quoted, kind, file, pages }) => {
-      const id = oid ?? '';
-      return [
-        id,
-        {
-          oid: id,
-          name: name ?? '',
-          quoted: quoted ?? '',
-          kind: kind ?? '',
-          file: file ?? '',
-          pages: Number(pages ?? 0),
-        },
-      ];
+    rows.map((row) => {
+      const { oid, name, quoted, kind, file, table } = { ...blank, ...present(row) };
+      return [oid, { oid, name, quoted, kind, file, table, pages: Number(row.pages ?? 0) }];
     }),
   );
+}
+
+const blank = { oid: '', name: '', quoted: '', kind: '', file: '', table: '' };
+
+function present(row: Row): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(row).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 
 /** Whether it is what an application reads and writes: locks, scans and rewrites are told of these only. */
