@@ -2,8 +2,8 @@ import type { Index, Table, TypeRef } from '../catalog/catalog.js';
 import { foldAttributes, tableConstraints } from '../catalog/column-definition.js';
 import { columnOf, isTable } from '../catalog/lookup.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
-import type { ColumnDef, Constraint as ConstraintNode, ConstrType, Node } from '../sql/tree.js';
-import { columnRefs, visit } from '../sql/walk.js';
+import { type ColumnDef, type Constraint as ConstraintNode, type ConstrType, type Node, strings } from '../sql/tree.js';
+import { columnRefs, functionCalls, visit } from '../sql/walk.js';
 import {
   type CommandContext,
   family,
@@ -18,7 +18,7 @@ import { addForeignKey, type Verification } from './foreign-key.js';
 import { newIndexes, shownName } from './relations.js';
 import { rowTypeUser } from './row-type.js';
 import { baseType, declaredType, domainOf, isConstrained, isKnownType, isSameType } from './types.js';
-import { volatility } from './volatility.js';
+import { isUnknownFunction, volatility } from './volatility.js';
 
 /** A column as ADD COLUMN defines it. */
 interface NewColumn {
@@ -41,11 +41,18 @@ export const addColumn: PredictCommand = ({ def, missing_ok }, context) => {
   if (def === undefined || !('ColumnDef' in def)) return nothing;
   const column = newColumn(def.ColumnDef, context);
   const { table } = context;
+  if (table.bound !== undefined) return fail('cannot add column to a partition', '42809');
   if (columnOf(table, column.name) !== undefined)
     return missing_ok ? nothing : fail(`column "${column.name}" of relation "${table.name}" already exists`, '42701');
   const refusal = refusalOf(column, context);
   if (refusal !== undefined) return refusal;
-  return all(recurse(context), fill(column, context), ...constraintsOf(column, context), nulls(column, context));
+  return all(
+    recurse(context),
+    unknownNames(column, context),
+    fill(column, context),
+    ...constraintsOf(column, context),
+    nulls(column, context),
+  );
 };
 
 function newColumn(definition: ColumnDef, { catalog }: CommandContext): NewColumn {
@@ -66,7 +73,6 @@ function isNull(node: Node): boolean {
 
 function refusalOf(column: NewColumn, context: CommandContext): Draft | undefined {
   const { table, only, pg, catalog } = context;
-  if (table.bound !== undefined) return fail('cannot add column to a partition', '42809');
   if (table.ofType !== undefined) return fail('cannot add column to typed table', '42809');
   const children = table.children.length > 0;
   if (only && children) return fail('column must be added to child tables too', '42P16');
@@ -83,6 +89,16 @@ function refusalOf(column: NewColumn, context: CommandContext): Draft | undefine
   return user === undefined
     ? undefined
     : fail(`cannot alter table "${table.name}" because column "${user}" uses its row type`, '0A000');
+}
+
+/** A type or function that nothing shows may come from elsewhere, or not exist. */
+function unknownNames(column: NewColumn, context: CommandContext): Draft {
+  const name = strings(column.definition.typeName?.names);
+  if (mayBeDomain(column, context)) return fail(`type "${name.join('.')}" does not exist`, '42704', false);
+  const unknown = functionCalls({ default: column.default }).find((call) => isUnknownFunction(call.name, context));
+  if (unknown === undefined) return nothing;
+  const given = unknown.arguments > 0 ? '…' : '';
+  return fail(`function ${unknown.name.join('.')}(${given}) does not exist`, '42883', false);
 }
 
 /** A DEFAULT stands on its own. */
@@ -130,6 +146,11 @@ function mayBeDomain({ type, definition }: NewColumn, context: CommandContext): 
 
 /** NOT NULL on a column that nothing fills fails on the first row. */
 function nulls(column: NewColumn, context: CommandContext): Draft {
+  const demanding = column.filled || column.type === undefined ? undefined : notNullDomain(column.type, context);
+  if (demanding !== undefined) {
+    const filled = context.table.filled && context.table.complete;
+    return fail(`domain ${demanding} does not allow null values`, '23502', filled);
+  }
   const virtual = column.constraints.some(({ generated_kind }) => generated_kind === 'v');
   const notNull = column.has('CONSTR_NOTNULL') || column.has('CONSTR_PRIMARY');
   if (!notNull || (column.filled && !virtual)) return nothing;
@@ -148,6 +169,13 @@ function nulls(column: NewColumn, context: CommandContext): Draft {
           filled !== undefined && context.table.complete,
         ),
   );
+}
+
+/** The domain, of those that a type is made of, that is NOT NULL. */
+function notNullDomain(type: TypeRef, context: CommandContext): string | undefined {
+  const domain = domainOf(context.catalog, type);
+  if (domain === undefined) return undefined;
+  return domain.notNull ? domain.name : notNullDomain(domain.base, context);
 }
 
 const ownIndex: ReadonlySet<ConstrType | undefined> = new Set<ConstrType>(['CONSTR_PRIMARY', 'CONSTR_UNIQUE']);

@@ -18,7 +18,7 @@ import { locksOnReferenced } from './cascade.js';
 import { type Conversion, conversionOf, typeOfDefault } from './conversion.js';
 import { all, build, type Draft, fail, lock, nothing } from './draft.js';
 import { typeFact } from './facts.js';
-import { referencedLocks, verifyForeignKey } from './foreign-key.js';
+import { comparison, referencedLocks, verifyForeignKey } from './foreign-key.js';
 import { type KeyType, keepsKey, operatorClassOf } from './operator-class.js';
 import { builtIndexes } from './relations.js';
 import { rowTypeUser } from './row-type.js';
@@ -46,7 +46,7 @@ export const alterColumnType: PredictCommand = (command, context) => {
   const type = typeRef(context.catalog, def.ColumnDef.typeName);
   if (column === undefined || type === undefined) return unknownColumn(name, context);
   const refusal = refusalOf(column, type, context);
-  if (refusal !== undefined) return refusal;
+  if (refusal?.failure?.sure) return refusal;
   const using = def.ColumnDef.raw_default;
   const parts = family(context).flatMap((table): readonly (Change | Draft)[] => {
     const own = columnOf(table, column.name);
@@ -55,7 +55,7 @@ export const alterColumnType: PredictCommand = (command, context) => {
     if ('noCast' in conversion) return [noCast(conversion.noCast, column.name, using !== undefined, context)];
     return [{ table, column: own, type, collation: collationOf(def.ColumnDef, type, context), conversion }];
   });
-  return all(recurse(context), ...parts.map((part) => ('effects' in part ? part : changeOne(part, context))));
+  return all(refusal, recurse(context), ...parts.map((part) => ('effects' in part ? part : changeOne(part, context))));
 };
 
 function noCast({ how, from, to }: NoCast['noCast'], column: string, using: boolean, context: CommandContext): Draft {
@@ -223,9 +223,8 @@ function keeps(index: Index, { column, type, collation }: Change, context: Comma
 
 /** Foreign keys at either end of the column are dropped and made again, and verified again unless the comparison stays the same. */
 function foreignKeys(change: Change, rewrites: boolean, context: CommandContext): Draft {
-  const { table, column, type, conversion } = change;
+  const { table, column } = change;
   const { catalog, pg } = context;
-  const compared = rewrites || !comparesAlike(column.type, type, context);
   const own = table.constraints.filter(
     ({ kind, columns, inherited }) => kind === 'foreign key' && !inherited && columns.includes(column.name),
   );
@@ -233,7 +232,7 @@ function foreignKeys(change: Change, rewrites: boolean, context: CommandContext)
     all(
       locksOnReferenced(catalog, table, constraint, pg),
       referencedLocks(constraint, context, 'ShareRowExclusiveLock', `the foreign key ${constraint.name} is made again`),
-      again(table, constraint),
+      remade(table, constraint, change, rewrites, context),
     ),
   );
   const from = tables(catalog, dependentsOf(catalog, table.oid)).flatMap((other) =>
@@ -245,23 +244,38 @@ function foreignKeys(change: Change, rewrites: boolean, context: CommandContext)
       .map((constraint) =>
         all(
           lock(other, 'AccessExclusiveLock', `its foreign key ${constraint.name} refers to the column`),
-          again(other, constraint),
+          remade(other, constraint, change, rewrites, context),
         ),
       ),
   );
   return all(...to, ...from);
-
-  function again(of: Table, constraint: Constraint): Draft {
-    if (!compared || !constraint.validated) return nothing;
-    const draft = verifyForeignKey(constraint, { ...context, table: of });
-    return conversion.sure ? draft : { ...draft, effects: draft.effects.map((made) => ({ ...made, sure: false })) };
-  }
 }
 
-/** Whether the operator that compares the two sides of a foreign key stays the same. */
-function comparesAlike(from: TypeRef | undefined, to: TypeRef, context: CommandContext): boolean {
-  if (from === undefined) return false;
-  const old = operatorClassOf(from, 'btree', undefined, context);
-  const now = operatorClassOf(to, 'btree', undefined, context);
-  return typeof old === 'object' && typeof now === 'object' && old.name === now.name && !now.polymorphic;
+/** A foreign key of `holder` after the change: refused when the types no longer compare, verified when another operator compares them. */
+function remade(
+  holder: Table,
+  constraint: Constraint,
+  change: Change,
+  rewrites: boolean,
+  context: CommandContext,
+): Draft {
+  const { references, columns, name } = constraint;
+  const [referenced] = references === undefined ? [] : tables(context.catalog, [references.table]);
+  if (references === undefined || referenced === undefined) return nothing;
+  const now = (table: Table, column: string | undefined) =>
+    table.oid === change.table.oid && column === change.column.name ? change.type : columnOf(table, column)?.type;
+  const operators = columns.map((column, at) => {
+    const key = references.columns[at];
+    const [from, to] = [columnOf(holder, column)?.type, columnOf(referenced, key)?.type];
+    const [fromNow, toNow] = [now(holder, column), now(referenced, key)];
+    const before = from && to && comparison(from, to, context);
+    const after = fromNow && toNow && comparison(fromNow, toNow, context);
+    return { kept: before !== undefined && before === after, after };
+  });
+  if (operators.some(({ after }) => after === 'none'))
+    return fail(`foreign key constraint "${name}" cannot be implemented`, '42804');
+  if (!constraint.validated || (!rewrites && operators.every(({ kept }) => kept))) return nothing;
+  const draft = verifyForeignKey(constraint, { ...context, table: holder });
+  const { sure } = change.conversion;
+  return sure ? draft : { ...draft, effects: draft.effects.map((made) => ({ ...made, sure })) };
 }

@@ -1,23 +1,29 @@
 import { descendants, tables } from '../catalog/lookup.js';
-import { type PredictCommand, recurse } from './alter-table-command.js';
+import { lockBelow, type PredictCommand, recurse } from './alter-table-command.js';
 import { all, fail, lock, nothing } from './draft.js';
 import { referencedLocks, verifyForeignKey } from './foreign-key.js';
 import { addNotNull } from './not-null.js';
 
 /** ALTER CONSTRAINT: DEFERRABLE of a foreign key; since 18 also ENFORCED, and INHERIT of a NOT NULL. */
 export const alterConstraint: PredictCommand = ({ def }, context) => {
-  const { catalog, table } = context;
+  const { catalog, table, only, pg } = context;
   if (def === undefined || !('ATAlterConstraint' in def)) return nothing;
   const { conname = '', alterEnforceability, is_enforced, alterInheritability, noinherit } = def.ATAlterConstraint;
+  if (noinherit && pg < 18) return fail('FOREIGN KEY constraints cannot be marked NO INHERIT', '0A000');
   const constraint = table.constraints.find(({ name }) => name === conname);
   if (constraint === undefined)
     return table.complete
       ? fail(`constraint "${conname}" of relation "${table.name}" does not exist`, '42704')
       : nothing;
+  if (only && pg >= 18 && table.kind === 'partitioned' && table.children.length > 0)
+    return fail('constraint must be altered in child tables too', '42P16');
   if (alterInheritability) {
     if (constraint.kind !== 'not null')
       return fail(`constraint "${conname}" of relation "${table.name}" is not a not-null constraint`, '42809');
-    if (noinherit || !constraint.noInherit) return nothing;
+    if (constraint.inherited)
+      return fail(`cannot alter inherited constraint "${conname}" on relation "${table.name}"`, '55000');
+    if (noinherit) return constraint.noInherit ? nothing : lockBelow(context, 'the constraint becomes theirs alone');
+    if (!constraint.noInherit) return nothing;
     const [name] = constraint.columns;
     const below = descendants(catalog, table);
     return all(

@@ -47,8 +47,10 @@ const dropNotNull: PredictCommand = (command, context) => {
   if (parent !== undefined && columnOf(parent, column.name)?.notNull)
     return fail(`column "${column.name}" is marked NOT NULL in parent table`, '42P16');
   // since 18 NOT NULL is a constraint, and dropping one goes to the children that have it, ONLY or not
-  if (pg >= 18)
-    return notNullOf(table, column.name) || column.notNull ? lockBelow(context, 'NOT NULL is dropped') : nothing;
+  const constraint = notNullOf(table, column.name);
+  if (pg >= 18 && constraint?.inherited)
+    return fail(`cannot drop inherited constraint "${constraint.name}" of relation "${table.name}"`, '42P16');
+  if (pg >= 18) return constraint !== undefined || column.notNull ? lockBelow(context, 'NOT NULL is dropped') : nothing;
   if (only && table.kind === 'partitioned' && below.length > 0)
     return fail('cannot remove constraint from only the partitioned table when partitions exist', '42P16');
   return recurse(context);
@@ -90,12 +92,39 @@ export function inPartitionKey({ partitionBy }: Table, name: string): boolean {
   return (partitionBy?.keys ?? []).some(({ column, expression }) => column === name || columnsIn(expression).has(name));
 }
 
-/** Identity of a partitioned table is that of its partitions since 17. */
+/** Since 17 the identity of a partitioned table is that of its partitions too, so it is not changed in one place alone. */
+function identityRefusal(what: IdentityForm, { table, only, pg }: CommandContext): Draft | undefined {
+  if (pg < 17) return undefined;
+  if (table.bound !== undefined) return fail(what.partition, '42P16');
+  return only && table.kind === 'partitioned' && table.children.length > 0 ? fail(what.only, '42P16') : undefined;
+}
+
+/** The server's words for a change of an identity column that a partition, or a partitioned table alone, cannot have. */
+interface IdentityForm {
+  readonly partition: string;
+  readonly only: string;
+}
+
+const adding: IdentityForm = {
+  partition: 'cannot add identity to a column of a partition',
+  only: 'cannot add identity to a column of only the partitioned table',
+};
+const changing: IdentityForm = {
+  partition: 'cannot change identity column of a partition',
+  only: 'cannot change identity column of only the partitioned table',
+};
+const dropping: IdentityForm = {
+  partition: 'cannot drop identity from a column of a partition',
+  only: 'cannot drop identity from a column of only the partitioned table',
+};
+
 function identityBelow(context: CommandContext): Draft {
   return context.pg >= 17 && context.table.kind === 'partitioned' ? recurse(context) : nothing;
 }
 
 const addIdentity: PredictCommand = (command, context) => {
+  const refusal = identityRefusal(adding, context);
+  if (refusal !== undefined) return refusal;
   const column = columnNamed(context, command.name);
   if (column === 'missing') return missing(context, command.name);
   if (column === undefined) return identityBelow(context);
@@ -107,12 +136,22 @@ const addIdentity: PredictCommand = (command, context) => {
 };
 
 const changeIdentity: PredictCommand = (command, context) => {
+  const drops = command.subtype === 'AT_DropIdentity';
+  const refusal = identityRefusal(drops ? dropping : changing, context);
+  if (refusal !== undefined) return refusal;
   const column = columnNamed(context, command.name);
   if (column === 'missing') return missing(context, command.name);
-  if (column === undefined || column.identity !== undefined) return identityBelow(context);
+  // options of the sequence are the sequence's alone
+  const below = drops || setsGenerated(command) ? identityBelow(context) : nothing;
+  if (column === undefined || column.identity !== undefined) return below;
   if (command.missing_ok) return nothing;
   return fail(`column "${column.name}" of relation "${context.table.name}" is not an identity column`, '55000');
 };
+
+function setsGenerated({ def }: AlterTableCmd): boolean {
+  const options = def !== undefined && 'List' in def ? (def.List.items ?? []) : [];
+  return options.some((option) => 'DefElem' in option && option.DefElem.defname === 'generated');
+}
 
 const setExpression: PredictCommand = (command, context) => {
   const { table } = context;
@@ -143,8 +182,9 @@ const dropExpression: PredictCommand = (command, context) => {
   const column = columnNamed(context, command.name);
   if (column === 'missing') return missing(context, command.name);
   if (only && table.children.length > 0)
-    return fail('ALTER TABLE / DROP EXPRESSION must be applied to child tables too', '42P16');
+    return fail('ALTER TABLE / DROP EXPRESSION must be applied to child tables too', '0A000');
   if (column === undefined) return recurse(context);
+  if (column.inherited) return fail('cannot drop generation expression from inherited column', '42P16');
   if (column.generated?.kind === 'virtual')
     return fail('ALTER TABLE / DROP EXPRESSION is not supported for virtual generated columns', '0A000');
   if (column.generated === undefined && !command.missing_ok) {

@@ -96,14 +96,14 @@ function alterCompositeType(type: CompositeRelation, command: AlterTableCmd, con
   const typed = tables(catalog, dependentsOf(catalog, type.type)).filter(({ ofType }) => ofType === type.type);
   const changes = attributeCommands.has(command.subtype ?? '');
   if (!changes) return nothing;
-  const refusal = attributeRefusal(type, command);
-  if (refusal !== undefined) return refusal;
   if (command.subtype === 'AT_AlterColumnType') {
     const user = rowTypeUser(catalog, { oid: type.type });
     if (user !== undefined) return fail(`cannot alter type "${type.name}" because column "${user}" uses it`, '0A000');
   }
   if (typed.length > 0 && command.behavior !== 'DROP_CASCADE')
     return fail(`cannot alter type "${type.name}" because it is the type of a typed table`, '2BP01');
+  const refusal = attributeRefusal(type, command);
+  if (refusal !== undefined) return refusal;
   return all(
     ...typed.map((table) => {
       const own = lock(table, 'AccessExclusiveLock', `the type ${type.name} that it has is altered`);

@@ -1,5 +1,5 @@
 import type { Table } from '../catalog/catalog.js';
-import { dependentsOf, findRelationNamed, isIndex, tables } from '../catalog/lookup.js';
+import { ancestors, columnOf, findRelationNamed, isIndex, referencingTables, tables } from '../catalog/lookup.js';
 import {
   alone,
   type CommandContext,
@@ -38,13 +38,14 @@ function setPersistence(logged: boolean): PredictCommand {
   return (_, context) => {
     const { table, pg } = context;
     const form = logged ? 'SET LOGGED' : 'SET UNLOGGED';
-    if (table.kind === 'partitioned')
-      return pg < 18 ? nothing : fail(`ALTER action ${form} cannot be performed on relation "${table.name}"`, '42809');
+    if (table.kind === 'partitioned' && pg >= 18)
+      return fail(`ALTER action ${form} cannot be performed on relation "${table.name}"`, '42809');
     if (table.persistence === 'temporary')
       return fail(`cannot change logged status of table "${table.name}" because it is temporary`, '42P16');
     if (table.complete && (table.persistence === 'permanent') === logged) return nothing;
     const refusal = persistenceRefusal(logged, context);
     if (refusal !== undefined) return refusal;
+    if (table.kind === 'partitioned') return nothing;
     const why = `the table is copied as ${logged ? 'a logged' : 'an unlogged'} one`;
     if (table.complete) return rewriteStored(table, context, why);
     return rewriteStored(table, context, `${why} (the history does not show whether it is one)`, false);
@@ -69,8 +70,8 @@ function relatedTables(table: Table, catalog: CommandContext['catalog'], referen
       catalog,
       table.constraints.flatMap(({ references }) => references?.table ?? []),
     );
-  const refers = (other: Table) => other.constraints.some(({ references }) => references?.table === table.oid);
-  return tables(catalog, dependentsOf(catalog, table.oid)).filter(refers);
+  // a foreign key to a partitioned table is one to each of its partitions
+  return [table, ...ancestors(catalog, table)].flatMap((one) => referencingTables(catalog, one));
 }
 
 /** The parameters of a heap, besides those of autovacuum: reloptions.c. */
@@ -101,9 +102,33 @@ const setOptions: PredictCommand = (command, { table, pg }) => {
 
 const clusterOn: PredictCommand = ({ name = '' }, { catalog, table }) => {
   const index = findRelationNamed(catalog, [table.schema, name]);
-  if (index === undefined || !isIndex(index) || index.table !== table.oid)
+  if (index === undefined || !isIndex(index))
     return table.complete ? fail(`index "${name}" for table "${table.name}" does not exist`, '42704') : nothing;
+  if (index.table !== table.oid) return fail(`"${name}" is not an index for table "${table.name}"`, '42809');
   return table.kind === 'partitioned' ? fail('cannot mark index clustered in partitioned table', '0A000') : nothing;
+};
+
+const dropCluster: PredictCommand = (_, { table }) =>
+  table.kind === 'partitioned' ? fail('cannot mark index clustered in partitioned table', '0A000') : nothing;
+
+const replicaIdentity: PredictCommand = ({ def }, { catalog, table }) => {
+  const { identity_type, name = '' } = def !== undefined && 'ReplicaIdentityStmt' in def ? def.ReplicaIdentityStmt : {};
+  if (identity_type !== 'i') return nothing;
+  const index = findRelationNamed(catalog, [table.schema, name]);
+  if (index === undefined || !isIndex(index))
+    return table.complete ? fail(`index "${name}" for table "${table.name}" does not exist`, '42704') : nothing;
+  if (index.table !== table.oid) return fail(`"${name}" is not an index for table "${table.name}"`, '42809');
+  if (!index.unique) return fail(`cannot use non-unique index "${name}" as replica identity`, '42809');
+  if (index.keys.some(({ expression }) => expression !== undefined))
+    return fail(`cannot use expression index "${name}" as replica identity`, '42809');
+  if (index.predicate !== undefined) return fail(`cannot use partial index "${name}" as replica identity`, '42809');
+  const nullable = index.keys.find(({ column }) => columnOf(table, column)?.notNull === false);
+  return nullable === undefined
+    ? nothing
+    : fail(
+        `index "${name}" cannot be used as replica identity because column "${nullable.column}" is nullable`,
+        '42809',
+      );
 };
 
 /** A row trigger of a partitioned table is one of each partition, and is switched there too. */
@@ -125,7 +150,7 @@ export const storageCommands: CommandTable = {
   AT_ResetRelOptions: setOptions,
   AT_ReplaceRelOptions: setOptions,
   AT_ClusterOn: clusterOn,
-  AT_DropCluster: alone,
+  AT_DropCluster: dropCluster,
   AT_DropOids: alone,
   AT_ChangeOwner: alone,
   AT_EnableTrig: switchTrigger,
@@ -140,7 +165,7 @@ export const storageCommands: CommandTable = {
   AT_EnableAlwaysRule: alone,
   AT_EnableReplicaRule: alone,
   AT_DisableRule: alone,
-  AT_ReplicaIdentity: alone,
+  AT_ReplicaIdentity: replicaIdentity,
   AT_EnableRowSecurity: alone,
   AT_DisableRowSecurity: alone,
   AT_ForceRowSecurity: alone,

@@ -102,7 +102,7 @@ function addKey(node: ConstraintNode, context: CommandContext): Draft {
   const names = node.contype === 'CONSTR_PRIMARY' ? keyColumns(node, context) : [];
   const notNull = all(...names.map((name) => setNotNull(name, context)));
   if (node.indexname !== undefined) return notNull;
-  return all(notNull, buildEach(made, context), partitionsOfKey(context));
+  return all(notNull, buildEach(made, context), partitionsOfKey(node, context));
 }
 
 /** The indexes that a command builds: each reads its table once. */
@@ -119,12 +119,12 @@ export function buildEach(made: readonly Index[], context: CommandContext, sure 
 }
 
 /** The partitions get an index of their own each; before 18 that alone locks them. */
-function partitionsOfKey(context: CommandContext): Draft {
+function partitionsOfKey({ deferrable }: ConstraintNode, context: CommandContext): Draft {
   const { catalog, table, only, pg } = context;
   if (table.kind !== 'partitioned' || only || pg >= 18) return nothing;
-  return all(
-    ...descendants(catalog, table).map((one) => lock(one, 'ShareLock', 'it gets an index as its parent does')),
-  );
+  // a constraint that is checked later is checked by a trigger
+  const mode = deferrable ? 'ShareRowExclusiveLock' : 'ShareLock';
+  return all(...descendants(catalog, table).map((one) => lock(one, mode, 'it gets an index as its parent does')));
 }
 
 function keyColumns(node: ConstraintNode, { catalog, table }: CommandContext): readonly string[] {
@@ -150,7 +150,7 @@ function keyRefusal(node: ConstraintNode, context: CommandContext): Draft | unde
     const what = node.contype === 'CONSTR_PRIMARY' ? 'primary keys' : 'unique constraints';
     return fail(`${what} on virtual generated columns are not supported`, '0A000');
   }
-  return nullableInChild(node, context) ?? lacksPartitionKey(node, table);
+  return nullableInChild(node, context) ?? lacksPartitionKey(node, table, context.pg);
 }
 
 /** PostgreSQL 18 wants the columns of a primary key to be NOT NULL in children that ONLY leaves out. */
@@ -163,8 +163,10 @@ function nullableInChild(node: ConstraintNode, { catalog, table, only, pg }: Com
   return undefined;
 }
 
-function lacksPartitionKey(node: ConstraintNode, { kind, partitionBy }: Table): Draft | undefined {
-  if (kind !== 'partitioned' || partitionBy === undefined || node.contype === 'CONSTR_EXCLUSION') return undefined;
+function lacksPartitionKey(node: ConstraintNode, { kind, partitionBy }: Table, pg: number): Draft | undefined {
+  if (kind !== 'partitioned' || partitionBy === undefined) return undefined;
+  if (node.contype === 'CONSTR_EXCLUSION')
+    return pg < 17 ? fail('exclusion constraints are not supported on partitioned tables', '0A000') : undefined;
   const what = node.contype === 'CONSTR_PRIMARY' ? 'PRIMARY KEY' : 'UNIQUE';
   const keys = new Set(strings(node.keys));
   if (partitionBy.keys.some(({ expression }) => expression !== undefined))

@@ -11,11 +11,17 @@ export const dropConstraint: PredictCommand = (command, context) => {
   const { name = '' } = command;
   const constraint = table.constraints.find((one) => one.name === name);
   if (constraint === undefined) {
-    if (command.missing_ok || !table.complete) return nothing;
+    // the partitions are locked before the constraint is looked for
+    const below =
+      table.kind === 'partitioned' ? lockBelow(context, 'a constraint is dropped from the parent') : nothing;
+    if (command.missing_ok || !table.complete) return below;
     return fail(`constraint "${name}" of relation "${table.name}" does not exist`, '42704');
   }
   if (constraint.inherited)
     return fail(`cannot drop inherited constraint "${name}" of relation "${table.name}"`, '42P16');
+  const heirs = constraint.kind === 'check' && !constraint.noInherit && table.children.length > 0;
+  if (context.only && table.kind === 'partitioned' && heirs && pg < 18)
+    return fail('cannot remove constraint from only the partitioned table when partitions exist', '42P16');
   const fall = fallOf(catalog, [{ kind: 'constraint', table: table.oid, name }]);
   const refuses = fall.needsCascade && command.behavior !== 'DROP_CASCADE';
   const why = `the foreign key ${name} of ${table.name} refers to it`;

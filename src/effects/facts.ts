@@ -27,6 +27,17 @@ const volatilities: ReadonlyMap<string, Volatility> = new Map(
   ),
 );
 
+const since: ReadonlyMap<string, number> = new Map(
+  Object.entries(functionData.since).flatMap(([major, names]) =>
+    names.split(' ').map((name): [string, number] => [name, Number(major)]),
+  ),
+);
+
+/** Whether a server of this major has a function that the recorded facts know. */
+export function isSince(name: string, pg: number): boolean {
+  return pg >= (since.get(name) ?? 0);
+}
+
 /** An overload of a function that is volatile for some arguments only. */
 export interface Overload {
   readonly arguments: readonly string[];

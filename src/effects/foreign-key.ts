@@ -1,13 +1,14 @@
-import type { Catalog, Constraint, Table } from '../catalog/catalog.js';
+import type { Catalog, Constraint, Table, TypeRef } from '../catalog/catalog.js';
 import { columnOf, findRelation, isTable, tables } from '../catalog/lookup.js';
-import { type Constraint as ConstraintNode, type RangeVar, strings } from '../sql/tree.js';
+import { serialType } from '../catalog/type-ref.js';
+import { type Constraint as ConstraintNode, type Node, type RangeVar, strings } from '../sql/tree.js';
 import { type CommandContext, family, recurse } from './alter-table-command.js';
 import { all, type Draft, fail, lock, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
 import { castFact } from './facts.js';
 import { operatorClassOf } from './operator-class.js';
 import { lockUnknown, withPartitions } from './relations.js';
-import { baseType } from './types.js';
+import { baseType, type TypeContext } from './types.js';
 
 /** Which tables are read to see whether the foreign key holds: with nulls alone on one side the other need not be. */
 export type Verification = 'both sides' | 'referencing side' | 'none';
@@ -22,6 +23,11 @@ export function addForeignKey(node: ConstraintNode, context: CommandContext, ver
   if (referenced === undefined)
     return all(belowKey(context), unknownReferenced(pktable, node, context, verification, why));
   if (!isTable(referenced)) return fail(`referenced relation "${referenced.name}" is not a table`, '42809');
+  if (context.only && table.kind === 'partitioned')
+    return fail(
+      `cannot use ONLY for foreign key on partitioned table "${table.name}" referencing relation "${referenced.name}"`,
+      '42809',
+    );
   const refusal = refusalOf(node, referenced, context);
   if (refusal !== undefined) return refusal;
   if (node.skip_validation && node.is_enforced !== false && table.kind === 'partitioned' && pg < 18)
@@ -35,7 +41,7 @@ export function addForeignKey(node: ConstraintNode, context: CommandContext, ver
     ...withPartitions(catalog, referenced).map((one) => lock(one, 'ShareRowExclusiveLock', why)),
     // a partition's own foreign key becomes a part of the new one, and its triggers go
     merged.length > 0 ? lock(referenced, 'AccessExclusiveLock', 'the foreign key of a partition is replaced') : nothing,
-    node.is_enforced === false ? nothing : verify(referenced, context, verification, merged),
+    node.is_enforced === false ? nothing : verify(referenced, context, onNulls(node, context) ?? verification, merged),
   );
 }
 
@@ -56,6 +62,25 @@ function unknownReferenced(
   );
 }
 
+/** Columns that the same statement adds without a value are null in every row, and nothing is looked up for them. */
+function onNulls(node: ConstraintNode, { commands }: CommandContext): Verification | undefined {
+  const empty = commands.flatMap(({ subtype, def }) => {
+    if (subtype !== 'AT_AddColumn' || def === undefined || !('ColumnDef' in def)) return [];
+    const valued =
+      serialType(def.ColumnDef.typeName) !== undefined || (def.ColumnDef.constraints ?? []).some(givesValue);
+    return valued ? [] : [def.ColumnDef.colname];
+  });
+  const isNew = !node.skip_validation && strings(node.fk_attrs).some((name) => empty.includes(name));
+  return isNew ? 'referencing side' : undefined;
+}
+
+function givesValue(node: Node): boolean {
+  return (
+    'Constraint' in node &&
+    ['CONSTR_DEFAULT', 'CONSTR_IDENTITY', 'CONSTR_GENERATED'].includes(node.Constraint.contype ?? '')
+  );
+}
+
 /** The partitions of a partitioned table have the foreign key too; children of a plain one do not. */
 function belowKey(context: CommandContext): Draft {
   return context.table.kind === 'partitioned' ? recurse(context) : nothing;
@@ -68,8 +93,8 @@ function mergedPartitions(node: ConstraintNode, referenced: Table, context: Comm
     (one) =>
       one !== context.table &&
       one.constraints.some(
-        ({ references, columns: own, validated }) =>
-          references?.table === referenced.oid && own.join() === columns && validated,
+        ({ references, columns: own, validated, inherited }) =>
+          !inherited && references?.table === referenced.oid && own.join() === columns && validated,
       ),
   );
 }
@@ -196,16 +221,23 @@ function comparable(
 ): boolean | undefined {
   const from = columnOf(table, column)?.type;
   const to = columnOf(referenced, key)?.type;
-  if (from === undefined || to === undefined) return undefined;
+  return from === undefined || to === undefined ? undefined : comparison(from, to, context) !== 'none';
+}
+
+/**
+ * The equality operator by which a foreign key from one type to another is checked, as a text that is the same for the same one;
+ * 'none' when there is none, undefined when it cannot be told (ATAddForeignKeyConstraint).
+ */
+export function comparison(from: TypeRef, to: TypeRef, context: TypeContext): string | undefined {
   const own = operatorClassOf(from, 'btree', undefined, context);
   const other = operatorClassOf(to, 'btree', undefined, context);
   if (own === undefined || other === undefined || other === 'none') return undefined;
   if (own !== 'none' && own.family === other.family) {
     // families of arrays, enums and ranges compare only values of one type
-    if (!other.polymorphic) return true;
+    if (!other.polymorphic) return `${other.input} = ${own.input}`;
     const [a, b] = [baseType(context.catalog, from), baseType(context.catalog, to)];
-    return a.name === b.name && a.dimensions > 0 === b.dimensions > 0;
+    return a.name === b.name && a.dimensions > 0 === b.dimensions > 0 ? `${a.name} of ${other.name}` : 'none';
   }
   const cast = castFact(baseType(context.catalog, from).name, other.input, context.pg);
-  return cast?.context === 'implicit';
+  return cast?.context === 'implicit' ? `${other.input} = ${other.input}` : 'none';
 }

@@ -25,6 +25,13 @@ export function setNotNull(name: string | undefined, context: CommandContext): D
   const column = columnNamed(context, name);
   if (name === undefined || column === 'missing') return missing(context, name);
   const already = isNotNull(table, name);
+  // before 18 a partitioned table is asked for the column before the statement's own ADD COLUMN is carried out
+  const added = context.commands.some(
+    ({ subtype, def }) =>
+      subtype === 'AT_AddColumn' && def !== undefined && 'ColumnDef' in def && def.ColumnDef.colname === name,
+  );
+  if (added && pg < 18 && table.kind === 'partitioned')
+    return fail(`column "${name}" of relation "${table.name}" does not exist`, '42703');
   const hasPartitions = table.kind === 'partitioned' && table.children.length > 0;
   // children of a plain table need not be NOT NULL because it is: only partitions, and since 18 all
   if (already && (table.kind === 'partitioned' || pg >= 18)) return nothing;
@@ -66,6 +73,8 @@ export function addNotNull(
     return all(missing(context, name), lockBelow(context, 'a constraint is added'));
   if (only && !how.noInherit && table.children.length > 0)
     return fail('constraint must be added to child tables too', '42P16');
+  if (how.noInherit && table.kind === 'partitioned')
+    return fail('not-null constraints on partitioned tables cannot be NO INHERIT', '0A000');
   const below = only ? nothing : lockBelow(context, 'a constraint is added to the parent');
   if (how.notValid) return below;
   const each = how.noInherit ? [table] : family(context);

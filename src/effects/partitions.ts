@@ -1,19 +1,22 @@
-import type { Constraint, Table } from '../catalog/catalog.js';
+import type { Constraint, PartitionBound, Table } from '../catalog/catalog.js';
 import { provesNotInPartition, provesPartition } from '../catalog/implication.js';
 import {
+  ancestors,
   columnOf,
   descendants,
   findRelation,
   findTable,
+  findType,
   isTable,
   referencingTables,
   tables,
 } from '../catalog/lookup.js';
 import { partitionBound } from '../catalog/partition-key.js';
-import type { Node, PartitionCmd, RangeVar } from '../sql/tree.js';
-import { alone, type CommandContext, type CommandTable, type PredictCommand } from './alter-table-command.js';
+import { type Node, type PartitionCmd, type RangeVar, strings } from '../sql/tree.js';
+import type { CommandContext, CommandTable, PredictCommand } from './alter-table-command.js';
 import { buildEach } from './constraints.js';
 import { all, type Draft, fail, forbidden, lock, nothing, scan } from './draft.js';
+import { overlapRefusal } from './partition-overlap.js';
 import { lockUnknown, newIndexes, withPartitions } from './relations.js';
 import { isSameType } from './types.js';
 
@@ -31,9 +34,9 @@ const attach: PredictCommand = ({ def }, context) => {
   if (range === undefined || bound === undefined) return nothing;
   const partition = findTable(catalog, range);
   if (partition === undefined) return attachUnknown(range, context);
-  const refusal = attachRefusal(partition, context);
-  if (refusal !== undefined) return refusal;
   const wanted = partitionBound(bound);
+  const refusal = attachRefusal(partition, wanted, context);
+  if (refusal !== undefined) return refusal;
   const why = 'it becomes a partition';
   const mode = 'AccessExclusiveLock';
   const unknown = !partition.complete || !table.complete;
@@ -111,8 +114,8 @@ function inheritForeignKey(constraint: Constraint, partition: Table, context: Co
   );
 }
 
-function attachRefusal(partition: Table, context: CommandContext): Draft | undefined {
-  const { table } = context;
+function attachRefusal(partition: Table, bound: PartitionBound, context: CommandContext): Draft | undefined {
+  const { catalog, table } = context;
   if (partition.bound !== undefined) return fail(`"${partition.name}" is already a partition`, '42809');
   if (table.complete && table.kind !== 'partitioned') {
     const [what, code] =
@@ -127,7 +130,7 @@ function attachRefusal(partition: Table, context: CommandContext): Draft | undef
       `table "${partition.name}" contains column "${extra.name}" not found in parent "${table.name}"`,
       '42804',
     );
-  return childRefusal(partition, context);
+  return overlapRefusal(catalog, table, partition.name, bound) ?? childRefusal(partition, context);
 }
 
 /** What a child lacks of its parent (MergeAttributesIntoExisting, MergeConstraintsIntoExisting). */
@@ -156,8 +159,9 @@ const detach: PredictCommand = ({ def }, context) => {
   if (range === undefined) return nothing;
   const partition = findTable(catalog, range);
   const own = concurrent ? forbidden : nothing;
-  // until 13 a partition is locked no more than its parent at ATTACH, unless it is the default one
-  const weak = pg < 14 && partition?.bound?.kind !== 'default';
+  // 13 locks a partition no more than ATTACH its parent, unless it is the default one or loses the parent's triggers
+  const weak =
+    pg < 14 && partition?.bound?.kind !== 'default' && !partition?.triggers.some(({ inherited }) => inherited);
   const mode = weak ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock';
   const why = 'it is detached';
   if (partition === undefined) return all(own, lockUnknown(catalog, range, mode, why));
@@ -171,6 +175,10 @@ const detach: PredictCommand = ({ def }, context) => {
   return all(
     own,
     lock(partition, mode, why),
+    // the condition of the bound, which is kept as a CHECK, includes those of the parents above
+    ...(concurrent ? ancestors(catalog, table) : []).map((one) =>
+      lock(one, 'AccessShareLock', 'its bound is looked up'),
+    ),
     ...descendants(catalog, partition).map((one) => lock(one, 'AccessExclusiveLock', why)),
     other === undefined || other === partition
       ? nothing
@@ -201,7 +209,12 @@ function incoming(partition: Table, context: CommandContext): readonly Draft[] {
 
 const finalize: PredictCommand = ({ def }, { catalog }) => {
   const partition = findTable(catalog, partitionCommand(def)?.name);
-  return partition === undefined ? nothing : lock(partition, 'AccessExclusiveLock', 'its detaching is completed');
+  if (partition === undefined) return nothing;
+  // only a DETACH CONCURRENTLY that was interrupted leaves something to complete, and the history does not show one
+  return all(
+    lock(partition, 'AccessExclusiveLock', 'its detaching is completed'),
+    fail(`cannot complete detaching partition "${partition.name}"`, '55000', false),
+  );
 };
 
 const inherit: PredictCommand = ({ def }, context) => {
@@ -211,6 +224,8 @@ const inherit: PredictCommand = ({ def }, context) => {
   const why = 'it becomes a parent';
   if (parent === undefined) return lockUnknown(catalog, def.RangeVar, 'ShareUpdateExclusiveLock', why);
   if (!isTable(parent)) return nothing;
+  const fixed = fixedInheritance(table);
+  if (fixed !== undefined) return fixed;
   if (table.parents.includes(parent.oid))
     return fail(`relation "${parent.name}" would be inherited from more than once`, '42P07');
   const below = descendants(catalog, table);
@@ -223,10 +238,16 @@ const inherit: PredictCommand = ({ def }, context) => {
   );
 };
 
+function fixedInheritance({ kind, bound }: Table): Draft | undefined {
+  if (kind === 'partitioned') return fail('cannot change inheritance of partitioned table', '42809');
+  return bound === undefined ? undefined : fail('cannot change inheritance of a partition', '42809');
+}
+
 const noInherit: PredictCommand = ({ def }, { catalog, table }) => {
   if (def === undefined || !('RangeVar' in def)) return nothing;
   const parent = findRelation(catalog, def.RangeVar);
   const why = 'it is no parent any more';
+  if (table.bound !== undefined) return fail('cannot change inheritance of a partition', '42809');
   if (parent === undefined) return lockUnknown(catalog, def.RangeVar, 'AccessShareLock', why);
   if (table.complete && isTable(parent) && !table.parents.includes(parent.oid))
     return fail(`relation "${parent.name}" is not a parent of relation "${table.name}"`, '42P01');
@@ -240,6 +261,11 @@ export const partitionCommands: CommandTable = {
   AT_DetachPartitionFinalize: finalize,
   AT_AddInherit: inherit,
   AT_DropInherit: noInherit,
-  AT_AddOf: alone,
-  AT_DropOf: alone,
+  AT_AddOf: ({ def }, { catalog }) => {
+    const name = def !== undefined && 'TypeName' in def ? strings(def.TypeName.names) : [];
+    if (name.length === 0 || findType(catalog, name) !== undefined) return nothing;
+    return fail(`type "${name.join('.')}" does not exist`, '42704', false);
+  },
+  AT_DropOf: (_, { table }) =>
+    table.complete && table.ofType === undefined ? fail(`"${table.name}" is not a typed table`, '42809') : nothing,
 };

@@ -4,7 +4,7 @@ import { typeRef } from '../catalog/type-ref.js';
 import type { A_Const, CaseExpr, FuncCall, Node } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
-import { builtInVolatility, overloadsOf, returnTypeOf } from './facts.js';
+import { builtInVolatility, isSince, overloadsOf, returnTypeOf } from './facts.js';
 
 /** Whether an expression can give another value for each row; `why` names the function that decides, or is not known. */
 export interface Volatile {
@@ -92,7 +92,10 @@ function callVolatility(call: FuncCall, context: VolatilityContext, depth: numbe
   const name = strings(call.funcname);
   const own = routinesFor(call, name, context.catalog);
   if (own.length > 0) {
-    const each = own.map((routine) => routineVolatility(routine, context, depth));
+    const [only] = own;
+    const body = own.length === 1 && only !== undefined ? inlineable(only, call, context, depth) : undefined;
+    if (body !== undefined) return { itself: walk(body, context, depth + 1), descend: false };
+    const each = own.map((routine) => routineVolatility(routine));
     return {
       itself: each.every((one) => one.volatile === each[0]?.volatile) ? (each[0] ?? constant) : unknown(name),
       descend: true,
@@ -111,11 +114,43 @@ function routinesFor(call: FuncCall, name: readonly string[], catalog: Catalog):
   });
 }
 
-function routineVolatility(routine: Routine, context: VolatilityContext, depth: number): Volatile {
-  if (routine.volatility !== 'volatile') return constant;
+function routineVolatility({ volatility: declared, name }: Routine): Volatile {
+  return declared === 'volatile' ? { volatile: true, sure: true, why: `${name}() is volatile` } : constant;
+}
+
+/** What takes the place of the call: the body, and those of the arguments that it uses. A volatile one may be used once at most. */
+function inlineable(routine: Routine, call: FuncCall, context: VolatilityContext, depth: number): object | undefined {
   const body = depth < inlineDepth ? inlinedBody(routine) : undefined;
-  if (body !== undefined) return walk(body, context, depth + 1);
-  return { volatile: true, sure: true, why: `${routine.name}() is volatile` };
+  if (body === undefined) return undefined;
+  const uses = argumentUses(routine, body);
+  const used = (call.args ?? []).filter((_, at) => (uses[at] ?? 0) > 0);
+  const twice = (call.args ?? []).some(
+    (argument, at) => (uses[at] ?? 0) > 1 && walk(argument, context, depth + 1).volatile,
+  );
+  return twice ? undefined : { body, used };
+}
+
+/** How often a body uses each of the arguments, by number or by name. */
+function argumentUses(routine: Routine, body: Node): readonly number[] {
+  const inputs = routine.arguments.filter((argument) => !argument.output);
+  const counts = inputs.map(() => 0);
+  const count = (at: number) => {
+    if (at >= 0 && at < counts.length) counts[at] = (counts[at] ?? 0) + 1;
+  };
+  visit({ body }, (kind, node) => {
+    if (kind === 'ParamRef') count((node.number ?? 0) - 1);
+    if (kind === 'ColumnRef') count(inputs.findIndex(({ name }) => name === strings(node.fields).at(-1)));
+  });
+  return counts;
+}
+
+/** Whether neither the history nor the recorded facts know a function of this name. */
+export function isUnknownFunction(name: readonly string[], { catalog, pg }: VolatilityContext): boolean {
+  const last = name.at(-1) ?? '';
+  if (findRoutines(catalog, name).length > 0) return false;
+  if (builtInVolatility(last) === undefined && overloadsOf(last, pg) === undefined) return true;
+  // EXTRACT and its like are functions of the grammar's, under names that older servers did not have
+  return name.length === 1 && !isSince(last, pg);
 }
 
 /**
