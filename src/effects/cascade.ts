@@ -58,7 +58,11 @@ function wholeOid(catalog: Catalog, doomed: Doomed): readonly Oid[] {
 
 function followers(catalog: Catalog, { doomed, automatic }: Waiting): readonly Waiting[] {
   if (doomed.kind === 'object') {
-    const parts = doomedWithObject(catalog, doomed.oid).map((part) => ({ doomed: part, automatic }));
+    const parts = doomedWithObject(catalog, doomed.oid).map((part) => ({
+      doomed: part,
+      // a sequence that is dropped by itself leaves a default that calls it
+      automatic: automatic && part.kind !== 'default',
+    }));
     const dependents = doomedByObject(catalog, doomed.oid).map((dependent) => ({
       doomed: dependent,
       automatic: automatic && isPartitionOf(catalog, dependent, doomed.oid),

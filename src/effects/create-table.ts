@@ -10,12 +10,15 @@ import {
   referencingTables,
   relationByName,
   schemaFor,
+  settings,
   tables,
+  temporarySchema,
 } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
+import type { Statement } from '../sql/statement.js';
 import type { Constraint as ConstraintNode, CreateStmt, Node, RangeVar } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
-import { visit } from '../sql/walk.js';
+import { rangeVars, visit } from '../sql/walk.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { refusedInto } from './data-statements.js';
 import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
@@ -126,7 +129,7 @@ function becomePartition(node: CreateStmt, context: PredictContext): Draft {
   const why = 'a partition is added to it';
   const parent = findTable(catalog, range);
   if (parent === undefined) return lockUnknown(catalog, range, 'AccessExclusiveLock', why);
-  if (parent.kind !== 'partitioned') return fail(`"${written(range)}" is not partitioned`, '42809');
+  if (parent.kind !== 'partitioned') return fail(`"${written(range)}" is not partitioned`, '42P17');
   const after = apply(statement, catalog, { born: 0, pg });
   const made = findTable(after, node.relation);
   return all(
@@ -207,23 +210,51 @@ function refusedPersistence(range: RangeVar, referenced: Table): string | undefi
 }
 
 /** CREATE TABLE AS and CREATE MATERIALIZED VIEW read their query; WITH NO DATA it is only looked at. */
-const createAs: Predict<'CreateTableAsStmt'> = ({ query, into, if_not_exists }, context) => {
+const createAs: Predict<'CreateTableAsStmt'> = ({ query, into, if_not_exists, objtype }, context) => {
   const refused = into === undefined ? nothing : refusedInto(into, context);
   if (refused.failure !== undefined && !if_not_exists) return refused;
   if (query === undefined) return nothing;
+  if (objtype === 'OBJECT_MATVIEW' && readsTemporary(query, context.catalog))
+    return fail('materialized views must not use temporary tables or views', '0A000');
   if (into?.skipData || refused.failure !== undefined) return all(refusedQuery(query, context), lookUp(query, context));
   const execute = 'ExecuteStmt' in query ? statementOf(context.statement, query) : undefined;
   return execute === undefined ? predictQuery(query, context) : context.inner(execute, context.catalog);
 };
 
+function readsTemporary(query: Node, catalog: Catalog): boolean {
+  return rangeVars(query).some((range) => {
+    const relation = findRelation(catalog, range);
+    return relation !== undefined && relation.schema === temporarySchema;
+  });
+}
+
 /** CREATE SCHEMA may hold the first things of the schema. */
 const createSchema: Predict<'CreateSchemaStmt'> = (node, context) => {
-  const { catalog, statement } = context;
+  const { catalog, statement, pg } = context;
   if (node.schemaname !== undefined && catalog.schemas.has(node.schemaname))
     return node.if_not_exists ? nothing : fail(`schema "${node.schemaname}" already exists`, '42P06');
-  const elements = (node.schemaElts ?? []).flatMap((element) => statementOf(statement, element) ?? []);
-  return all(...elements.map((element) => context.inner(element, catalog)));
+  // what is in it is made in it
+  const path = [node.schemaname ?? '', settings(catalog)['search_path'] ?? 'public'].join(', ');
+  let now = apply(statementWithout(statement), inPath(catalog, path), { born: 0, pg });
+  const drafts: Draft[] = [];
+  for (const element of node.schemaElts ?? []) {
+    const inner = statementOf(statement, element);
+    if (inner === undefined) continue;
+    drafts.push(context.inner(inner, now));
+    now = apply(inner, now, { born: 0, pg });
+  }
+  return all(...drafts);
 };
+
+function inPath(catalog: Catalog, path: string): Catalog {
+  return { ...catalog, settings: { ...catalog.settings, local: { ...catalog.settings.local, search_path: path } } };
+}
+
+/** CREATE SCHEMA without what is made in it. */
+function statementWithout(statement: Statement<'CreateSchemaStmt'>): Statement {
+  const { schemaElts: _, ...node } = statement.node;
+  return { ...statement, node };
+}
 
 export const tableCreation: PredictTable = {
   CreateStmt: createTable,

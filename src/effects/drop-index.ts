@@ -1,11 +1,12 @@
 import type { Catalog, Index } from '../catalog/catalog.js';
 import type { Doomed } from '../catalog/doomed.js';
-import { findRelationNamed, isIndex, isTable, referencingTables } from '../catalog/lookup.js';
+import { descendants, findRelationNamed, isIndex, isTable, referencingTables } from '../catalog/lookup.js';
 import { type DropStmt, strings } from '../sql/tree.js';
 import { fallOf, locksOfFall } from './cascade.js';
 import type { Predict } from './context.js';
 import { all, type Draft, fail, forbidden, lock, lockIndex, nothing } from './draft.js';
-import { shownName } from './relations.js';
+import type { LockMode } from './effect.js';
+import { lockEach, shownName } from './relations.js';
 
 /** DROP INDEX, with and without CONCURRENTLY. */
 export const dropIndex: Predict<'DropStmt'> = (node, { catalog, pg }) => {
@@ -23,8 +24,20 @@ export const dropIndex: Predict<'DropStmt'> = (node, { catalog, pg }) => {
     ...refusals,
     ...indexes.map((index) => lockIndex(index, 'AccessExclusiveLock', 'it is dropped')),
     locksOfFall(catalog, fall.doomed, pg),
+    ...indexes.map((index) => lockPartitions(catalog, index)),
   );
 };
+
+/** The partitions of a partitioned index's table are locked, whether they have a part of it or not: RemoveRelations. */
+function lockPartitions(catalog: Catalog, index: Index): Draft {
+  const table = catalog.relations.get(index.table);
+  if (index.kind !== 'partitioned index' || table === undefined || !isTable(table)) return nothing;
+  return lockEach(
+    descendants(catalog, table),
+    'AccessExclusiveLock',
+    `the index ${index.name} of its parent is dropped`,
+  );
+}
 
 function namedIndexes(catalog: Catalog, node: DropStmt): { indexes: readonly Index[]; refusals: readonly Draft[] } {
   const indexes: Index[] = [];
@@ -51,11 +64,11 @@ function dropConcurrently(catalog: Catalog, node: DropStmt, indexes: readonly In
   const kept = keptBy(catalog, index, indexes);
   if (kept.length > 0) return all(...kept);
   const table = catalog.relations.get(index.table);
+  const temporary = table !== undefined && 'persistence' in table && table.persistence === 'temporary';
+  const mode: LockMode = temporary ? 'AccessExclusiveLock' : 'ShareUpdateExclusiveLock';
   return all(
     lockIndex(index, 'AccessExclusiveLock', 'at its end, for an instant'),
-    table === undefined
-      ? nothing
-      : lock(table, 'ShareUpdateExclusiveLock', 'other changes of the table wait; reads and writes go on'),
+    table === undefined ? nothing : lock(table, mode, 'other changes of the table wait; reads and writes go on'),
   );
 }
 

@@ -1,6 +1,6 @@
-import type { Catalog } from '../catalog/catalog.js';
+import type { Catalog, Sequence } from '../catalog/catalog.js';
 import type { Doomed } from '../catalog/doomed.js';
-import { findRelationNamed, findType, schemaFor } from '../catalog/lookup.js';
+import { columnOf, findRelationNamed, findType, nameOf, schemaFor } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
 import { type DropStmt, type Node, type ObjectType, strings } from '../sql/tree.js';
 import { fallOf, locksOfFall } from './cascade.js';
@@ -78,8 +78,17 @@ function relation(...kinds: readonly string[]): Find {
       };
     }
     if (!kinds.includes(found.kind)) return { missing: fail(`"${shown}" is not a ${word}`, '42809') };
+    if (found.kind === 'sequence' && isIdentity(catalog, found)) {
+      const column = `column ${found.ownedBy?.column} of table ${nameOf(catalog, found.ownedBy?.table ?? 0)}`;
+      return { missing: fail(`cannot drop sequence ${shown} because ${column} requires it`, '2BP01') };
+    }
     return { found: [{ kind: 'object', oid: found.oid }], shown: shownName(catalog, found) };
   };
+}
+
+function isIdentity(catalog: Catalog, { ownedBy }: Sequence): boolean {
+  const table = ownedBy && catalog.relations.get(ownedBy.table);
+  return columnOf(table, ownedBy?.column)?.identity !== undefined;
 }
 
 const tableLike: ReadonlySet<string> = new Set(['table', 'foreign', 'materialized view']);

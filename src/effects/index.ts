@@ -1,12 +1,13 @@
 import { apply } from '../catalog/apply.js';
-import type { Catalog, Index } from '../catalog/catalog.js';
-import { creationSchema, findRelation, isTable, relationByName } from '../catalog/lookup.js';
+import type { Catalog, Index, Relation } from '../catalog/catalog.js';
+import { creationSchema, findRelation, indexesOf, isTable, relationByName } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { qualifiedName } from '../sql/names.js';
 import type { IndexStmt } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, build, type Draft, fail, forbidden, lock, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
+import { mutability } from './mutable.js';
 import {
   isComplete,
   isStored,
@@ -23,18 +24,26 @@ import {
 /** CREATE INDEX, with and without CONCURRENTLY, on partitioned tables too. */
 const createIndex: Predict<'IndexStmt'> = (node, context) => {
   const { catalog } = context;
-  const mode: LockMode = node.concurrent ? 'ShareUpdateExclusiveLock' : 'ShareLock';
-  const block = node.concurrent ? forbidden : nothing;
   const relation = findRelation(catalog, node.relation);
+  const block = node.concurrent ? forbidden : nothing;
+  const mode = modeOf(node, relation);
   if (relation === undefined) return all(block, onUnknown(node, context, mode));
   const shown = written(node.relation ?? {});
   if (!isStored(relation) || relation.kind === 'foreign')
     return all(block, wrongKind(shown, relation.kind, context.pg));
-  if (exists(catalog, node, relation.schema)) return all(block, onExisting(node, relation, mode));
+  if (relation.kind === 'partitioned' && node.concurrent)
+    return all(block, fail(`cannot create index on partitioned table "${relation.name}" concurrently`, '0A000'));
+  if (exists(catalog, node, relation.schema)) return all(block, onExisting(node, relation, context, mode));
   const refusal = refusalOf(node, relation, context);
   if (refusal !== undefined) return all(block, refusal);
   return all(block, onTable(node, relation, context, mode));
 };
+
+/** Nobody else sees a temporary table: CONCURRENTLY is left out for it. */
+function modeOf(node: IndexStmt, relation: Relation | undefined): LockMode {
+  const temporary = relation !== undefined && 'persistence' in relation && relation.persistence === 'temporary';
+  return node.concurrent && !temporary ? 'ShareUpdateExclusiveLock' : 'ShareLock';
+}
 
 function onUnknown(node: IndexStmt, { catalog }: PredictContext, mode: LockMode): Draft {
   const { relation: range = {} } = node;
@@ -61,16 +70,21 @@ function exists(catalog: Catalog, node: IndexStmt, schema: string): boolean {
   return node.idxname !== undefined && relationByName(catalog, qualifiedName(schema, node.idxname)) !== undefined;
 }
 
-function onExisting(node: IndexStmt, relation: Stored, mode: LockMode): Draft {
+function onExisting(node: IndexStmt, relation: Stored, { catalog }: PredictContext, mode: LockMode): Draft {
   if (!node.if_not_exists) return fail(`relation "${node.idxname}" already exists`, '42P07');
-  return lock(relation, mode, 'the lock is taken before it shows that the index exists');
+  const why = 'the lock is taken before it shows that the index exists';
+  return lockEach(lockedBy(node, relation, catalog), mode, why);
+}
+
+/** A partitioned table is locked with all its partitions, unless ONLY is written. */
+function lockedBy(node: IndexStmt, relation: Stored, catalog: Catalog): readonly Stored[] {
+  const whole = node.relation?.inh === true && isTable(relation) && relation.kind === 'partitioned';
+  return whole ? withDescendants(catalog, relation) : [relation];
 }
 
 /** What the server refuses before it reads a row. */
-function refusalOf(node: IndexStmt, relation: Stored, { catalog }: PredictContext): Draft | undefined {
+function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): Draft | undefined {
   const partitioned = relation.kind === 'partitioned';
-  if (partitioned && node.concurrent)
-    return fail(`cannot create index on partitioned table "${relation.name}" concurrently`, '0A000');
   const elements = [...(node.indexParams ?? []), ...(node.indexIncludingParams ?? [])].flatMap((param) =>
     'IndexElem' in param ? [param.IndexElem] : [],
   );
@@ -78,6 +92,8 @@ function refusalOf(node: IndexStmt, relation: Stored, { catalog }: PredictContex
   const known = new Set<string>([...relation.columns.map(({ name }) => name), ...systemColumns, relation.name]);
   const missing = [...named, ...columnsIn(node.whereClause)].find((name) => !known.has(name));
   if (missing !== undefined && isComplete(relation)) return fail(`column "${missing}" does not exist`, '42703');
+  const mutable = [...elements.map(({ expr }) => expr), node.whereClause].map((part) => mutability(part, context));
+  if (mutable.includes('mutable')) return fail('functions in index expression must be marked IMMUTABLE', '42P17');
   if (!partitioned || !node.unique) return undefined;
   const keys = new Set(elements.map(({ name }) => name));
   const covered = relation.partitionBy?.keys.every(({ column }) => column !== undefined && keys.has(column)) ?? true;
@@ -88,16 +104,23 @@ function refusalOf(node: IndexStmt, relation: Stored, { catalog }: PredictContex
 function onTable(node: IndexStmt, relation: Stored, context: PredictContext, mode: LockMode): Draft {
   const { catalog, statement, pg } = context;
   const made = newIndexes(catalog, apply(statement, catalog, { born: 0, pg }));
-  const whole = node.relation?.inh === true && isTable(relation) && relation.kind === 'partitioned';
-  const locked = whole ? withDescendants(catalog, relation) : [relation];
+  const goesOn = mode === 'ShareLock' ? 'writes wait' : 'reads and writes go on';
   return all(
-    lockEach(
-      locked,
-      mode,
-      node.concurrent ? 'reads and writes go on while the index is built' : 'writes wait while the index is built',
-    ),
+    lockEach(lockedBy(node, relation, catalog), mode, `${goesOn} while the index is built`),
     ...made.map((index) => buildNew(catalog, index, mode)),
+    ...made.map((index) => duplicates(catalog, index, relation)),
   );
+}
+
+/** Whether the rows are unique, only they show; they are where another unique index is on columns of this one. */
+function duplicates(catalog: Catalog, index: Index, relation: Stored): Draft {
+  if (!index.unique) return nothing;
+  const columns = new Set(index.keys.map(({ column }) => column));
+  const proved = indexesOf(catalog, relation).some(
+    ({ unique, predicate, keys }) =>
+      unique && predicate === undefined && keys.every(({ column }) => columns.has(column)),
+  );
+  return proved ? nothing : fail(`could not create unique index "${index.name}"`, '23505', false);
 }
 
 function buildNew(catalog: Catalog, index: Index, mode: LockMode): Draft {

@@ -32,7 +32,7 @@ const vacuum: Predict<'VacuumStmt'> = (node, { catalog, pg }) => {
 function ofAll(node: VacuumStmt, how: How): readonly Draft[] {
   // 18: only the maintenance of the database's own statistics and horizons
   if (isOn(node.options, 'only_database_stats')) return [];
-  const stored = [...how.catalog.relations.values()].filter(isStored);
+  const stored = [...how.catalog.relations.values()].filter(isStored).filter(({ kind }) => kind !== 'foreign');
   return stored.flatMap((one) => (one.kind === 'partitioned' && !how.analyze ? [] : [ofOne(one, how)]));
 }
 
@@ -90,10 +90,10 @@ const cluster: Predict<'ClusterStmt'> = (node, { catalog, pg }) => {
   if (relation === undefined) return clusterUnknown(catalog, node.relation);
   if (!isStored(relation) || relation.kind === 'foreign')
     return fail(`"${written(node.relation)}" is not a table`, '42809');
+  if (relation.kind === 'partitioned' && pg < 15) return fail('cannot cluster a partitioned table', '0A000');
   const index = clusterIndex(catalog, relation, node);
   if (!('kind' in index)) return index;
   if (relation.kind !== 'partitioned') return rewriteWithIndexes(catalog, relation, clustered);
-  if (pg < 15) return fail('cannot cluster a partitioned table', '0A000');
   return all(
     forbidden,
     lock(relation, 'AccessExclusiveLock', clustered),

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { descendants, findRelation, isTable } from '../catalog/lookup.js';
-import type { Node, RangeVar } from '../sql/tree.js';
+import type { Node, PublicationTable } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, forbidden, nothing } from './draft.js';
 import { isOn, optionsOf } from './options.js';
@@ -8,31 +8,47 @@ import { lockEach, lockUnknown, written } from './relations.js';
 
 const published = 'it joins or leaves a publication: other changes of the table wait, reads and writes go on';
 
-function publish(catalog: Catalog, range: RangeVar): Draft {
+function publish(
+  catalog: Catalog,
+  { relation: range = {}, whereClause, columns }: PublicationTable,
+  viaRoot: boolean,
+): Draft {
   const relation = findRelation(catalog, range);
   if (relation === undefined) return lockUnknown(catalog, range, 'ShareUpdateExclusiveLock', published);
   if (!isTable(relation) || relation.kind === 'foreign' || relation.persistence !== 'permanent')
     return fail(`cannot add relation "${written(range)}" to publication`, '22023');
+  if (relation.kind === 'partitioned' && !viaRoot && (whereClause !== undefined || columns !== undefined)) {
+    const what = columns === undefined ? 'WHERE clause' : 'column list';
+    return fail(`cannot use publication ${what} for relation "${relation.name}"`, '22023');
+  }
   // the children of an inheritance parent are published with it; partitions are by way of their parent
   const below = range.inh && relation.kind === 'table' ? descendants(catalog, relation) : [];
   return lockEach([relation, ...below], 'ShareUpdateExclusiveLock', published);
 }
 
-function rangesOf(nodes: readonly Node[] | undefined): readonly RangeVar[] {
+function tablesOf(nodes: readonly Node[] | undefined): readonly PublicationTable[] {
   return (nodes ?? []).flatMap((node) =>
-    'PublicationObjSpec' in node ? (node.PublicationObjSpec.pubtable?.relation ?? []) : [],
+    'PublicationObjSpec' in node ? (node.PublicationObjSpec.pubtable ?? []) : [],
   );
 }
 
-const createPublication: Predict<'CreatePublicationStmt'> = ({ pubobjects }, { catalog }) =>
-  all(...rangesOf(pubobjects).map((range) => publish(catalog, range)));
+function isViaRoot(options: readonly Node[] | undefined): boolean {
+  return isOn(options, 'publish_via_partition_root');
+}
+
+const createPublication: Predict<'CreatePublicationStmt'> = ({ pubobjects, options }, { catalog }) =>
+  all(...tablesOf(pubobjects).map((table) => publish(catalog, table, isViaRoot(options))));
 
 const alterPublication: Predict<'AlterPublicationStmt'> = ({ pubname, pubobjects, action }, { catalog }) => {
-  const ranges = rangesOf(pubobjects);
+  const named = tablesOf(pubobjects);
   const before =
-    action === 'AP_SetObjects' && ranges.length > 0 ? catalog.others.get(`publication ${pubname}`) : undefined;
+    action === 'AP_SetObjects' && named.length > 0 ? catalog.others.get(`publication ${pubname}`) : undefined;
   const old = (before?.relations ?? []).flatMap((oid) => catalog.relations.get(oid) ?? []);
-  return all(...ranges.map((range) => publish(catalog, range)), lockEach(old, 'ShareUpdateExclusiveLock', published));
+  // whether it publishes by way of the root, the history does not keep
+  return all(
+    ...named.map((table) => publish(catalog, table, true)),
+    lockEach(old, 'ShareUpdateExclusiveLock', published),
+  );
 };
 
 /** A replication slot cannot be rolled back. */

@@ -94,7 +94,11 @@ const kinds: { readonly [K in NonNullable<ReindexStmt['kind']>]?: Reindex } = {
   REINDEX_OBJECT_SYSTEM: () => forbidden,
 };
 
-function rebuild({ mode, concurrent }: How, table: Stored, indexes: readonly Index[]): Draft {
+function rebuild(how: How, table: Stored, indexes: readonly Index[]): Draft {
+  // nobody else sees a temporary table: CONCURRENTLY is left out for it
+  const temporary = 'persistence' in table && table.persistence === 'temporary';
+  const concurrent = how.concurrent && !temporary;
+  const mode = temporary ? 'ShareLock' : how.mode;
   if (indexes.length === 0) return lock(table, mode, 'it has no index to rebuild');
   return all(
     scan(table, mode, 'its indexes are rebuilt from all its rows'),

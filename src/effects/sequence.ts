@@ -1,14 +1,14 @@
 import type { Catalog } from '../catalog/catalog.js';
-import { findRelationNamed, isTable, relationByName, schemaFor } from '../catalog/lookup.js';
+import { findRelation, findRelationNamed, isTable, relationByName, schemaFor } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
-import { type Node, strings } from '../sql/tree.js';
+import { type Node, type RangeVar, strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { optionsOf } from './options.js';
-import { missingColumn, notShown } from './relations.js';
+import { missingColumn, notShown, unknownRelation } from './relations.js';
 
 /** OWNED BY a column looks at its table. */
-function ownedBy(catalog: Catalog, options: readonly Node[] | undefined): Draft {
+function ownedBy(catalog: Catalog, sequence: RangeVar, options: readonly Node[] | undefined): Draft {
   const value = optionsOf(options).get('owned_by')?.arg;
   const parts = value !== undefined && 'List' in value ? strings(value.List.items) : [];
   if (parts.length < 2) return nothing;
@@ -24,18 +24,25 @@ function ownedBy(catalog: Catalog, options: readonly Node[] | undefined): Draft 
     );
   }
   if (!isTable(table)) return nothing;
+  const own = findRelation(catalog, sequence)?.schema ?? schemaFor(catalog, sequence);
+  if (own !== table.schema) return fail('sequence must be in same schema as table it is linked to', '55000');
   const missing = missingColumn(table, parts.at(-1) ?? '');
   return missing.failure === undefined ? lock(table, 'AccessShareLock', why) : missing;
 }
 
 const createSequence: Predict<'CreateSeqStmt'> = ({ sequence = {}, options, if_not_exists }, { catalog }) => {
   const name = qualifiedName(schemaFor(catalog, sequence), sequence.relname ?? '');
-  if (relationByName(catalog, name) === undefined) return ownedBy(catalog, options);
+  if (relationByName(catalog, name) === undefined) return ownedBy(catalog, sequence, options);
   return if_not_exists ? nothing : fail(`relation "${sequence.relname}" already exists`, '42P07');
+};
+
+const alterSequence: Predict<'AlterSeqStmt'> = ({ sequence = {}, options, missing_ok }, { catalog }) => {
+  if (findRelation(catalog, sequence) !== undefined) return ownedBy(catalog, sequence, options);
+  return missing_ok ? nothing : unknownRelation(sequence);
 };
 
 /** Nobody waits for a sequence that is told of here; nextval() does while ALTER SEQUENCE rewrites it. */
 export const sequences: PredictTable = {
   CreateSeqStmt: createSequence,
-  AlterSeqStmt: ({ options }, { catalog }) => ownedBy(catalog, options),
+  AlterSeqStmt: alterSequence,
 };

@@ -1,11 +1,12 @@
 import type { Catalog, Column, Index, Relation, Table } from '../catalog/catalog.js';
 import type { Doomed } from '../catalog/doomed.js';
 import { extensionTypes } from '../catalog/extension-types.js';
-import { isIndex, isTable } from '../catalog/lookup.js';
+import { columnOf, isIndex, isTable } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
 import type { Node } from '../sql/tree.js';
 import { functionCalls } from '../sql/walk.js';
 import { membersOfExtension } from './extension.js';
+import { classesOf } from './facts.js';
 
 // What depends on objects that the catalog knows by their name only. Each looks through the whole catalog: such a DROP is rare.
 
@@ -49,8 +50,13 @@ export function usersOfExtension(catalog: Catalog, extension: string): readonly 
   const members = membersOfExtension(extension);
   const calls = (expression: Node | undefined) =>
     functionCalls(expression).some(({ name }) => members.functions.has(name.at(-1) ?? ''));
+  const method = methodOfClasses[extension];
   return find(catalog, (relation) => {
-    if (isIndex(relation)) return indexUses(relation, members.classes, calls) ? [whole(relation)] : [];
+    if (isIndex(relation)) {
+      const uses =
+        indexUses(relation, members.classes, calls) || (relation.method === method && isForeign(catalog, relation));
+      return uses ? [...constraintOf(relation), whole(relation)] : [];
+    }
     if (!isTable(relation)) return [];
     return [
       ...columns(relation, ({ generated }) => calls(generated?.expression)),
@@ -61,6 +67,29 @@ export function usersOfExtension(catalog: Catalog, extension: string): readonly 
         .filter(({ expression }) => calls(expression))
         .map(({ name }): Doomed => ({ kind: 'constraint', table: relation.oid, name })),
     ];
+  });
+}
+
+/** Extensions that give scalar types an operator class in an access method that has none for them. */
+const methodOfClasses: Readonly<Record<string, string>> = { btree_gist: 'gist', btree_gin: 'gin' };
+
+function constraintOf({ table, constraint }: Index): readonly Doomed[] {
+  return constraint === undefined ? [] : [{ kind: 'constraint', table, name: constraint }];
+}
+
+/** A column of the index has a type that PostgreSQL itself has no default operator class for in the access method. */
+function isForeign(catalog: Catalog, { table, keys, method }: Index): boolean {
+  const owner = catalog.relations.get(table);
+  const classes = new Set(
+    classesOf(method, 18)
+      .filter(({ isDefault }) => isDefault)
+      .map(({ type }) => type),
+  );
+  return keys.some(({ column, operatorClass }) => {
+    const type = columnOf(owner, column)?.type;
+    return (
+      operatorClass === undefined && type?.schema === 'pg_catalog' && type.dimensions === 0 && !classes.has(type.name)
+    );
   });
 }
 

@@ -56,7 +56,9 @@ const refresh: Predict<'RefreshMatViewStmt'> = (node, context) => {
   return all(
     query,
     newHeap(view, mode, 'its rows are made anew'),
-    indexes.length > 0 && !skipData ? scan(view, mode, 'its indexes are built from the new rows') : nothing,
+    indexes.length > 0 && !skipData && view.populated
+      ? scan(view, mode, 'its indexes are built from the new rows')
+      : nothing,
     ...indexes.map((index) => build(index, 'its materialized view is made anew')),
   );
 };
