@@ -164,7 +164,13 @@ function checksOf({ table, column }: Change, context: CommandContext): readonly 
       ({ kind, validated, enforced, expression }) =>
         kind === 'check' && validated && enforced && columnsIn(expression).has(column.name),
     )
+    .filter((check) => !check.inherited || isValidAbove(check, context))
     .map(({ name }) => scanStored(table, context, `the CHECK ${name} is verified again`));
+}
+
+/** What a child has from the table is made again as the table has it, NOT VALID if that is how it is there. */
+function isValidAbove({ name }: Constraint, { table }: CommandContext): boolean {
+  return table.constraints.find((constraint) => constraint.name === name)?.validated !== false;
 }
 
 /** An index key for whose new type the access method has no operator class. */

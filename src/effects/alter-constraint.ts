@@ -10,13 +10,13 @@ export const alterConstraint: PredictCommand = ({ def }, context) => {
   if (def === undefined || !('ATAlterConstraint' in def)) return nothing;
   const { conname = '', alterEnforceability, is_enforced, alterInheritability, noinherit } = def.ATAlterConstraint;
   if (noinherit && pg < 18) return fail('FOREIGN KEY constraints cannot be marked NO INHERIT', '0A000');
+  if (only && pg >= 18 && table.kind === 'partitioned' && table.children.length > 0)
+    return fail('constraint must be altered in child tables too', '42P16');
   const constraint = table.constraints.find(({ name }) => name === conname);
   if (constraint === undefined)
     return table.complete
       ? fail(`constraint "${conname}" of relation "${table.name}" does not exist`, '42704')
       : nothing;
-  if (only && pg >= 18 && table.kind === 'partitioned' && table.children.length > 0)
-    return fail('constraint must be altered in child tables too', '42P16');
   if (alterInheritability) {
     if (constraint.kind !== 'not null')
       return fail(`constraint "${conname}" of relation "${table.name}" is not a not-null constraint`, '42809');

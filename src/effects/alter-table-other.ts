@@ -1,5 +1,5 @@
-import type { CompositeRelation, Index, MaterializedView, Relation, Sequence } from '../catalog/catalog.js';
-import { columnOf, dependentsOf, findRelation, isIndex, tables } from '../catalog/lookup.js';
+import type { Catalog, CompositeRelation, Index, MaterializedView, Relation, Sequence } from '../catalog/catalog.js';
+import { columnOf, dependentsOf, findRelation, isIndex, isTable, tables } from '../catalog/lookup.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { AlterTableCmd, AlterTableStmt } from '../sql/tree.js';
 import { statementLock } from './alter-table-lock.js';
@@ -24,6 +24,8 @@ export function otherRelation(relation: Relation, node: AlterTableStmt, context:
     return all(...commands.map((command) => alterMaterializedView(relation, command, commands, context)));
   if (relation.kind === 'composite type')
     return all(...commands.map((command) => alterCompositeType(relation, command, context)));
+  if (relation.kind === 'view' && commands.some(({ subtype }) => subtype === 'AT_AddColumn'))
+    return cannotAlter('ADD COLUMN', relation, 'a table, composite type, or foreign table', context);
   if (relation.kind === 'sequence') return all(...commands.map((command) => alterSequence(relation, command, context)));
   return nothing;
 }
@@ -42,11 +44,28 @@ export function wrongKind(relation: Relation, { objtype }: AlterTableStmt): Draf
 /** The table of an index is not locked, but a session that plans a query on it waits for the index. */
 function alterIndex(index: Index, command: AlterTableCmd, given: readonly AlterTableCmd[], context: Context): Draft {
   const { def, name, subtype } = command;
-  if (subtype === 'AT_AttachPartition') return attachIndex(index, command, context);
+  if (subtype === 'AT_AttachPartition')
+    return index.kind === 'partitioned index'
+      ? attachIndex(index, command, context)
+      : cannotAlter('ATTACH PARTITION', index, 'a table or partitioned index', context);
   const own = lockIndex(index, statementLock(given), 'the index is altered');
+  if (index.kind === 'partitioned index' && (subtype === 'AT_SetRelOptions' || subtype === 'AT_ResetRelOptions'))
+    return cannotAlter(
+      subtype === 'AT_SetRelOptions' ? 'SET' : 'RESET',
+      index,
+      'a table, view, materialized view, or index',
+      context,
+    );
   if (subtype === 'AT_SetTableSpace' && index.kind === 'index' && (index.tablespace ?? 'pg_default') !== name)
     return all(own, build(index, `its file is copied to the tablespace ${name}`));
   return def === undefined || subtype !== 'AT_ChangeOwner' ? own : nothing;
+}
+
+/** The refusal of a command by a relation of the wrong kind, which servers before 15 word in another way. */
+function cannotAlter(action: string, { name }: Relation, wanted: string, { pg }: Context): Draft {
+  const words =
+    pg < 15 ? `"${name}" is not ${wanted}` : `ALTER action ${action} cannot be performed on relation "${name}"`;
+  return fail(words, '42809');
 }
 
 /** ALTER INDEX … ATTACH PARTITION looks at the columns of both tables. */
@@ -54,6 +73,8 @@ function attachIndex(index: Index, { def }: AlterTableCmd, { catalog }: Context)
   const child = def !== undefined && 'PartitionCmd' in def ? findRelation(catalog, def.PartitionCmd.name) : undefined;
   const why = 'the columns of its index are compared with those of its parent';
   const owner = (one: Index) => catalog.relations.get(one.table);
+  if (child !== undefined && isIndex(child) && !isPartitionOf(child, index, catalog))
+    return fail(`cannot attach index "${child.name}" as a partition of index "${index.name}"`, '55000');
   const locks = [index, ...(child !== undefined && isIndex(child) ? [child] : [])];
   return all(
     ...locks.map((one) =>
@@ -61,6 +82,11 @@ function attachIndex(index: Index, { def }: AlterTableCmd, { catalog }: Context)
     ),
     ...locks.flatMap((one) => owner(one) ?? []).map((table) => lock(table, 'AccessShareLock', why)),
   );
+}
+
+function isPartitionOf(child: Index, parent: Index, catalog: Catalog): boolean {
+  const table = catalog.relations.get(child.table);
+  return table !== undefined && isTable(table) && table.parents.includes(parent.table);
 }
 
 function alterMaterializedView(

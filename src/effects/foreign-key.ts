@@ -41,7 +41,7 @@ export function addForeignKey(node: ConstraintNode, context: CommandContext, ver
     ...withPartitions(catalog, referenced).map((one) => lock(one, 'ShareRowExclusiveLock', why)),
     // a partition's own foreign key becomes a part of the new one, and its triggers go
     merged.length > 0 ? lock(referenced, 'AccessExclusiveLock', 'the foreign key of a partition is replaced') : nothing,
-    node.is_enforced === false ? nothing : verify(referenced, context, onNulls(node, context) ?? verification, merged),
+    node.is_enforced === false ? nothing : verify(referenced, context, onNulls(node, context, verification), merged),
   );
 }
 
@@ -63,15 +63,15 @@ function unknownReferenced(
 }
 
 /** Columns that the same statement adds without a value are null in every row, and nothing is looked up for them. */
-function onNulls(node: ConstraintNode, { commands }: CommandContext): Verification | undefined {
+function onNulls(node: ConstraintNode, { commands }: CommandContext, verification: Verification): Verification {
+  if (verification !== 'both sides') return verification;
   const empty = commands.flatMap(({ subtype, def }) => {
     if (subtype !== 'AT_AddColumn' || def === undefined || !('ColumnDef' in def)) return [];
     const valued =
       serialType(def.ColumnDef.typeName) !== undefined || (def.ColumnDef.constraints ?? []).some(givesValue);
     return valued ? [] : [def.ColumnDef.colname];
   });
-  const isNew = !node.skip_validation && strings(node.fk_attrs).some((name) => empty.includes(name));
-  return isNew ? 'referencing side' : undefined;
+  return strings(node.fk_attrs).some((name) => empty.includes(name)) ? 'referencing side' : verification;
 }
 
 function givesValue(node: Node): boolean {
