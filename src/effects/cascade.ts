@@ -37,12 +37,19 @@ export function fallOf(catalog: Catalog, named: readonly Doomed[], dependents: r
   }
   const found = [...seen.values()];
   const whole = new Set(found.flatMap(({ doomed, automatic }) => (automatic ? wholeOid(catalog, doomed) : [])));
-  const refusing = found.filter(({ doomed, automatic }) => !automatic && !whole.has(ownerOf(doomed)));
+  const refusing = found.filter(
+    ({ doomed, automatic }) => !automatic && !whole.has(ownerOf(doomed)) && !isOfColumn(doomed, seen),
+  );
   return { doomed: found.map(({ doomed }) => doomed), needsCascade: refusing.length > 0 };
 }
 
 function keyOf(doomed: Doomed): string {
   return doomed.kind === 'object' ? `${doomed.oid}` : `${doomed.table} ${doomed.kind} ${doomed.name}`;
+}
+
+/** A default that goes with its column. */
+function isOfColumn(doomed: Doomed, seen: ReadonlyMap<string, Waiting>): boolean {
+  return doomed.kind === 'default' && seen.get(keyOf({ ...doomed, kind: 'column' }))?.automatic === true;
 }
 
 function ownerOf(doomed: Doomed): Oid {
