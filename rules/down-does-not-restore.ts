@@ -45,8 +45,8 @@ create index concurrently account_email on account (email);`,
       down: 'alter table account drop column email;',
     },
   ],
-  checkMigration({ migration, up, down, before, afterDown }) {
-    if (afterDown === undefined || 'none' in migration.down || down.length === 0) return [];
+  checkMigration({ migration, history, up, down, before, afterDown }) {
+    if (history.unordered || afterDown === undefined || 'none' in migration.down || down.length === 0) return [];
     // a difference is only as certain as what was understood
     if ([...up, ...down].some((step) => !step.understood || step.conditional)) return [];
     const found = differences(...changedBetween(before, afterDown));

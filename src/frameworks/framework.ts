@@ -73,8 +73,12 @@ export interface History {
   readonly migrations: readonly Migration[];
   /** Faults that belong to no single migration (a checksum file, a journal). */
   readonly problems: readonly MigrationProblem[];
+  /** Placeholders to which the project's files give a value. */
+  readonly knownPlaceholders?: readonly string[];
   /** What was taken for granted because the files do not say it; printed, so that a user can pin it. */
   readonly assumptions: readonly string[];
+  /** The names do not say in which order the files run: that a statement must fail is then never certain. */
+  readonly unordered?: boolean;
 }
 
 /** A value, or the promise of one: readers of YAML, TOML or XML load their parser only when they meet such a file. */

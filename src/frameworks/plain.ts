@@ -33,7 +33,7 @@ export default {
       if (numbered.test(name) && (siblings(project, path) > 1 || !mostlyNumbered(files)))
         roots.set(folderOf(path), `${path} is a numbered folder of SQL`);
       else if (mostlyNumbered(files)) {
-        const root = directionFolder.test(name) ? folderOf(path) : path;
+        const root = isHalf(project, path) ? folderOf(path) : path;
         roots.set(root, `its files are numbered as ${nameOf(example.path)} is`);
       }
     }
@@ -45,6 +45,7 @@ export default {
     const again = migrations.length - new Set(migrations.map(({ id }) => id)).size;
     // a folder in which many files share a number has made that its habit
     const refused = again < 5 || again * 10 < migrations.length;
+    const unordered = parts.parts.filter(({ version }) => version === undefined).length * 2 > parts.parts.length;
     return {
       framework: 'sql',
       root: folder.path,
@@ -52,13 +53,27 @@ export default {
       problems: [],
       assumptions: [
         'plain SQL: each statement is sent by itself and commits at once, unless the file says BEGIN',
+        ...(unordered ? ['most file names carry no number: the files are taken in the order of their names'] : []),
         ...parts.leftOut,
       ],
+      unordered,
     };
   },
 } satisfies Framework;
 
 const directionFolder = /^(?:up|down|deploy|revert|rollback|undo)$/i;
+
+/** A folder up/ or down/ is one half of its parent where the other half stands beside it, or the ways up in the parent itself. */
+function isHalf(project: Folder, path: string): boolean {
+  if (!directionFolder.test(nameOf(path))) return false;
+  const parent = folderOf(path);
+  return [...project.byFolder].some(
+    ([other, entries]) =>
+      other !== path &&
+      (other === parent || (folderOf(other) === parent && directionFolder.test(nameOf(other)))) &&
+      entries.some((entry) => isSql(entry.path)),
+  );
+}
 
 function siblings(project: Folder, path: string): number {
   const parent = folderOf(path);

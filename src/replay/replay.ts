@@ -68,9 +68,12 @@ export function* replay(history: History, options: ReplayOptions): Generator<Rep
     }
     deploy ??= index;
     const since = options.oneDeploy ? deploy : index;
-    const run = { migration, index, since, options };
+    const run = { migration, index, since, options, ordered: history.unordered !== true };
     const up = runScript(migration.up, 'up', before, run);
-    const down = 'none' in migration.down ? undefined : runScript(migration.down, 'down', startSession(up.after), run);
+    // the way back is run while the code is live that knows what the way up made: half a migration later nothing of it is new
+    const later = index + 0.5;
+    const back = { ...run, index: later, since: later };
+    const down = 'none' in migration.down ? undefined : runScript(migration.down, 'down', startSession(up.after), back);
     yield {
       migration,
       history,
@@ -91,6 +94,7 @@ interface Run {
   readonly index: number;
   readonly since: number;
   readonly options: ReplayOptions;
+  readonly ordered: boolean;
 }
 
 function parse(script: Script): ParsedScript {
@@ -197,7 +201,7 @@ function stepsOf(
       effects: allEffects.filter((effect) => !effect.bornHere),
       allEffects,
       transactionBlock: told.transactionBlock,
-      ...(told.failure && { failure: told.failure }),
+      ...(told.failure && { failure: { ...told.failure, sure: told.failure.sure && run.ordered } }),
       understood: told.understood,
       before,
       after,
