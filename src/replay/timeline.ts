@@ -30,7 +30,7 @@ export function timeline(migration: Migration, script: ReplayedScript): Migratio
 }
 
 function summed(statement: Statement, transaction: number, steps: readonly Step[]): StepReport {
-  const failed = steps.find((step) => step.failure !== undefined);
+  const failed = steps.find((step) => step.failure?.sure);
   return {
     sql: statement.text,
     source: statement.source,
