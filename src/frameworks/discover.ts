@@ -3,13 +3,13 @@ import { relative, resolve, sep } from 'node:path';
 import { didYouMean } from '../did-you-mean.js';
 import { Source } from '../sql/source.js';
 import { UserError } from '../user-error.js';
-import { sumFaults } from './atlas-sum.js';
 import { type Claim, claimsOf, decide, isWithin } from './claims.js';
 import { databaseOf, otherDatabase } from './dialect.js';
 import { folderOf, openProject, type Project, projectRoot } from './files.js';
 import type { Folder, Framework, History, MigrationProblem, ReadOptions } from './framework.js';
 import { globTest } from './glob.js';
 import { frameworks } from './index.js';
+import { integrityFaults } from './integrity.js';
 import plain from './plain.js';
 import { problem } from './sql-files.js';
 import { pinTransaction } from './transaction.js';
@@ -182,12 +182,12 @@ async function read(
   claim: Claim,
   all: readonly Claim[],
   options: DiscoverOptions,
-  known: Map<string, History>,
+  before: Map<string, History>,
 ): Promise<History> {
   const { root, entry } = claim.detection;
   const key = `${claim.framework.id}\n${root}\n${entry ?? ''}`;
-  const before = known.get(key);
-  if (before !== undefined) return before;
+  const already = before.get(key);
+  if (already !== undefined) return already;
   const others = all.filter((other) => other !== claim && other.detection.root !== root);
   const inner = others.map(({ detection }) => detection.root).filter((other) => isWithin(root, other));
   const override = overrideOf(root, options);
@@ -199,12 +199,13 @@ async function read(
     ...(entry !== undefined && { entry }),
   });
   const guessed = assumption(claim);
-  const judged = judgeable(raw, project.folder(root));
+  const known = [...(raw.knownPlaceholders ?? []), ...Object.keys(placeholders)];
+  const judged = judgeable({ ...raw, knownPlaceholders: known }, project.folder(root));
   const history = pinTransaction(
     { ...judged, assumptions: guessed === undefined ? judged.assumptions : [guessed, ...judged.assumptions] },
     transaction,
   );
-  known.set(key, history);
+  before.set(key, history);
   return history;
 }
 
@@ -215,7 +216,7 @@ function judgeable(history: History, folder: Folder): History {
   const source = first?.up.pieces[0]?.source;
   if (database !== undefined && source !== undefined)
     return otherDatabase(history.framework, history.root, database, source);
-  return { ...history, problems: [...history.problems, ...sumFaults(folder)] };
+  return { ...history, problems: [...history.problems, ...integrityFaults(history, folder)] };
 }
 
 /** What a user should know when only names or manifests speak for a framework. */

@@ -71,6 +71,7 @@ export default {
           `Flyway wants ${settings.prefixes.versioned}<version>${settings.separator}<name>.sql`,
         ),
       ],
+      knownPlaceholders: Object.keys(settings.placeholders),
       assumptions: [
         ...(others === 0 ? [] : [`${others} Flyway callbacks are not judged`]),
         ...(left === 0 ? [] : ['a baseline migration is left out, because the versions it replaces are there']),

@@ -91,6 +91,7 @@ function historyOf(folder: Folder, reading: Reading): History {
     root: folder.path,
     migrations: settleIds(named(reading.changeSets)),
     problems: [...reading.problems, ...notRun(unread, 'no changelog includes it')],
+    knownPlaceholders: [...reading.properties.keys()],
     assumptions: [
       ...(reading.others === 0 ? [] : [`${reading.others} change sets for other databases are left out`]),
       'change sets of all contexts and labels are read, and their preconditions are taken to hold',

@@ -39,7 +39,7 @@ export default {
       root: folder.path,
       migrations: settleIds(chained(read).map(({ migration }) => migration)),
       problems: forks(read),
-      assumptions: [],
+      assumptions: ['Prisma 8 runs the operations of a migration in one transaction'],
     };
   },
 } satisfies Framework;

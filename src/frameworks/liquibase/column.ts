@@ -11,7 +11,11 @@ export function tableOf(element: Element, name = 'tableName', schema = 'schemaNa
 /** What Liquibase writes for `<prefix>`, `<prefix>Numeric`, `<prefix>Boolean`, `<prefix>Date`, `<prefix>Computed` of a column. */
 export function literalOf(column: Element, prefix: 'value' | 'defaultValue' | 'defaultNullValue'): string | undefined {
   const raw = attribute(column, `${prefix}Numeric`, `${prefix}Boolean`, `${prefix}Computed`);
-  if (raw !== undefined) return raw;
+  // other databases write the moment as a call
+  if (raw !== undefined)
+    return /^current_(?:timestamp|date|datetime)(?:\(\))?$/i.test(raw)
+      ? raw.replace(/\(\)$/, '').replace(/datetime/i, 'TIMESTAMP')
+      : raw;
   const date = attribute(column, `${prefix}Date`);
   if (date !== undefined) return /^\d/.test(date) ? literal(date) : date;
   const next = attribute(column, `${prefix}SequenceNext`);
