@@ -1,6 +1,6 @@
 import type { Catalog, Oid, Routine } from '../catalog/catalog.js';
 import { findRoutines } from '../catalog/lookup.js';
-import { type BodyStatement, isKind, type Statement } from '../sql/statement.js';
+import { type BodyStatement, isKind, type SqlProblem, type Statement } from '../sql/statement.js';
 import { functionCalls } from '../sql/walk.js';
 
 /**
@@ -8,19 +8,30 @@ import { functionCalls } from '../sql/walk.js';
  * stands in another place than the call is reported at the call: that is where it runs.
  */
 export function calledBodies(statement: Statement, catalog: Catalog): readonly BodyStatement[] {
+  return calledRoutines(statement, catalog).flatMap(({ definition }) =>
+    (definition?.body ?? []).map((part) => ({ ...part, statement: at(part.statement, statement) })),
+  );
+}
+
+/** What cannot be followed in the bodies of the functions that a statement calls, at the call. */
+export function unreadBodies(statement: Statement, catalog: Catalog): readonly SqlProblem[] {
+  return calledRoutines(statement, catalog).flatMap(({ definition }) =>
+    (definition?.unread ?? []).map((problem) =>
+      problem.source === statement.source ? problem : { ...problem, source: statement.source, span: statement.span },
+    ),
+  );
+}
+
+function calledRoutines(statement: Statement, catalog: Catalog): readonly Routine[] {
   if (!isKind(statement, 'SelectStmt') && !isKind(statement, 'CallStmt')) return [];
   if (catalog.routines.size === 0) return [];
-  const seen = new Set<Oid>();
-  const bodies: BodyStatement[] = [];
+  const found = new Map<Oid, Routine>();
   for (const call of functionCalls(statement.node)) {
     for (const routine of findRoutines(catalog, call.name)) {
-      if (seen.has(routine.oid) || !takes(routine, call.arguments)) continue;
-      seen.add(routine.oid);
-      for (const part of routine.definition?.body ?? [])
-        bodies.push({ ...part, statement: at(part.statement, statement) });
+      if (takes(routine, call.arguments)) found.set(routine.oid, routine);
     }
   }
-  return bodies;
+  return [...found.values()];
 }
 
 function takes(routine: Routine, given: number): boolean {

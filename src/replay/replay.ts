@@ -9,7 +9,7 @@ import type { History, Migration, Script } from '../frameworks/framework.js';
 import type { Direction, JudgedMigration, Step } from '../rule.js';
 import { parseScript } from '../sql/script.js';
 import type { BodyStatement, Comment, ParsedScript, SqlProblem, Statement } from '../sql/statement.js';
-import { calledBodies } from './calls.js';
+import { calledBodies, unreadBodies } from './calls.js';
 import { creation, markBorn, newness } from './newborn.js';
 import { targetOf } from './target.js';
 import { Transactions } from './transactions.js';
@@ -124,9 +124,11 @@ function runScript(script: Script, direction: Direction, before: Catalog, run: R
   const transactions = new Transactions(script, before, parsed.statements);
   const steps: Step[] = [];
   const numbers: number[] = [];
+  const problems = [...parsed.problems];
   for (const statement of parsed.statements) {
     transactions.begin(statement);
     for (const part of executed(statement, transactions.catalog)) {
+      problems.push(...unreadBodies(part.statement, transactions.catalog));
       for (const step of stepsOf(part, script, direction, transactions, run)) {
         steps.push(step);
         numbers.push(transactions.number);
@@ -139,7 +141,7 @@ function runScript(script: Script, direction: Direction, before: Catalog, run: R
     script,
     steps,
     transactions: numbers,
-    problems: parsed.problems,
+    problems,
     comments: parsed.comments,
     after: transactions.finish(),
     transaction:
