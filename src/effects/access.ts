@@ -59,19 +59,36 @@ export function accessOf(
   const few = new Set<Source>([...around.few, ...sources.filter((source) => source.kind === 'made' && source.few)]);
   const empty = conditions.some(({ qual, restricts }) => qual.kind === 'never' && restricts === undefined);
   const stored = sources.filter((source) => source.kind === 'stored');
-  const leaves = new Map<StoredSource, readonly Leaf[]>();
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const source of stored) {
-      if (few.has(source)) continue;
-      const read = leavesOf(source, { catalog, conditions, few, outside });
-      leaves.set(source, read);
-      if (!read.every(({ served }) => served === 'yes')) continue;
-      few.add(source);
-      changed = true;
-    }
-  }
-  return { leaves, few, empty };
+  const place: Place = { catalog, conditions, few, outside };
+  const isFew = (source: StoredSource) => isSelective(source, place) || leavesOf(source, place).some(isFoundByIndex);
+  // each round finds a source or is the last
+  while (stored.some((source) => !few.has(source) && isFew(source) && few.add(source)));
+  return { leaves: new Map(stored.map((source) => [source, leavesOf(source, place)])), few, empty };
+}
+
+function isFoundByIndex({ relation, served }: Leaf): boolean {
+  return served === 'yes' && relation.kind !== 'partitioned' && relation.kind !== 'foreign';
+}
+
+/** An equality with a constant leaves few rows, as the planner sees it, unless the column has few values. */
+function isSelective(source: StoredSource, place: Place): boolean {
+  return place.conditions.some(({ qual, restricts }) => {
+    if (restricts !== undefined && !restricts.has(source)) return false;
+    if (qual.kind === 'equal')
+      return [[qual.left, qual.right] as const, [qual.right, qual.left] as const].some(
+        ([term, other]) => hasManyValues(term, source) && sourcesOf(other).length === 0 && isFixed(other, place),
+      );
+    return false;
+  });
+}
+
+const fewValues: ReadonlySet<string> = new Set(['bool']);
+
+function hasManyValues(term: Term, source: StoredSource): boolean {
+  if (term.kind !== 'column' || term.source !== source) return false;
+  const type = columnOf(source.relation, term.name)?.type;
+  // a type of the user's own is an enum more often than not
+  return type !== undefined && type.oid === undefined && !fewValues.has(type.name);
 }
 
 function leavesOf(source: StoredSource, place: Place): readonly Leaf[] {

@@ -234,7 +234,7 @@ const createSchema: Predict<'CreateSchemaStmt'> = (node, context) => {
   if (node.schemaname !== undefined && catalog.schemas.has(node.schemaname))
     return node.if_not_exists ? nothing : fail(`schema "${node.schemaname}" already exists`, '42P06');
   // what is in it is made in it
-  const path = [node.schemaname ?? '', settings(catalog)['search_path'] ?? 'public'].join(', ');
+  const path = [node.schemaname ?? '', settings(catalog).search_path ?? 'public'].join(', ');
   let now = apply(statementWithout(statement), inPath(catalog, path), { born: 0, pg });
   const drafts: Draft[] = [];
   for (const element of node.schemaElts ?? []) {

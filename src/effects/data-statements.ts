@@ -3,7 +3,7 @@ import { findRelation, isTable, relationByName, schemaFor } from '../catalog/loo
 import { qualifiedName } from '../sql/names.js';
 import type { CopyStmt, ExplainStmt, IntoClause, Node } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
-import { routed } from './change.js';
+import { askBound, routed } from './change.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing, notUnderstood, rows, scan } from './draft.js';
 import { fire, runBody } from './fire.js';
@@ -75,6 +75,7 @@ function copyFrom(table: Table, node: CopyStmt, context: PredictContext): Draft 
         : lock(relation, 'RowExclusiveLock', 'rows may go to this partition', false),
     ),
     checkReferences(catalog, table, { values, many: true, perhapsSame: true }),
+    askBound(catalog, table),
     fire(table, { event: 'insert' }, context),
   );
 }

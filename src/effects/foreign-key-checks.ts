@@ -2,7 +2,7 @@ import type { Catalog, Constraint, Table } from '../catalog/catalog.js';
 import { ancestors, descendants, indexesOf, isTable, referencingTables } from '../catalog/lookup.js';
 import { mayHold } from '../catalog/pruning.js';
 import type { Node } from '../sql/tree.js';
-import { all, type Draft, lock, nothing, scan } from './draft.js';
+import { all, type Draft, fail, lock, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
 
 // The triggers that guard foreign keys: ri_triggers.c.
@@ -100,6 +100,10 @@ export function checkReferrers(catalog: Catalog, table: Table, gone: Gone, seen:
   );
 }
 
+function refusedBy({ name: table }: Table, { name: referring }: Table, key: string): string {
+  return `update or delete on table "${table}" violates foreign key constraint "${key}" on table "${referring}"`;
+}
+
 const changing: ReadonlySet<string> = new Set(['cascade', 'set null', 'set default']);
 
 function checkReferrer(
@@ -122,8 +126,10 @@ function checkReferrer(
     : `it is searched for rows that refer to those, for the foreign key ${name}`;
   const places = referring.kind === 'partitioned' ? [referring, ...descendants(catalog, referring)] : [referring];
   const own = all(...places.map((place) => search(catalog, place, constraint, mode, why, gone.many)));
+  const refusal = fail(refusedBy(table, referring, name), '23503', false);
   const further = seen.includes(referring.oid) || referring.oid === table.oid;
-  if (!changes || further) return own;
+  if (!changes) return all(own, refusal);
+  if (further) return own;
   const next: Gone =
     action === 'cascade' && gone.event === 'delete'
       ? { ...gone, columns: [] }

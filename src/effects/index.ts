@@ -5,7 +5,7 @@ import { columnsIn } from '../catalog/mentions.js';
 import { qualifiedName } from '../sql/names.js';
 import type { IndexStmt } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
-import { all, build, type Draft, fail, forbidden, lock, nothing, scan } from './draft.js';
+import { all, build, type Draft, fail, forbidden, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
 import { mutability } from './mutable.js';
 import {

@@ -18,7 +18,7 @@ import { fire } from './fire.js';
 import { checkReferences } from './foreign-key-checks.js';
 import { planQuery } from './query.js';
 import { planGraph } from './query-draft.js';
-import { emptyGraph, type Planned, type QueryPlace } from './query-plan.js';
+import { emptyGraph, neverStops, type Planned, type QueryPlace } from './query-plan.js';
 import { readSubqueries } from './query-select.js';
 import { withTables } from './query-with.js';
 
@@ -43,7 +43,7 @@ export function planInsert(node: InsertStmt, place: QueryPlace, context: Predict
 export function subqueriesOf(nodes: readonly Node[], place: QueryPlace): Draft {
   const graph = emptyGraph();
   for (const node of nodes) readSubqueries(node, { items: [], outer: place.outer }, graph, place);
-  return planGraph(graph, place, 'no', planQuery).draft;
+  return planGraph(graph, place, neverStops, planQuery).draft;
 }
 
 /** One row of VALUES by column; undefined for a value that is no constant. */
@@ -55,12 +55,13 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
   const given = rowsOf(node, names);
   const first = given?.[0] ?? new Map(names.map((name): [string, Node | undefined] => [name, undefined]));
   const refused = refusedInsert(table, node, names, given, context);
-  if (refused.failure !== undefined) return refused;
+  if (refused.failure?.sure) return refused;
   const event = { values: withDefaults(table, first), many, perhapsSame: false };
   const update =
     node.onConflictClause?.action === 'ONCONFLICT_UPDATE' ? assignments(node.onConflictClause.targetList) : undefined;
   const why = many ? 'rows are inserted for all that the query gives' : 'a row is inserted';
   return all(
+    refused,
     many && table.kind === 'table' ? rows(table, 'RowExclusiveLock', why) : lock(table, 'RowExclusiveLock', why),
     askBound(catalog, table),
     route(table, given, many, context),
@@ -173,9 +174,10 @@ function refusedInsert(
   const missing = table.columns.find((column) => isMissing(column, known));
   const rowExists = given !== undefined;
   const mayBeSet = table.triggers.some(({ timing, events }) => timing === 'before' && events.includes('insert'));
-  if (missing === undefined || !rowExists || mayBeSet || table.rules.length > 0) return nothing;
+  if (missing === undefined || !rowExists) return nothing;
   const message = `null value in column "${missing.name}" of relation "${table.name}" violates not-null constraint`;
-  return fail(message, '23502');
+  // a trigger or a rule may yet change the row
+  return fail(message, '23502', !mayBeSet && table.rules.length === 0);
 }
 
 function isAlways(column: Column | undefined, value: Node | undefined): boolean {

@@ -14,7 +14,7 @@ import {
   routed,
 } from './change.js';
 import type { PredictContext } from './context.js';
-import { all, type Draft, lock, nothing } from './draft.js';
+import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { fire } from './fire.js';
 import { checkReferences, checkReferrers } from './foreign-key-checks.js';
 import { subqueriesOf } from './insert.js';
@@ -22,7 +22,7 @@ import { planQuery } from './query.js';
 import { conditionsOf, conjuncts } from './query-conditions.js';
 import { type PlannedGraph, planGraph } from './query-draft.js';
 import { readFrom } from './query-from.js';
-import { emptyGraph, type Graph, type Planned, type QueryPlace } from './query-plan.js';
+import { emptyGraph, type Graph, neverStops, type Planned, type QueryPlace } from './query-plan.js';
 import { readSubqueries, readWhere } from './query-select.js';
 import type { Scope, StoredSource } from './query-terms.js';
 import { withTables } from './query-with.js';
@@ -35,6 +35,8 @@ interface Found {
   readonly source: StoredSource;
   /** In proportion to the table, not a few rows found by index. */
   readonly many: boolean;
+  /** No row can be meant. */
+  readonly none: boolean;
 }
 
 /** Plans FROM and WHERE with the target among the sources; undefined when the target is no table that the history shows. */
@@ -49,11 +51,13 @@ function find(
   const source = graph.sources.find((one) => one.kind === 'stored');
   const others = readFrom(from, graph, place, () => 'AccessShareLock');
   read({ items: [...target.items, ...others.items], outer: place.outer }, graph);
-  const planned = planGraph(graph, place, 'no', planQuery);
+  const planned = planGraph(graph, place, neverStops, planQuery);
   const table = source?.relation;
   if (source === undefined || table === undefined || !isTable(table)) return { found: undefined, planned };
-  const many = !planned.access.empty && !planned.access.few.has(source);
-  return { found: { table, graph, planned, source, many }, planned };
+  const leaves = planned.access.leaves.get(source) ?? [];
+  const none = planned.access.empty || (source.only && table.kind === 'partitioned');
+  const many = !none && leaves.some(({ served }) => served !== 'yes');
+  return { found: { table, graph, planned, source, many, none }, planned };
 }
 
 /** The effects of finding and changing the rows of the target and its partitions. */
@@ -90,11 +94,11 @@ function outcome(draft: Draft, few: boolean): Planned {
 
 /** What follows from new values: foreign keys on both sides, a move to another partition, triggers. */
 function updated(
-  { table, many, planned }: Found,
+  { table, many, none }: Found,
   assigned: ReadonlyMap<string, Node | undefined>,
   context: PredictContext,
 ): Draft {
-  if (planned.access.empty) return nothing;
+  if (none) return nothing;
   const { catalog } = context;
   const set = realAssignments(assigned);
   const values = new Map(
@@ -132,11 +136,12 @@ export function planDelete(node: DeleteStmt, place: QueryPlace, context: Predict
   const { found, planned } = find(node.relation, node.usingClause ?? [], read, inner);
   if (found === undefined)
     return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'DELETE')), planned.few);
-  return outcome(all(common, touch(found, 'its rows are deleted'), deleted(found, context)), !found.many);
+  const bound = context.pg < 14 ? askBound(catalog, found.table) : nothing;
+  return outcome(all(common, touch(found, 'its rows are deleted'), deleted(found, context), bound), !found.many);
 }
 
-function deleted({ table, many, planned }: Found, context: PredictContext): Draft {
-  if (planned.access.empty) return nothing;
+function deleted({ table, many, none }: Found, context: PredictContext): Draft {
+  if (none) return nothing;
   return all(
     checkReferrers(context.catalog, table, { event: 'delete', columns: [], many }),
     fire(table, { event: 'delete' }, context),
@@ -164,6 +169,8 @@ export function planMerge(node: MergeStmt, place: QueryPlace, context: PredictCo
   const { found, planned } = find(node.relation, sources, read, inner);
   if (found === undefined)
     return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'MERGE')), planned.few);
+  if (found.table.rules.length > 0)
+    return outcome(fail(`cannot execute MERGE on relation "${found.table.name}"`, '0A000'), true);
   const acting = clauses.some(({ commandType }) => commandType !== 'CMD_NOTHING');
   const own = acting ? touch(found, 'its rows are merged with others') : planned.draft;
   return outcome(all(common, own, ...clauses.map((clause) => merged(clause, found, inner, context))), !found.many);

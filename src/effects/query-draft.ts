@@ -1,3 +1,5 @@
+import type { Catalog } from '../catalog/catalog.js';
+import { indexesOf } from '../catalog/lookup.js';
 import type { Node } from '../sql/tree.js';
 import { type Access, accessOf, type Leaf } from './access.js';
 import { all, type Draft, fail, lock, nothing, scan } from './draft.js';
@@ -11,7 +13,7 @@ import {
   type Term,
   type UnknownSource,
 } from './query-terms.js';
-import { lockUnknown } from './relations.js';
+import { lockUnknown, type Stored } from './relations.js';
 
 /** Plans a query of any kind. */
 export type Plan = (query: Node, place: QueryPlace, pushed?: readonly Pushed[], exists?: boolean) => Planned;
@@ -32,7 +34,7 @@ export function planGraph(graph: Graph, place: QueryPlace, stop: Stop, plan: Pla
   const sources = [...graph.sources, ...delayed.map(([{ source }]) => source)];
   const access = accessOf(place.catalog, sources, graph.conditions, { few, outerFew: place.outerFew });
   const allFew = access.empty || sources.every((source) => access.few.has(source));
-  const outerFew = place.outerFew && (allFew || stop === 'at once');
+  const outerFew = place.outerFew && (allFew || stop.when === 'at once');
   const draft = all(
     ...graph.drafts,
     ...delayed.map(([, planned]) => planned.draft),
@@ -73,13 +75,23 @@ function pushedTo(source: Source, { qual, restricts }: Condition): readonly Push
 function draftOf(source: Source, access: Access, stop: Stop, place: QueryPlace): Draft {
   if (source.kind === 'made') return nothing;
   if (source.kind === 'unknown') return draftOfUnknown(source, access, place);
-  const leaves = access.leaves.get(source) ?? [];
-  return all(unpopulated(source, access), ...leaves.map((leaf) => draftOfLeaf(leaf, source, access, stop)));
+  const found = access.leaves.get(source) ?? [];
+  // no partition meets a condition that is always false; children are locked before that is seen
+  const none = access.empty && source.relation.kind === 'partitioned';
+  const leaves = none ? found.slice(0, 1) : found;
+  return all(unpopulated(source, access), ...leaves.map((leaf) => draftOfLeaf(leaf, source, access, stop, place)));
 }
 
 function draftOfUnknown({ range, mode }: UnknownSource, access: Access, place: QueryPlace): Draft {
   const draft = lockUnknown(place.catalog, range, mode, 'the query reads it');
   return access.empty ? draft : all(draft, { effects: draft.effects.map((made) => ({ ...made, work: 'scan' })) });
+}
+
+/** Whether a btree gives the rows of a relation in the order of a column. */
+export function leadsIndex(catalog: Catalog, relation: Stored, column: string): boolean {
+  return indexesOf(catalog, relation).some(
+    ({ method, keys, predicate }) => method === 'btree' && predicate === undefined && keys[0]?.column === column,
+  );
 }
 
 function unpopulated({ relation }: StoredSource, access: Access): Draft {
@@ -92,15 +104,17 @@ function draftOfLeaf(
   { mode }: StoredSource,
   access: Access,
   stop: Stop,
+  place: QueryPlace,
 ): Draft {
   const locked = lock(relation, mode, 'the query reads it', sure);
-  const idle = served === 'yes' || access.empty || stop === 'at once';
+  const when = stop.column === undefined || leadsIndex(place.catalog, relation, stop.column) ? stop.when : 'no';
+  const idle = served === 'yes' || access.empty || when === 'at once';
   if (idle || relation.kind === 'partitioned' || relation.kind === 'foreign') return locked;
   const why =
-    stop === 'perhaps'
+    when === 'perhaps'
       ? 'the query reads it until it has found enough rows'
       : served === 'perhaps'
         ? 'whether an index serves depends on how many rows the condition leaves'
         : 'no index serves the conditions: the query reads all its rows';
-  return all(locked, scan(relation, mode, why, sure && !passed && served === 'no' && stop === 'no'));
+  return all(locked, scan(relation, mode, why, sure && !passed && served === 'no' && when === 'no'));
 }

@@ -33,7 +33,13 @@ export interface QueryPlace {
 }
 
 /** Whether a query stops before all its rows are read: at once, or as soon as enough of them meet its conditions. */
-export type Stop = 'no' | 'perhaps' | 'at once';
+export interface Stop {
+  readonly when: 'no' | 'perhaps' | 'at once';
+  /** By an index on this column: a relation without one is read in full. */
+  readonly column?: string;
+}
+
+export const neverStops: Stop = { when: 'no' };
 
 /** A column that a query gives. */
 export interface OutputColumn {

@@ -1,15 +1,15 @@
 import { nameOfExpression } from '../catalog/expression-name.js';
 import { literalOf } from '../catalog/literal.js';
-import { indexesOf } from '../catalog/lookup.js';
 import { type Node, type SelectStmt, strings } from '../sql/tree.js';
 import { functionCalls, rangeVars } from '../sql/walk.js';
 import { all, nothing } from './draft.js';
 import type { LockMode } from './effect.js';
-import { planGraph } from './query-draft.js';
+import { leadsIndex, planGraph } from './query-draft.js';
 import type { ModeOf } from './query-from.js';
 import {
   emptyGraph,
   type Graph,
+  neverStops,
   type OutputColumn,
   type Planned,
   type Pushed,
@@ -98,7 +98,7 @@ function planValues(query: SelectStmt, place: QueryPlace): Planned {
   const graph = emptyGraph();
   const scope: Scope = { items: [], outer: place.outer };
   for (const value of lists.flat()) readSubqueries(value, scope, graph, place);
-  const { draft } = planGraph(graph, place, 'no', planQuery);
+  const { draft } = planGraph(graph, place, neverStops, planQuery);
   const columns = (lists[0] ?? []).map((_, at) => `column${at + 1}`);
   return { draft, few: lists.length <= 100, columns, open: false };
 }
@@ -136,41 +136,39 @@ function limitOf({ limitCount }: SelectStmt): number | undefined {
 
 function stopOf(query: SelectStmt, graph: Graph, place: QueryPlace, exists: boolean): Stop {
   const limit = exists ? 1 : limitOf(query);
-  if (limit === 0) return 'at once';
+  if (limit === 0) return { when: 'at once' };
   const [only, ...more] = graph.sources;
   const whole = graph.delayed.length > 0 || query.distinctClause !== undefined;
-  if (whole || (only !== undefined && only.kind !== 'stored')) return limit === undefined || whole ? 'no' : 'perhaps';
-  if (isAggregated(query)) return more.length === 0 && isExtreme(query, only, graph, place) ? 'at once' : 'no';
-  if (limit === undefined) return 'no';
-  if (!exists && !isOrdered(query, only, graph, place)) return 'no';
-  return more.length > 0 || graph.conditions.length > 0 ? 'perhaps' : 'at once';
+  if (whole) return neverStops;
+  if (only !== undefined && only.kind !== 'stored') return { when: limit === undefined ? 'no' : 'perhaps' };
+  if (isAggregated(query)) return more.length === 0 ? stopOfExtreme(query, only, graph, place) : neverStops;
+  if (limit === undefined) return neverStops;
+  const when = more.length > 0 || graph.conditions.length > 0 ? 'perhaps' : 'at once';
+  const [sorted] = exists ? [] : (query.sortClause ?? []);
+  if (sorted === undefined) return { when };
+  const column = more.length > 0 || only === undefined ? undefined : columnOfSort(sorted);
+  return column === undefined ? neverStops : { when, column };
 }
 
-/** Rows come in the order of an index, or in any. */
-function isOrdered(query: SelectStmt, only: StoredSource | undefined, graph: Graph, place: QueryPlace): boolean {
-  const [first] = query.sortClause ?? [];
-  if (first === undefined) return true;
-  const sorted = 'SortBy' in first ? first.SortBy.node : undefined;
-  if (sorted === undefined || !('ColumnRef' in sorted) || only === undefined || graph.sources.length > 1) return false;
-  return leadsIndex(only, strings(sorted.ColumnRef.fields).at(-1), place);
-}
-
-/** min and max of a column are at an end of its index. */
-function isExtreme(query: SelectStmt, only: StoredSource | undefined, graph: Graph, place: QueryPlace): boolean {
-  if (query.groupClause !== undefined || graph.conditions.length > 0 || graph.subplans.length > 0) return false;
-  const calls = functionCalls({ targetList: query.targetList }).filter(({ name }) => isAggregate(name));
-  return calls.every(({ name, node }) => {
-    const [argument] = node.args ?? [];
-    if (argument === undefined || !('ColumnRef' in argument) || !extremes.has(name.at(-1) ?? '')) return false;
-    return leadsIndex(only, strings(argument.ColumnRef.fields).at(-1), place);
-  });
+function columnOfSort(node: Node): string | undefined {
+  const sorted = 'SortBy' in node ? node.SortBy.node : undefined;
+  return sorted !== undefined && 'ColumnRef' in sorted ? strings(sorted.ColumnRef.fields).at(-1) : undefined;
 }
 
 const extremes: ReadonlySet<string> = new Set(['min', 'max']);
 
-function leadsIndex(source: StoredSource | undefined, column: string | undefined, { catalog }: QueryPlace): boolean {
-  if (source === undefined || column === undefined) return false;
-  return indexesOf(catalog, source.relation).some(
-    ({ method, keys, predicate }) => method === 'btree' && predicate === undefined && keys[0]?.column === column,
+/** min and max of a column are at an end of its index. */
+function stopOfExtreme(query: SelectStmt, only: StoredSource | undefined, graph: Graph, place: QueryPlace): Stop {
+  if (query.groupClause !== undefined || graph.conditions.length > 0 || graph.subplans.length > 0) return neverStops;
+  const calls = functionCalls({ targetList: query.targetList }).filter(({ name }) => isAggregate(name));
+  const columns = calls.map(({ name, node }) => {
+    const [argument] = node.args ?? [];
+    const isColumn = argument !== undefined && 'ColumnRef' in argument && extremes.has(name.at(-1) ?? '');
+    return isColumn ? strings(argument.ColumnRef.fields).at(-1) : undefined;
+  });
+  const [column] = columns;
+  const all = columns.every(
+    (one) => one !== undefined && only !== undefined && leadsIndex(place.catalog, only.relation, one),
   );
+  return column !== undefined && all ? { when: 'at once', column } : neverStops;
 }
