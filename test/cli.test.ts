@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { rules } from '../rules/index.js';
+import { progress } from '../src/cli/progress.js';
 import { folderOf, run } from './cli-io.js';
 
 const files = {
@@ -288,10 +289,44 @@ describe('fix', () => {
     expect((await run(folder, ['fix'])).stdout).toBe('nothing to fix\n');
   });
 
+  test('keeps a byte order mark and Windows lines', async () => {
+    const file = join(folder, 'db/migrations/002_email.sql');
+    writeFileSync(file, `\ufeff${read('db/migrations/002_email.sql').replaceAll('\n', '\r\n')}`);
+    expect((await run(folder, ['fix'])).code).toBe(0);
+    expect(read('db/migrations/002_email.sql')).toBe(
+      '\ufeff-- migrate:up transaction:false\r\ncreate index concurrently account_email on account (email);\r\n' +
+        '-- migrate:down transaction:false\r\ndrop index concurrently account_email;\r\n',
+    );
+  });
+
   test('leaves what is not asked for alone', async () => {
     await run(folder, ['fix', 'db/migrations/003_city.sql']);
     expect(read('db/migrations/002_email.sql')).not.toContain('concurrently account_email on');
   });
+});
+
+test('a line on a terminal says how far long work is, and goes away', () => {
+  vi.useFakeTimers({ now: 0 });
+  const written: string[] = [];
+  const terminal = { write: (text: string) => written.push(text), isTerminal: true, columns: 80 };
+  const line = progress(terminal, 2000);
+  for (const [now, number] of [
+    [100, 1],
+    [500, 2],
+    [510, 3],
+    [700, 4],
+  ] as const) {
+    vi.setSystemTime(now);
+    line.show(number);
+  }
+  line.clear();
+  expect(written).toEqual(['\r\u001b[K2 of 2000 migrations', '\r\u001b[K4 of 2000 migrations', '\r\u001b[K']);
+  const piped = progress({ ...terminal, isTerminal: false }, 2000);
+  vi.setSystemTime(9000);
+  piped.show(5);
+  piped.clear();
+  expect(written).toHaveLength(3);
+  vi.useRealTimers();
 });
 
 test('locks tells people and machines', async () => {

@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Diagnostic, Report } from '../diagnostic.js';
 import { unifiedDiff } from '../diff.js';
 import { applyFixes } from '../fix.js';
 import { visible } from '../reporters/terminal.js';
 import { count, fails, isOpen } from '../reporters/words.js';
+import { UserError } from '../user-error.js';
 import type { JudgeFlags } from './flags.js';
 import type { Io } from './io.js';
 import { exit } from './main.js';
@@ -49,9 +50,19 @@ export async function run(
   }
   for (const [file, text] of overlay) {
     if (flags.dryRun === true) io.stdout.write(unifiedDiff(file, before.get(file) ?? '', text));
-    else writeFileSync(resolve(io.cwd, file), text);
+    else rewrite(resolve(io.cwd, file), text);
   }
   return tell(report, applied, refused, flags.dryRun === true, io);
+}
+
+/** Writes a text in the place of another; a byte order mark, which no source holds, stays. */
+function rewrite(path: string, text: string): void {
+  const mark = readFileSync(path, 'utf8').startsWith('\ufeff') ? '\ufeff' : '';
+  try {
+    writeFileSync(path, mark + text);
+  } catch (error) {
+    throw new UserError(`cannot write ${path} (${error instanceof Error && 'code' in error ? error.code : error})`);
+  }
 }
 
 /** The files with more findings that count, of any rule, than before. */

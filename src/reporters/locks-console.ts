@@ -30,7 +30,8 @@ const transactions: Readonly<Record<MigrationReport['transaction'], string>> = {
   none: 'no transaction: each statement by itself',
 };
 
-function picture(migration: MigrationReport, options: ReporterOptions): readonly string[] {
+/** One migration's timeline, line by line. */
+export function picture(migration: MigrationReport, options: ReporterOptions): readonly string[] {
   const { style } = options;
   const all = lanes(migration);
   const known = all.filter((lane) => !lane.isNew);
@@ -128,7 +129,7 @@ function cellText(
   last: boolean,
   style: Style,
 ): string {
-  if (lock === undefined) return style.dim('·').padEnd(0) + ' '.repeat(cell - 1);
+  if (lock === undefined) return `${style.dim('·')}${' '.repeat(cell - 1)}`;
   const gap = last && cell > 1 ? 1 : 0;
   const length = cell - gap;
   const word = works
@@ -163,7 +164,8 @@ function verdict(migration: MigrationReport, known: readonly Lane[], style: Styl
   )}`;
 }
 
-function legendOf(style: Style): string {
+/** What the shades and letters mean. */
+export function legendOf(style: Style): string {
   const part = (mode: LockMode, words: string) => `${shade(mode, style)(2)} ${words}`;
   const shades = [
     part('AccessExclusiveLock', 'reads and writes wait'),

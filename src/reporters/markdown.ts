@@ -6,7 +6,6 @@ import { withoutCommands } from './terminal.js';
 import {
   assumptions,
   coverage,
-  isOpen,
   levelCounts,
   lockedRelations,
   lockName,
@@ -18,14 +17,35 @@ import {
 
 /** Markdown for a pull request's comment, a job summary or a wiki: the worst findings first, each with its remedy. */
 export default function writeMarkdown(report: Report): string {
+  return `${[...head(report), ...worstFirst(report).map(finding), ...notes(assumptions(report))].join('\n\n')}\n`;
+}
+
+/**
+ * The same in at most `longest` characters, for places that take no more: as many findings as have room, the worst ones, and then
+ * `rest`, which says where all of them are.
+ */
+export function markdownWithin(report: Report, longest: number, rest: string): string {
+  const whole = writeMarkdown(report);
+  if (whole.length <= longest) return whole;
+  const parts = [...head(report)];
+  const found = worstFirst(report).map(finding);
+  const last = `${rest.trim()}\n`;
+  let room = longest - parts.join('\n\n').length - last.length - 2;
+  for (const part of found) {
+    room -= part.length + 2;
+    if (room < 0) break;
+    parts.push(part);
+  }
+  return [...parts, last].join('\n\n');
+}
+
+function head(report: Report): readonly string[] {
   const counts = summarize(report);
   const aside = setAside(counts);
-  return `${[
+  return [
     `## Lockkeeper: ${levelCounts(counts)}`,
     `${coverage(counts)}; PostgreSQL ${report.pg} and later.${aside === '' ? '' : ` ${aside}.`}`,
-    ...worstFirst(report).map(finding),
-    ...(report.diagnostics.some(isOpen) || assumptions(report).length > 0 ? notes(assumptions(report)) : []),
-  ].join('\n\n')}\n`;
+  ];
 }
 
 const sign: Readonly<Record<Level, string>> = { error: '🔴', warning: '🟡', note: '🔵' };
