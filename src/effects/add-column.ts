@@ -1,4 +1,4 @@
-import type { Index, Table, TypeRef } from '../catalog/catalog.js';
+import type { Table, TypeRef } from '../catalog/catalog.js';
 import { foldAttributes, tableConstraints } from '../catalog/column-definition.js';
 import { columnOf, isTable } from '../catalog/lookup.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
@@ -194,20 +194,9 @@ function constraintsOf(column: NewColumn, context: CommandContext): readonly Dra
     const { failure } = addTableConstraint(node, inside);
     return failure === undefined ? nothing : { effects: [], failure };
   });
-  const made = newIndexes(context.catalog, context.after);
-  return [
-    ...drafts,
-    buildEach(made, context),
-    ...made.filter(({ unique }) => unique).map((index) => duplicates(index, column, context)),
-  ];
-}
-
-/** The same value in every row is in a unique index twice as soon as there are two rows. */
-function duplicates(index: Index, column: NewColumn, context: CommandContext): Draft {
-  const alike = column.filled && index.keys.length === 1 && ownValues(column, context) === undefined;
-  return alike && context.table.filled
-    ? fail(`could not create unique index "${index.name}"`, '23505', false)
-    : nothing;
+  const built = buildEach(newIndexes(context.catalog, context.after), context);
+  // nulls are not equal to each other
+  return [...drafts, column.filled ? built : { effects: built.effects }];
 }
 
 /** A foreign key over nulls alone holds; DEFAULT NULL, the parser does not know for one, so the rows are looked through. */

@@ -14,10 +14,11 @@ import {
 } from './alter-table-command.js';
 import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { dropConstraint } from './drop-constraint.js';
-import { addForeignKey } from './foreign-key.js';
+import { addForeignKey, newConstraint } from './foreign-key.js';
 import { addNotNull, setNotNull } from './not-null.js';
 import { newIndexes, systemColumns } from './relations.js';
 import { validateConstraint } from './validate-constraint.js';
+import { checkViolated, notUnique } from './violation.js';
 
 const addConstraint: PredictCommand = ({ def }, context) => {
   if (def === undefined || !('Constraint' in def)) return nothing;
@@ -76,7 +77,13 @@ function addCheck(node: ConstraintNode, context: CommandContext): Draft {
     );
   // a child that has the same CHECK already keeps it
   const verified = each.filter((one) => one === table || !one.constraints.some(({ name }) => name === node.conname));
-  return all(below, ...verified.map((one) => scanStored(one, context, 'the CHECK is verified for every row')));
+  const name = node.conname ?? newConstraint(context)?.name ?? '';
+  return all(
+    below,
+    ...verified.map((one) =>
+      all(scanStored(one, context, 'the CHECK is verified for every row'), checkViolated(one, name)),
+    ),
+  );
 }
 
 function hasUnvalidated(table: Table, name: string | undefined): boolean {
@@ -113,7 +120,7 @@ export function buildEach(made: readonly Index[], context: CommandContext, sure 
       if (table === undefined || !isTable(table)) return [];
       const mode = table.oid === context.table.oid ? context.lock : 'ShareLock';
       const why = `the index ${index.name} is built from its rows`;
-      return [scan(table, mode, why, sure), build(index, `it is built for ${table.name}`, sure)];
+      return [scan(table, mode, why, sure), build(index, `it is built for ${table.name}`, sure), notUnique(index)];
     }),
   );
 }

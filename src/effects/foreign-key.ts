@@ -9,6 +9,7 @@ import { castFact } from './facts.js';
 import { operatorClassOf } from './operator-class.js';
 import { lockUnknown, withPartitions } from './relations.js';
 import { baseType, type TypeContext } from './types.js';
+import { notReferenced } from './violation.js';
 
 /** Which tables are read to see whether the foreign key holds: with nulls alone on one side the other need not be. */
 export type Verification = 'both sides' | 'referencing side' | 'none';
@@ -41,7 +42,9 @@ export function addForeignKey(node: ConstraintNode, context: CommandContext, ver
     ...withPartitions(catalog, referenced).map((one) => lock(one, 'ShareRowExclusiveLock', why)),
     // a partition's own foreign key becomes a part of the new one, and its triggers go
     merged.length > 0 ? lock(referenced, 'AccessExclusiveLock', 'the foreign key of a partition is replaced') : nothing,
-    node.is_enforced === false ? nothing : verify(referenced, context, onNulls(node, context, verification), merged),
+    node.is_enforced === false
+      ? nothing
+      : verify(referenced, nameOf(node, context), context, onNulls(node, context, verification), merged),
   );
 }
 
@@ -58,7 +61,7 @@ function unknownReferenced(
   return all(
     locked,
     scan(name, 'ShareRowExclusiveLock', 'the foreign key is verified (the history does not show the table)', false),
-    verify(undefined, context, verification, []),
+    verify(undefined, nameOf(node, context), context, verification, []),
   );
 }
 
@@ -99,8 +102,13 @@ function mergedPartitions(node: ConstraintNode, referenced: Table, context: Comm
   );
 }
 
+function nameOf(node: ConstraintNode, context: CommandContext): string {
+  return node.conname ?? newConstraint(context)?.name ?? '';
+}
+
 function verify(
   referenced: Table | undefined,
+  constraint: string,
   context: CommandContext,
   verification: Verification,
   merged: readonly Table[],
@@ -114,6 +122,7 @@ function verify(
     referenced === undefined || verification === 'referencing side' ? [] : withPartitions(catalog, referenced);
   return all(
     ...referencing.map((one) => scan(one, mode, why, table.complete)),
+    verification === 'both sides' ? notReferenced(referencing[0] ?? table, constraint) : nothing,
     ...others
       .filter(({ kind }) => kind === 'table')
       .map((one) => scan(one, 'AccessShareLock', 'it is read to verify a foreign key', table.complete)),
@@ -128,7 +137,7 @@ export function verifyForeignKey(constraint: Constraint, context: CommandContext
     referenced === undefined
       ? nothing
       : lock(referenced, 'RowShareLock', 'a foreign key that refers to it is verified'),
-    verify(referenced, context, 'both sides', []),
+    verify(referenced, constraint.name, context, 'both sides', []),
     ...(referenced === undefined ? [] : withPartitions(catalog, referenced)).map((one) =>
       lock(one, 'AccessShareLock', 'it is read to verify a foreign key'),
     ),
@@ -167,15 +176,15 @@ function refusalOf(node: ConstraintNode, referenced: Table, context: CommandCont
     return fail('number of referencing and referenced columns for foreign key disagree', '42830');
   const at = columns.findIndex((column, i) => comparable(table, column, referenced, keys[i], context) === false);
   if (at === -1) return undefined;
-  const name = node.conname ?? newConstraint(context)?.name ?? '';
-  return fail(`foreign key constraint "${name}" cannot be implemented`, '42804');
+  return fail(`foreign key constraint "${nameOf(node, context)}" cannot be implemented`, '42804');
 }
 
-function newConstraint({ after, table }: CommandContext): Constraint | undefined {
+/** The constraint that a command adds to the table. */
+export function newConstraint({ after, table }: CommandContext): Constraint | undefined {
   const now = after.relations.get(table.oid);
   const known = new Set(table.constraints.map(({ name }) => name));
   return now !== undefined && isTable(now)
-    ? now.constraints.find(({ name, kind }) => kind === 'foreign key' && !known.has(name))
+    ? now.constraints.find(({ name, kind }) => kind !== 'not null' && !known.has(name))
     : undefined;
 }
 

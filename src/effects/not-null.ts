@@ -12,6 +12,7 @@ import {
   scanStored,
 } from './alter-table-command.js';
 import { all, type Draft, fail, nothing } from './draft.js';
+import { nullsIn } from './violation.js';
 
 /** Whether a column holds no NULL: marked NOT NULL, and of 18's constraints a valid one. */
 export function isNotNull(table: Table, name: string): boolean {
@@ -46,7 +47,10 @@ export function verifyNotNull(table: Table, name: string, context: CommandContex
   if (column === undefined && table.complete) return nothing;
   if (isNotNull(table, name) || provesNotNull(context.catalog, table, name)) return nothing;
   if (column !== undefined)
-    return scanStored(table, context, `the rows are searched for nulls in ${name}`, table.complete);
+    return all(
+      scanStored(table, context, `the rows are searched for nulls in ${name}`, table.complete),
+      nullsIn(table, name),
+    );
   const why = `the rows are searched for nulls in ${name} (the history does not show whether it can have any)`;
   return scanStored(table, context, why, false);
 }

@@ -19,6 +19,7 @@ import { all, type Draft, fail, forbidden, lock, nothing, scan } from './draft.j
 import { overlapRefusal } from './partition-overlap.js';
 import { lockUnknown, newIndexes, withPartitions } from './relations.js';
 import { isSameType } from './types.js';
+import { misplaced, outOfBounds } from './violation.js';
 
 function partitionCommand(def: Node | undefined): PartitionCmd | undefined {
   return def !== undefined && 'PartitionCmd' in def ? def.PartitionCmd : undefined;
@@ -46,7 +47,9 @@ const attach: PredictCommand = ({ def }, context) => {
     ...withPartitions(catalog, partition).map((one) => lock(one, mode, why)),
     ...(proved
       ? []
-      : stored(context, partition).map((one) => scan(one, mode, 'every row is checked against the bound', !unknown))),
+      : stored(context, partition).map((one) =>
+          all(scan(one, mode, 'every row is checked against the bound', !unknown), outOfBounds(one)),
+        )),
     defaultPartition(context, (one) => wanted !== undefined && provesNotInPartition(catalog, one, table, wanted)),
     ...inherited.map((constraint) => inheritForeignKey(constraint, partition, context)),
     ...referencingTables(catalog, table).map((other) =>
@@ -89,7 +92,7 @@ function defaultPartition(context: CommandContext, proved: (one: Table) => boole
     ...withPartitions(context.catalog, found).map((one) =>
       lock(one, mode, 'what the default partition may hold changes'),
     ),
-    ...(proved(found) ? [] : stored(context, found).map((one) => scan(one, mode, why))),
+    ...(proved(found) ? [] : stored(context, found).map((one) => all(scan(one, mode, why), misplaced(one)))),
   );
 }
 
@@ -204,7 +207,16 @@ function incoming(partition: Table, context: CommandContext): readonly Draft[] {
     lock(other, 'AccessExclusiveLock', 'its foreign key refers to the detached partition'),
     ...stored(context, other).map((one) => scan(one, 'AccessExclusiveLock', why)),
     ...stored(context, partition).map((one) => scan(one, 'AccessExclusiveLock', why)),
+    fail(
+      `removing partition "${partition.name}" violates foreign key constraint "${keyName(other, context)}"`,
+      '23503',
+      false,
+    ),
   ]);
+}
+
+function keyName(other: Table, { table }: CommandContext): string {
+  return other.constraints.find(({ references }) => references?.table === table.oid)?.name ?? '';
 }
 
 const finalize: PredictCommand = ({ def }, { catalog }) => {

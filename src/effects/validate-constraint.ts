@@ -4,6 +4,7 @@ import { descendants } from '../catalog/lookup.js';
 import { type CommandContext, family, type PredictCommand, recurse, scanStored } from './alter-table-command.js';
 import { all, type Draft, fail, nothing } from './draft.js';
 import { verifyForeignKey } from './foreign-key.js';
+import { checkViolated, nullsIn } from './violation.js';
 
 /** VALIDATE CONSTRAINT reads the rows; one that is valid already costs nothing but the lock. */
 export const validateConstraint: PredictCommand = ({ name = '' }, context) => {
@@ -37,8 +38,14 @@ function validateOnRows(constraint: Constraint, context: CommandContext): Draft 
   const what = constraint.kind === 'check' ? 'the CHECK is verified for every row' : 'the rows are searched for nulls';
   return all(
     below,
-    ...each.filter((one) => isOpen(one, constraint, table)).map((one) => scanStored(one, context, what)),
+    ...each
+      .filter((one) => isOpen(one, constraint, table))
+      .map((one) => all(scanStored(one, context, what), violation(one, constraint))),
   );
+}
+
+function violation(table: Table, { kind, name, columns: [column = ''] }: Constraint): Draft {
+  return kind === 'check' ? checkViolated(table, name) : nullsIn(table, column);
 }
 
 function isOpen(one: Table, constraint: Constraint, table: Table): boolean {
