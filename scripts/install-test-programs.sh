@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Installs the migration tools that test/frameworks-tools.test.ts runs against a real PostgreSQL: from npm into .tools, from
+# Debian with apt-get where that is allowed. A tool that cannot be installed is left out, and its tests say that they were skipped.
+set -u
+cd "$(dirname "$0")/.."
+mkdir -p .tools
+npm install --prefix .tools --no-audit --no-fund --no-save --save-exact \
+  dbmate@2.36.0 graphile-migrate@1.4.1 drizzle-orm@0.45.4 pg@8.23.1 || echo "npm tools: not installed"
+if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+  for package in sqitch libdbd-pg-perl sql-migrate postgresql-client; do
+    dpkg -s "$package" >/dev/null 2>&1 && continue
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package" >/dev/null ||
+      echo "$package: not installed"
+  done
+fi
