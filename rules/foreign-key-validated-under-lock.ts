@@ -44,6 +44,14 @@ alter table invoice add constraint invoice_account foreign key (account_id) refe
 alter table invoice validate constraint invoice_account;`,
     },
     {
+      title: 'a table of the same migration has no rows to look up',
+      transaction: 'whole',
+      sql: `create table account (id int primary key);
+-- next migration
+create table invoice (account_id int);
+alter table invoice add constraint invoice_account foreign key (account_id) references account (id);`,
+    },
+    {
       title: 'a new column without a default has nothing to look up',
       sql: `create table account (id int primary key);
 create table invoice (id int);

@@ -77,7 +77,7 @@ const spokenFor = new Set<string>([
 
 /** The strongest blocking lock of an earlier statement, on a table that this statement does not block by itself. */
 function worstHeld(step: Step): HeldLock | undefined {
-  const own = new Set(blockedByWork(step.effects).map((effect) => effect.relation));
+  const own = new Set(blockedByWork(step).map((effect) => effect.relation));
   return step.session.held
     .filter((held) => whomBlocks(held.lock) !== undefined && !own.has(held.relation))
     .toSorted((a, b) => strength(b.lock) - strength(a.lock))[0];

@@ -33,7 +33,7 @@ create table account (id int);
 alter table account add column rank positive;`,
     },
     {
-      sql: `create table account (id int);
+      sql: `create table account (id int primary key);
 -- next migration
 cluster account using account_pkey;`,
     },
@@ -66,8 +66,9 @@ create unique index totals_id on totals (id);
 refresh materialized view concurrently totals;`,
     },
   ],
-  check({ effects, relation }) {
-    const blocked = blockedByWork(effects);
+  check(step) {
+    const { effects, relation } = step;
+    const blocked = blockedByWork(step);
     const first = blocked.find((effect) => effect.relation === relation) ?? blocked[0];
     if (first === undefined) return;
     const work = effects.filter(

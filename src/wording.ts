@@ -21,14 +21,16 @@ export function works(effect: Effect): boolean {
   return effect.work !== 'none';
 }
 
-/** The tables on which reads or writes wait for as long as the work of the statement takes; first the one named, then by name. */
-export function blockedByWork(effects: readonly Effect[]): readonly Effect[] {
-  const busy = effects.some((effect) => effect.work === 'scan' || effect.work === 'build' || effect.work === 'rewrite');
-  if (!busy) return [];
+/** The tables on which reads or writes wait for as long as the work of the statement takes. */
+export function blockedByWork({ effects, before }: Step): readonly Effect[] {
+  if (!effects.some(({ work }) => work === 'scan' || work === 'build' || work === 'rewrite')) return [];
   const seen = new Set<string>();
-  return effects.filter((effect) => {
-    if (effect.kind !== 'table' || whomBlocks(effect.lock) === undefined || seen.has(effect.relation)) return false;
-    seen.add(effect.relation);
+  return effects.filter(({ kind, relation, lock }) => {
+    const blocked = kind === 'table' ? whomBlocks(lock) : undefined;
+    if (blocked === undefined || seen.has(relation)) return false;
+    // nobody writes to a materialized view but REFRESH
+    if (blocked === 'writes' && relationByName(before, relation)?.kind === 'materialized view') return false;
+    seen.add(relation);
     return true;
   });
 }

@@ -1,5 +1,5 @@
 import type { Born, Catalog, Relation } from '../catalog/catalog.js';
-import { relationByName } from '../catalog/lookup.js';
+import { isTable, relationByName } from '../catalog/lookup.js';
 import type { Effect } from '../effects/effect.js';
 
 /** Tells of a relation (schema.name) whether it came into being at or after migration number `since`. */
@@ -43,4 +43,28 @@ export function markBorn(effects: readonly Effect[], isNew: Newness, isCreated: 
     if (isNew(effect.relation)) return { ...effect, bornHere: true };
     return effect.kind === 'index' && isCreated(effect.relation) ? { ...effect, createdHere: true } : effect;
   });
+}
+
+/** Commands whose work on other tables is done for the rows of their own: the keys of a foreign key are looked up. */
+const forOwnRows: ReadonlySet<string> = new Set([
+  'AT_AddConstraint',
+  'AT_ValidateConstraint',
+  'AT_AddColumn',
+  'AT_AlterColumnType',
+]);
+
+/** A table that is born here and has no rows yet asks nothing of the tables it refers to but their locks. */
+export function withoutRows(
+  effects: readonly Effect[],
+  kind: string,
+  target: string | undefined,
+  before: Catalog,
+  isNew: Newness,
+): readonly Effect[] {
+  if (target === undefined || !forOwnRows.has(kind) || !isNew(target)) return effects;
+  const table = relationByName(before, target);
+  if (table === undefined || !isTable(table) || table.filled) return effects;
+  return effects.map((effect) =>
+    effect.work === 'scan' && effect.relation !== target ? { ...effect, work: 'none' } : effect,
+  );
 }

@@ -10,7 +10,7 @@ import type { Direction, JudgedMigration, Step } from '../rule.js';
 import { parseScript } from '../sql/script.js';
 import type { BodyStatement, Comment, ParsedScript, SqlProblem, Statement } from '../sql/statement.js';
 import { calledBodies, unreadBodies } from './calls.js';
-import { creation, markBorn, newness } from './newborn.js';
+import { creation, markBorn, newness, withoutRows } from './newborn.js';
 import { targetOf } from './target.js';
 import { Transactions } from './transactions.js';
 
@@ -194,12 +194,13 @@ function stepsOf(
   const isCreated = creation(before, after, run.since);
   const session = transactions.session(settings);
   const step = (of: Statement, told: Prediction): Step => {
-    const allEffects = markBorn(told.effects, isNew, isCreated);
+    const relation = targetOf(of, before);
+    const allEffects = markBorn(withoutRows(told.effects, of.kind, relation, before, isNew), isNew, isCreated);
     return {
       kind: of.kind,
       node: of.node,
       statement: of,
-      relation: targetOf(of, before),
+      relation,
       effects: allEffects.filter((effect) => !effect.bornHere),
       allEffects,
       transactionBlock: told.transactionBlock,
