@@ -2,11 +2,12 @@
 // What package.json lists as a dependency stays outside, what it lists as a development dependency is bundled: a package
 // that is found, read and linked at every start costs more than all of our own code.
 import { execFile } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { licenses } from './licenses.mjs';
 import { runProgram } from './run.mjs';
 
 process.chdir(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -71,24 +72,9 @@ const schema = runProgram('scripts/schema.ts', ['node_modules/.cache/lockkeeper-
 try {
   const [{ metafile }] = await Promise.all([bundles, types, schema]);
   chmodSync('dist/cli.js', 0o755);
-  writeFileSync('dist/licenses.txt', licenses(Object.keys(metafile.inputs)));
+  writeFileSync('dist/licenses.txt', licenses(Object.keys(metafile.inputs), 'dist'));
   writeFileSync('dist/schema.json', readFileSync('node_modules/.cache/lockkeeper-scripts/schema.json'));
 } catch (error) {
   console.error(error.stdout ?? error.message);
   process.exitCode = 1;
-}
-
-/** The licences of the packages that are bundled, as they ask for. */
-function licenses(inputs) {
-  const packages = new Set(inputs.flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []));
-  const texts = [...packages].sort().map((name) => {
-    const folder = path.join('node_modules', name);
-    const { version, license, author } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
-    // some packages state their licence in package.json alone
-    const text =
-      file === undefined ? `${license}, by ${author?.name ?? author}` : readFileSync(path.join(folder, file), 'utf8');
-    return `${name} ${version}\n\n${text.trim()}\n`;
-  });
-  return `dist contains these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }

@@ -1,4 +1,5 @@
-import { type Observation, observe } from '../../src/trace/observe.js';
+import { strongest } from '../../src/effects/locks.js';
+import { locksAtWeakerGate, type Observation, observe } from '../../src/trace/observe.js';
 import type { Server } from '../../src/trace/server.js';
 import type { Session } from '../../src/trace/session.js';
 import type { Case } from './case.js';
@@ -41,6 +42,7 @@ export async function openLaboratory(server: Server): Promise<Laboratory> {
   await cleaner.query('set client_min_messages = error');
   await cleaner.query('create access method heap_too type table handler heap_tableam_handler');
 
+  const open = () => server.connect('bench');
   let session: Session | undefined;
   let setUp: string | undefined;
 
@@ -59,10 +61,24 @@ export async function openLaboratory(server: Server): Promise<Laboratory> {
     await discard();
     await administrator.query('drop database if exists fresh');
     await cleaner.query(clear);
-    session = await server.connect('bench');
+    session = await open();
     for (const sql of item.setup) await session.query(sql);
     setUp = wanted;
     return session;
+  }
+
+  /** The statement is done; done again on the same set-up, weaker gates show whether there was a stronger lock than the first one. */
+  async function completed(item: Case, observation: Observation): Promise<Observation> {
+    await discard();
+    if (observation.error !== undefined) return observation;
+    let { locks } = observation;
+    for (const mode of ['row exclusive', 'access share'] as const) {
+      const prepared = await prepare(item);
+      if (item.settings !== undefined) await prepared.query(item.settings);
+      locks = stronger(locks, await locksAtWeakerGate(prepared, open, item.sql, mode));
+      await discard();
+    }
+    return { ...observation, locks };
   }
 
   return {
@@ -73,9 +89,8 @@ export async function openLaboratory(server: Server): Promise<Laboratory> {
         throw error;
       });
       if (item.settings !== undefined) await prepared.query(item.settings);
-      const observation = await observe(prepared, () => server.connect('bench'), item.sql);
-      if (observation.transactionBlock === 'forbidden') await discard();
-      return observation;
+      const observation = await observe(prepared, open, item.sql);
+      return observation.transactionBlock === 'forbidden' ? completed(item, observation) : observation;
     },
     async close() {
       await discard();
@@ -83,4 +98,15 @@ export async function openLaboratory(server: Server): Promise<Laboratory> {
       await administrator.close();
     },
   };
+}
+
+function stronger(some: Observation['locks'], others: Observation['locks']): Observation['locks'] {
+  const names = [...new Set([...Object.keys(some), ...Object.keys(others)])].sort();
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const modes = [some[name], others[name]].filter((mode) => mode !== undefined);
+      const [first] = modes;
+      return first === undefined ? [] : [[name, modes.reduce(strongest, first)]];
+    }),
+  );
 }

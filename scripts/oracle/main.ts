@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util';
 import { serverMajors } from '../../src/trace/binaries.js';
 import { cases } from './cases/index.js';
 import { record } from './record.js';
-import { writeRecordings } from './recording.js';
+import { readRecordings, writeRecordings } from './recording.js';
 
 const usage = `usage: npm run oracle -- [--pg 13,18] [--only REGEXP]
 
 Measures the cases of scripts/oracle/cases on real servers and records the answers in fixtures/oracle.
-With --pg or --only it measures a part and prints the answers instead.`;
+With --only, cases whose id does not match keep their recorded answers. With --pg, the answers are printed instead.`;
 
 const { values } = parseArgs({
   options: {
@@ -31,6 +31,16 @@ const measured = await record(chosen, majors, () => {
 });
 for (const problem of measured.problems) console.error(`set-up refused on ${problem}`);
 if (measured.problems.length > 0) process.exitCode = 1;
-const isComplete = values.only === '' && majors.length === serverMajors.length;
-if (isComplete) writeRecordings(measured.servers, measured.cases);
-else for (const { id, sql, answers } of measured.cases) console.log(JSON.stringify({ id, sql, answers }));
+
+if (majors.length < serverMajors.length) {
+  for (const { id, sql, answers } of measured.cases) console.log(JSON.stringify({ id, sql, answers }));
+} else {
+  const known = values.only === '' ? [] : readRecordings().flatMap((recording) => recording.cases);
+  const byId = new Map([...known, ...measured.cases].map((item) => [item.id, item]));
+  const missing = cases.filter(({ id }) => !byId.has(id));
+  if (missing.length > 0) console.error(`not measured yet: ${missing.map(({ id }) => id).join('; ')}`);
+  writeRecordings(
+    measured.servers,
+    cases.flatMap(({ id }) => byId.get(id) ?? []),
+  );
+}

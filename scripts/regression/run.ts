@@ -6,9 +6,9 @@ import type { Prediction } from '../../src/effects/effect.js';
 import { predict } from '../../src/effects/predict.js';
 import type { Statement } from '../../src/sql/statement.js';
 import { compare, type Difference } from '../../src/trace/compare.js';
-import { type Observation, type Open, observeInTransaction, observeOutside } from '../../src/trace/observe.js';
+import { type Observation, observeInTransaction, observeOutside } from '../../src/trace/observe.js';
 import type { Server } from '../../src/trace/server.js';
-import { ServerError, type Session } from '../../src/trace/session.js';
+import { type Open, ServerError, type Session } from '../../src/trace/session.js';
 import { Follower } from './follow.js';
 import { type Sendable, scheduledFiles, statementsOf } from './suite.js';
 

@@ -1,51 +1,57 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LockMode } from '../effects/effect.js';
-import type { Moment, Open } from './observe.js';
-import {
-  lockRows,
-  type Reads,
-  readRelations,
-  readsOfAll,
-  type ServerRelation,
-  type ServerRelations,
-} from './relations.js';
-import type { Session } from './session.js';
+import { lockRows, type ServerRelation, type ServerRelations } from './relations.js';
+import type { Open, Session } from './session.js';
+
+/**
+ * How strongly a gate is closed. `access exclusive` stops the statement at its first lock of every table in every transaction; the weaker ones
+ * stop it only where it asks for a lock that conflicts with them, and so show whether it asks for a stronger one later.
+ */
+export type GateMode = 'access exclusive' | 'row exclusive' | 'access share';
+
+/** Where and how the gates are closed. */
+export interface Gates {
+  readonly mode: GateMode;
+  /** Which relations (schema.name) have one; each costs two sessions. */
+  readonly gated: (relation: string) => boolean;
+}
 
 /**
  * A statement that refuses a transaction block has let go of its locks when it is done. So other sessions hold the tables, and a watcher
- * reads from pg_locks which mode the statement waits for. Before that gate opens, the gate's second session queues behind the
+ * reads from pg_locks which mode the statement waits for. Before an exclusive gate opens, its second session queues behind the
  * statement, and so stands in its way again as soon as it lets go of the table. What the statement holds meanwhile is read too.
  */
 interface Gate {
   readonly tables: readonly ServerRelation[];
-  /** Holds the tables. */
+  /** Holds the tables, or waits until it can. */
   front: Keeper;
-  /** Waits, or has yet to. */
+  /** Takes over when the gate opens. */
   back: Keeper;
 }
 
 interface Keeper {
   readonly session: Session;
   readonly pid: string;
-  /** Its LOCK TABLE. */
+  isWaiting: boolean;
+  /** The end of its waiting. */
   locking: Promise<unknown>;
 }
+
+type Locks = readonly (readonly [string, LockMode])[];
 
 /** More gates than this would use up the server's connections. */
 const mostGates = 40;
 
-/** Runs a statement outside a transaction block. `after.locks` is all it was ever seen to hold or to wait for. */
-export async function runBehindGates(
+/** Runs a statement outside a transaction block and gives all locks it was seen to hold or to wait for. */
+export async function locksBehindGates(
   session: Session,
   open: Open,
   sql: string,
-  gated: (relation: string) => boolean,
-): Promise<{ before: Moment; after: Moment; error?: unknown }> {
+  relations: ServerRelations,
+  options: Gates,
+): Promise<{ readonly locks: Locks; readonly error?: unknown }> {
   const watcher = await open();
-  const relations = await readRelations(watcher);
-  const before: Moment = { relations, locks: [], reads: await readsReported(session, watcher, relations) };
   const pid = await backend(session);
-  const gates = await makeGates(open, relations, gated);
+  const gates = await closeGates(open, relations, options);
   const state = { done: false };
   const outcome = session
     .query(sql)
@@ -56,51 +62,53 @@ export async function runBehindGates(
     .finally(() => {
       state.done = true;
     });
-  const locks = await watch(watcher, pid, gates, state);
+  const locks = await watch(watcher, pid, gates, options.mode, state);
   const failed = await outcome;
   await Promise.all(gates.flatMap(({ front, back }) => [dismiss(front), dismiss(back)]));
-  const after: Moment = {
-    relations: await readRelations(watcher),
-    locks,
-    reads: await readsReported(session, watcher, relations),
-  };
   await watcher.close();
-  return { before, after, ...failed };
+  return { locks, ...failed };
 }
 
-/** Closes a gate in front of every table. */
-async function makeGates(
-  open: Open,
-  relations: ServerRelations,
-  gated: (relation: string) => boolean,
-): Promise<readonly Gate[]> {
-  // LOCK TABLE knows tables only
-  const tables = [...relations.values()].filter(({ kind, name }) => 'rp'.includes(kind) && gated(name));
+async function closeGates(open: Open, relations: ServerRelations, { mode, gated }: Gates): Promise<readonly Gate[]> {
+  const tables = [...relations.values()].filter((table) => gated(table.name) && lockSql(table, mode) !== undefined);
   const count = Math.min(tables.length, mostGates);
   return Promise.all(
     Array.from({ length: count }, async (_, at) => {
       const mine = tables.filter((_table, index) => index % count === at);
       const gate: Gate = { tables: mine, front: await makeKeeper(open), back: await makeKeeper(open) };
-      lock(gate.front, mine);
+      lock(gate.front, mine, mode);
       await gate.front.locking;
       return gate;
     }),
   );
 }
 
+/** LOCK TABLE knows tables only; of a materialized view, other commands that change nothing take the lock. */
+function lockSql({ kind, quoted }: ServerRelation, mode: GateMode): string | undefined {
+  if (kind === 'r' || kind === 'p') return `lock table only ${quoted} in ${mode} mode;`;
+  if (kind !== 'm') return undefined;
+  if (mode === 'access share') return `select from ${quoted} limit 0;`;
+  return mode === 'access exclusive' ? `alter materialized view ${quoted} owner to current_user;` : undefined;
+}
+
 async function makeKeeper(open: Open): Promise<Keeper> {
   const session = await open();
-  return { session, pid: await backend(session), locking: Promise.resolve() };
+  return { session, pid: await backend(session), isWaiting: false, locking: Promise.resolve() };
 }
 
 async function backend(session: Session): Promise<string> {
   return `${(await session.query('select pg_backend_pid() as pid'))[0]?.pid}`;
 }
 
-function lock(keeper: Keeper, tables: readonly ServerRelation[]): void {
-  const locks = tables.map(({ quoted }) => `lock table only ${quoted} in access exclusive mode;`);
-  // the table may be gone by the time the keeper is let to it
-  keeper.locking = keeper.session.query(`begin; ${locks.join(' ')}`).catch(() => {});
+function lock(keeper: Keeper, tables: readonly ServerRelation[], mode: GateMode): void {
+  keeper.isWaiting = true;
+  keeper.locking = keeper.session
+    .query(`begin; ${tables.map((table) => lockSql(table, mode)).join(' ')}`)
+    // the table is gone by the time the keeper is let to it, or its waiting was cancelled
+    .catch(() => {})
+    .finally(() => {
+      keeper.isWaiting = false;
+    });
 }
 
 async function release(keeper: Keeper): Promise<void> {
@@ -119,50 +127,51 @@ async function watch(
   watcher: Session,
   pid: string,
   gates: readonly Gate[],
+  mode: GateMode,
   state: { readonly done: boolean },
-): Promise<readonly (readonly [string, LockMode])[]> {
+): Promise<Locks> {
   const seen = new Map<string, readonly [string, LockMode]>();
+  // what it gets without waiting at a gate it only tries for, as VACUUM does before it truncates; behind a shared gate it may as well slip through
+  const watched = new Set(
+    gates.filter(({ tables }) => tables.length === 1).flatMap(({ tables }) => tables.map(({ oid }) => oid)),
+  );
+  const sql = `select locktype, relation, mode, granted, case when not granted then pg_blocking_pids(pid) end as blockers
+    from pg_locks where pid = ${pid}`;
   while (!state.done) {
-    const rows = await watcher.query(`select locktype, relation, mode, granted from pg_locks where pid = ${pid}`);
-    for (const found of lockRows(rows)) seen.set(String(found), found);
-    const waiting = rows.filter(({ granted }) => granted === 'f');
-    // a wait for another transaction: whichever gate it is, none may hold the statement up
-    if (waiting.some(({ locktype }) => locktype !== 'relation'))
-      await Promise.all(gates.map(({ front }) => release(front)));
-    for (const gate of gates) {
-      const here = gate.tables.filter(({ oid }) => waiting.some(({ relation }) => relation === oid));
-      if (here.length > 0) await letPass(watcher, gate, here);
-    }
+    const rows = await watcher.query(sql);
+    const told = rows.filter(({ granted, relation }) => granted === 'f' || !watched.has(`${relation}`));
+    for (const found of lockRows(told)) seen.set(String(found), found);
+    const wait = rows.find(({ granted }) => granted === 'f');
+    const blockers: readonly string[] = wait?.blockers?.match(/\d+/g) ?? [];
+    const gate = gates.find(({ tables }) => tables.some(({ oid }) => oid === wait?.relation));
+    if (gate !== undefined && blockers.includes(gate.front.pid))
+      await letPass(watcher, gate, mode, `${wait?.relation}`);
+    else await giveWay(watcher, gates, blockers);
   }
   return [...seen.values()];
 }
 
-async function letPass(watcher: Session, gate: Gate, here: readonly ServerRelation[]): Promise<void> {
+async function letPass(watcher: Session, gate: Gate, mode: GateMode, oid: string): Promise<void> {
   const { front, back } = gate;
-  lock(back, here);
-  while (
-    (await watcher.query(`select 1 as queued from pg_locks where not granted and pid = ${back.pid}`)).length === 0
-  );
+  if (mode === 'access exclusive') {
+    lock(
+      back,
+      gate.tables.filter((table) => table.oid === oid),
+      mode,
+    );
+    const queued = `select 1 as one from pg_locks where not granted and pid = ${back.pid}`;
+    while (back.isWaiting && (await watcher.query(queued)).length === 0);
+    gate.front = back;
+    gate.back = front;
+  }
   await release(front);
-  gate.front = back;
-  gate.back = front;
 }
 
-/**
- * Sessions report what they read now and then. Since 15 they can be told to; before, they do it at the end of a command when the last
- * report is half a second old, and the collector writes it down within the next half second.
- */
-async function readsReported(
-  session: Session,
-  watcher: Session,
-  relations: ServerRelations,
-): Promise<ReadonlyMap<string, Reads>> {
-  const [row] = await session.query('show server_version_num');
-  if (Number(row?.server_version_num) >= 150000) await session.query('select pg_stat_force_next_flush()');
-  else {
-    await sleep(550);
-    await session.query('select 1');
-    await sleep(550);
+/** The statement waits for the end of transactions, not for a table: keepers among them give up, their gates stay open. */
+async function giveWay(watcher: Session, gates: readonly Gate[], blockers: readonly string[]): Promise<void> {
+  const keepers = gates.flatMap(({ front, back }) => [front, back]);
+  for (const keeper of keepers.filter(({ pid }) => blockers.includes(pid))) {
+    if (keeper.isWaiting) await watcher.query(`select pg_cancel_backend(${keeper.pid})`);
+    await release(keeper);
   }
-  return readsOfAll(watcher, relations.keys());
 }

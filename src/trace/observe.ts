@@ -1,8 +1,10 @@
 import type { LockMode } from '../effects/effect.js';
 import { strongest } from '../effects/locks.js';
-import { runBehindGates } from './gates.js';
+import { type GateMode, locksBehindGates } from './gates.js';
+import { runOutside } from './outside.js';
 import {
   isTableLike,
+  type Moment,
   type Reads,
   readLocks,
   readRelations,
@@ -10,7 +12,7 @@ import {
   type ServerRelation,
   type ServerRelations,
 } from './relations.js';
-import { ServerError, type Session } from './session.js';
+import { type Open, ServerError, type Session } from './session.js';
 
 /** What a statement did on a real server. Relations are written schema.name; lists are sorted. */
 export interface Observation {
@@ -34,16 +36,6 @@ export interface Observation {
   /** What the server said meanwhile (debug1: why it scans or does not). */
   readonly notices: readonly string[];
 }
-
-/** Everything that is looked at before and after a statement. */
-export interface Moment {
-  readonly relations: ServerRelations;
-  readonly locks: readonly (readonly [string, LockMode])[];
-  readonly reads: ReadonlyMap<string, Reads>;
-}
-
-/** Opens one more session on the same database. */
-export type Open = () => Promise<Session>;
 
 const refusedInTransaction = '25001';
 
@@ -84,9 +76,24 @@ export async function observeOutside(
   gated: (relation: string) => boolean = () => true,
 ): Promise<Observation> {
   session.notices();
-  const { before, after, error } = await runBehindGates(session, open, sql, gated);
+  const { before, after, error } = await runOutside(session, open, sql, gated);
   if (error !== undefined) return refused('forbidden', error, before, session);
   return compose('forbidden', before, after, session.notices());
+}
+
+/**
+ * Runs a statement outside a transaction block behind weaker gates, and gives the strongest lock on each table that shows there. A lock that
+ * a transaction asks for when it holds a weaker one on the same table already does not wait at an exclusive gate.
+ */
+export async function locksAtWeakerGate(
+  session: Session,
+  open: Open,
+  sql: string,
+  mode: GateMode,
+): Promise<Observation['locks']> {
+  const relations = await readRelations(session);
+  const { locks } = await locksBehindGates(session, open, sql, relations, { mode, gated: () => true });
+  return strongestLocks(relations, locks);
 }
 
 async function look(session: Session, known?: ServerRelations): Promise<Moment> {
@@ -120,8 +127,8 @@ function compose(
   const stored = tables.filter(({ kind }) => kind === 'r' || kind === 'm');
   return {
     transactionBlock,
-    locks: strongestLocks(before, newLocks(before, after)),
-    held: strongestLocks(before, before.locks),
+    locks: strongestLocks(before.relations, newLocks(before, after)),
+    held: strongestLocks(before.relations, before.locks),
     rewrites: names(stored.filter((table) => hasNewFile(after, table))),
     scans: names(stored.filter((table) => wasRead(before, after, table, notices))),
     indexBuilds: indexBuilds(before, after, notices),
@@ -139,10 +146,10 @@ function newLocks(before: Moment, after: Moment): Locks {
 }
 
 /** Named from before: a relation that the statement drops has no name after. */
-function strongestLocks(before: Moment, locks: Locks): Readonly<Record<string, LockMode>> {
+function strongestLocks(relations: ServerRelations, locks: Locks): Readonly<Record<string, LockMode>> {
   const locksByName = new Map<string, LockMode>();
   for (const [oid, mode] of locks) {
-    const relation = before.relations.get(oid);
+    const relation = relations.get(oid);
     if (relation === undefined || !isTableLike(relation)) continue;
     locksByName.set(relation.name, strongest(mode, locksByName.get(relation.name) ?? mode));
   }

@@ -28,6 +28,13 @@ export interface Reads {
   readonly scans: number;
 }
 
+/** Everything that is looked at before and after a statement. */
+export interface Moment {
+  readonly relations: ServerRelations;
+  readonly locks: readonly (readonly [string, LockMode])[];
+  readonly reads: ReadonlyMap<string, Reads>;
+}
+
 /** Reads the relations outside the system schemas. */
 export async function readRelations(session: Session): Promise<ServerRelations> {
   const rows = await session.query(`

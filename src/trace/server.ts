@@ -42,7 +42,6 @@ const settings: Readonly<Record<string, string>> = {
   shared_buffers: '32MB',
   timezone: 'UTC',
   log_min_messages: 'fatal',
-  deadlock_timeout: '200ms',
 };
 
 /** Starts a server of this major, installing it first if need be. Throws a UserError when it cannot be had. */

@@ -13,6 +13,9 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** Opens one more session on the same database. */
+export type Open = () => Promise<Session>;
+
 /** What the server refused. */
 export class ServerError extends Error {
   override readonly name = 'ServerError';
