@@ -63,7 +63,7 @@ function changeColumn(
 const columnDefault: RelationCommand = (node, statement, catalog, options) => {
   const view = findRelation(catalog, alterTableOf(statement)?.relation);
   return view?.kind === 'view'
-    ? changeColumn(catalog, view, node, (column) => withDefault(column, node.def))
+    ? changeColumn(catalog, view, node, (column) => withDefault(catalog, column, node.def))
     : columnCommands.AT_ColumnDefault(node, statement, catalog, options);
 };
 

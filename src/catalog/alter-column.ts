@@ -73,7 +73,7 @@ const alterType: TableCommand = (catalog, table, { name, def }, { only }) => {
 };
 
 const setDefault: TableCommand = (catalog, table, { name, def }, { only }) =>
-  changeColumn(catalog, table, name, (column) => withDefault(column, def), only);
+  changeColumn(catalog, table, name, (column) => withDefault(catalog, column, def), only);
 
 const addIdentity: TableCommand = (catalog, table, { name, def }, options) => {
   const known = learned(table, name);

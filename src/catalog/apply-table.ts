@@ -5,7 +5,6 @@ import {
   type Node,
   type RangeVar,
   strings,
-  type TableLikeClause,
 } from '../sql/tree.js';
 import type { Applies, ApplyOptions } from './applies.js';
 import type { Catalog, Column, Persistence, Table } from './catalog.js';
@@ -17,9 +16,9 @@ import {
   type Owner,
   tableConstraints,
 } from './column-definition.js';
-import { addConstraint, withConstraint } from './constraint-definition.js';
+import { addConstraint, withOwnConstraint } from './constraint-definition.js';
 import { equipPartition, inheritedConstraints, mergeColumns } from './inheritance.js';
-import { columnsLike, constraintsLike, indexesLike } from './like.js';
+import { columnsLike, constraintsLike, indexesLike, type Like, likeOf } from './like.js';
 import { columnOf, findRelation, isTable, schemaFor, typeByOid } from './lookup.js';
 import { partitionBound, partitionKey } from './partition-key.js';
 import { dropObject } from './removal.js';
@@ -52,7 +51,7 @@ interface Draft {
   readonly catalog: Catalog;
   readonly columns: readonly Column[];
   readonly constraints: readonly ConstraintNode[];
-  readonly likes: readonly TableLikeClause[];
+  readonly likes: readonly Like[];
   readonly complete: boolean;
 }
 
@@ -114,10 +113,10 @@ function finish(
   const add = (now: Catalog, constraint: ConstraintNode) => addConstraint(now, oid, constraint, how);
   const of = (...kinds: readonly string[]) =>
     draft.constraints.filter(({ contype }) => contype !== undefined && kinds.includes(contype));
-  const copied = draft.likes.flatMap((like) => constraintsLike(listed, like, options.born));
+  const copied = draft.likes.flatMap((like) => constraintsLike(like, options.born));
   const checked = of('CONSTR_CHECK', 'CONSTR_NOTNULL').reduce(
     add,
-    changeTable(listed, oid, (now) => copied.reduce(withConstraint, now)),
+    changeTable(listed, oid, (now) => copied.reduce(withOwnConstraint, now)),
   );
   const equipped =
     table.bound === undefined
@@ -182,8 +181,9 @@ function typedColumns(catalog: Catalog, { ofTypename }: CreateStmt, { born }: Ap
 function define(draft: Draft, owner: Owner, element: Node, base: readonly Column[], options: ApplyOptions): Draft {
   if ('Constraint' in element) return { ...draft, constraints: [...draft.constraints, element.Constraint] };
   if ('TableLikeClause' in element) {
-    const likes = [...draft.likes, element.TableLikeClause];
-    const copied = columnsLike(draft.catalog, owner, element.TableLikeClause, options);
+    const like = likeOf(draft.catalog, element.TableLikeClause);
+    const likes = [...draft.likes, like];
+    const copied = columnsLike(draft.catalog, owner, like, options);
     if (copied === undefined) return { ...draft, likes, complete: false };
     return { ...draft, likes, catalog: copied.catalog, columns: [...draft.columns, ...copied.columns] };
   }

@@ -71,7 +71,7 @@ export function applyColumnConstraints(
   let column = start;
   for (const constraint of constraints) {
     if (constraint.contype === 'CONSTR_DEFAULT' && constraint.raw_expr !== undefined)
-      column = withDefault(column, constraint.raw_expr);
+      column = withDefault(catalog, column, constraint.raw_expr);
     if (constraint.contype === 'CONSTR_GENERATED' && constraint.raw_expr !== undefined) {
       const kind = constraint.generated_kind === 'v' ? 'virtual' : 'stored';
       column = { ...column, generated: { kind, expression: constraint.raw_expr } };
@@ -82,11 +82,12 @@ export function applyColumnConstraints(
   return { catalog: now, column };
 }
 
-/** The column with a default; DEFAULT NULL is none (AddRelationNewConstraints). */
-export function withDefault(column: Column, expression: Node | undefined): Column {
+/** The column with a default; DEFAULT NULL is none, but of a domain, which may have one of its own (AddRelationNewConstraints). */
+export function withDefault(catalog: Catalog, column: Column, expression: Node | undefined): Column {
   const { default: _, ...rest } = column;
   const isNull = expression !== undefined && 'A_Const' in expression && expression.A_Const.isnull === true;
-  return expression === undefined || isNull ? rest : { ...rest, default: expression };
+  const isDomain = column.type?.oid !== undefined && catalog.types.get(column.type.oid)?.kind === 'domain';
+  return expression === undefined || (isNull && !isDomain) ? rest : { ...rest, default: expression };
 }
 
 /** Makes a column an identity column, with its sequence. */

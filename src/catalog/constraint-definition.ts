@@ -51,6 +51,13 @@ export function withConstraint(table: Table, constraint: Constraint): Table {
   return { ...table, constraints: [...table.constraints.filter(({ name }) => name !== constraint.name), constraint] };
 }
 
+/** The table with a CHECK or NOT NULL of its own, which it may have from a parent already. */
+export function withOwnConstraint(table: Table, constraint: Constraint): Table {
+  const inherited = table.constraints.some((one) => one.inherited && one.name === constraint.name);
+  const local = table.bound === undefined && { local: true };
+  return withConstraint(table, inherited ? { ...constraint, inherited, ...local } : constraint);
+}
+
 const systemColumns: ReadonlySet<string> = new Set(['tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax']);
 
 function addCheck(catalog: Catalog, table: Table, node: ConstraintNode, options: ConstraintOptions): Catalog {
@@ -73,10 +80,7 @@ function addCheck(catalog: Catalog, table: Table, node: ConstraintNode, options:
     inherited: false,
     born: options.born,
   };
-  const before = table.constraints.find(({ name, inherited }) => name === check.name && inherited);
-  const local = table.bound === undefined && { local: true };
-  const own: Constraint = before === undefined ? check : { ...check, inherited: true, ...local };
-  const added = changeTable(catalog, table.oid, (now) => withConstraint(now, own));
+  const added = changeTable(catalog, table.oid, (now) => withOwnConstraint(now, check));
   return noInherit || options.only ? added : inheritCheck(added, table.oid, check);
 }
 

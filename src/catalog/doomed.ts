@@ -129,8 +129,12 @@ function readsColumn(catalog: Catalog, dependent: Oid, relation: Oid, name: stri
 }
 
 function doomedPartsByColumn(catalog: Catalog, table: Table, name: string): readonly Doomed[] {
+  const behind = new Set(
+    indexesOf(catalog, table).flatMap((index) => (columnsOfIndex(index).has(name) ? [index.oid] : [])),
+  );
   const own = table.constraints.filter(
-    ({ columns, expression }) => columns.includes(name) || columnsIn(expression).has(name),
+    ({ columns, expression, index }) =>
+      columns.includes(name) || columnsIn(expression).has(name) || (index !== undefined && behind.has(index)),
   );
   return [
     ...own.map((constraint) => constraintOf(table, constraint)),

@@ -39,7 +39,8 @@ interface How extends ApplyOptions {
 export function definitionOf(node: IndexStmt): IndexDefinition {
   return {
     name: node.idxname,
-    method: node.accessMethod ?? 'btree',
+    // the old name of gist for a while: DefineIndex of indexcmds.c
+    method: node.accessMethod === 'rtree' ? 'gist' : (node.accessMethod ?? 'btree'),
     keys: indexElems(node.indexParams),
     include: indexElems(node.indexIncludingParams).flatMap(({ column }) => column ?? []),
     predicate: node.whereClause,
@@ -144,7 +145,7 @@ export function createIndex(catalog: Catalog, on: Oid, definition: IndexDefiniti
   const partitioned = owner.kind === 'partitioned';
   const oid = room.nextOid;
   const { predicate, tablespace, constraint } = definition;
-  const parts = partitioned && !how.only ? tables(room, owner.children).filter(({ kind }) => kind !== 'foreign') : [];
+  const parts = partitioned && !how.only ? tables(room, owner.children) : [];
   const index: Index = {
     kind: partitioned ? 'partitioned index' : 'index',
     oid,
@@ -216,6 +217,8 @@ export function attachOrCreate(
   const index = catalog.relations.get(parent);
   const table = catalog.relations.get(partition);
   if (index === undefined || !isIndex(index) || table === undefined || !isTable(table)) return catalog;
+  // foreign tables have no indexes
+  if (table.kind === 'foreign') return catalog;
   const definition = definitionFrom(catalog, index);
   const same = indexesOf(catalog, table).find(
     (one) => one.parent === undefined && (one.valid || !validOnly) && fits(catalog, one, definition, how.pg),

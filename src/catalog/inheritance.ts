@@ -4,7 +4,7 @@ import { changeTable, putRelation } from './change.js';
 import { cloneForeignKey } from './foreign-key.js';
 import { attachOrCreate } from './index-definition.js';
 import { inheritable, ownColumn, ownConstraint } from './inherited.js';
-import { columnOf, indexesOf, isIndex, isTable, tables } from './lookup.js';
+import { columnOf, descendants, indexesOf, isIndex, isTable, tables } from './lookup.js';
 
 /**
  * The columns of a table with parents: first theirs, in order, those of one name made one; then its own. A default and NOT NULL
@@ -131,7 +131,19 @@ export function unlink(catalog: Catalog, parent: Table, child: Table): Catalog {
     ),
     triggers: partition ? table.triggers.filter(({ inherited }) => !inherited) : table.triggers,
   }));
-  return indexesOf(below, child).reduce((now, index) => detachIndex(now, index.oid), below);
+  const without = partition
+    ? descendants(below, child).reduce((now, { oid }) => withoutTriggers(now, oid, child.triggers), below)
+    : below;
+  return indexesOf(without, child).reduce((now, index) => detachIndex(now, index.oid), without);
+}
+
+/** The copies of a parent's triggers go with the bond, at every depth. */
+function withoutTriggers(catalog: Catalog, oid: Oid, triggers: readonly Trigger[]): Catalog {
+  const gone = new Set(triggers.flatMap(({ name, inherited }) => (inherited ? [name] : [])));
+  return changeTable(catalog, oid, (table) => ({
+    ...table,
+    triggers: table.triggers.filter(({ name, inherited }) => !inherited || !gone.has(name)),
+  }));
 }
 
 function detachIndex(catalog: Catalog, oid: Oid): Catalog {

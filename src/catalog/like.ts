@@ -15,6 +15,18 @@ const including = {
   indexes: 1 << 6,
 } as const;
 
+/** A LIKE with the relation that it means: found before the new table is there, which may bear the same name. */
+export interface Like {
+  readonly clause: TableLikeClause;
+  /** Undefined when the history does not show it. */
+  readonly source: Relation | undefined;
+}
+
+/** What a LIKE means here and now. */
+export function likeOf(catalog: Catalog, clause: TableLikeClause): Like {
+  return { clause, source: findRelation(catalog, clause.relation) };
+}
+
 function includes({ options = 0 }: TableLikeClause, what: keyof typeof including): boolean {
   return (options & including[what]) !== 0;
 }
@@ -23,10 +35,9 @@ function includes({ options = 0 }: TableLikeClause, what: keyof typeof including
 export function columnsLike(
   catalog: Catalog,
   owner: Owner,
-  clause: TableLikeClause,
+  { clause, source }: Like,
   options: ApplyOptions,
 ): { readonly catalog: Catalog; readonly columns: readonly Column[] } | undefined {
-  const source = findRelation(catalog, clause.relation);
   if (source === undefined || !('columns' in source)) return undefined;
   let now = catalog;
   const columns = source.columns.map((column) => {
@@ -55,9 +66,8 @@ function copyOf(column: Column, clause: TableLikeClause, born: number): Column {
 }
 
 /** The NOT NULL constraints (since 18) that LIKE always copies and the CHECK constraints that it copies when asked. */
-export function constraintsLike(catalog: Catalog, clause: TableLikeClause, born: number): readonly Constraint[] {
-  const source = sourceTable(findRelation(catalog, clause.relation));
-  const copied = source?.constraints.filter(
+export function constraintsLike({ clause, source }: Like, born: number): readonly Constraint[] {
+  const copied = sourceTable(source)?.constraints.filter(
     ({ kind }) => kind === 'not null' || (kind === 'check' && includes(clause, 'constraints')),
   );
   return (copied ?? []).map(({ local: _, ...constraint }) => ({
@@ -69,8 +79,9 @@ export function constraintsLike(catalog: Catalog, clause: TableLikeClause, born:
 }
 
 /** Copies indexes, and the constraints they stand behind, under names of their own, when LIKE says INCLUDING INDEXES. */
-export function indexesLike(catalog: Catalog, table: Owner, clause: TableLikeClause, options: ApplyOptions): Catalog {
-  const source = sourceTable(findRelation(catalog, clause.relation));
+export function indexesLike(catalog: Catalog, table: Owner, like: Like, options: ApplyOptions): Catalog {
+  const { clause } = like;
+  const source = sourceTable(like.source);
   if (source === undefined || !includes(clause, 'indexes')) return catalog;
   return indexesOf(catalog, source).reduce(
     (now, index) => createIndex(now, table.oid, definitionFrom(now, index), options),

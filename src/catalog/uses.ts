@@ -196,9 +196,14 @@ function namesIn(expression: Node): Names {
 
 const sequenceFunctions: ReadonlySet<string> = new Set(['nextval', 'currval', 'setval']);
 
-/** The text of 'text' or 'text'::regclass. */
+/** The text of 'text' or 'text'::regclass. What is cast to text first is looked up anew on each call. */
 function literal(node: Node): string | undefined {
-  if ('TypeCast' in node && node.TypeCast.arg !== undefined) return literal(node.TypeCast.arg);
+  if ('TypeCast' in node) {
+    const { arg, typeName } = node.TypeCast;
+    return arg !== undefined && 'A_Const' in arg && strings(typeName?.names).at(-1) === 'regclass'
+      ? literal(arg)
+      : undefined;
+  }
   return 'A_Const' in node ? node.A_Const.sval?.sval : undefined;
 }
 
