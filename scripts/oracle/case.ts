@@ -6,6 +6,8 @@ export interface Case {
   readonly setup: readonly string[];
   /** SQL run in the session just before the statement. */
   readonly settings?: string;
+  /** Run before the statement in the same transaction, and so not committed when it runs. */
+  readonly begun?: readonly string[];
   readonly sql: string;
 }
 

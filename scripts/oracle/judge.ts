@@ -49,7 +49,8 @@ export class Predictor {
   /** Undefined when the statement cannot be parsed. */
   predict(item: Case, pg: number): { readonly prediction: Prediction | undefined; readonly before: Catalog } {
     const settled = this.#catalog(item, pg);
-    const before = item.settings === undefined ? settled : run(item.settings, settled, pg);
+    const begun = [item.settings ?? '', ...(item.begun ?? [])];
+    const before = begun.reduce((now, sql) => run(sql, now, pg), settled);
     const statement = parse(item.sql)[0];
     return { before, prediction: statement && predict(statement, before, { pg, timeZone: 'UTC' }) };
   }

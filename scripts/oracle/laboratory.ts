@@ -89,7 +89,7 @@ export async function openLaboratory(server: Server): Promise<Laboratory> {
         throw error;
       });
       if (item.settings !== undefined) await prepared.query(item.settings);
-      const observation = await observe(prepared, open, item.sql);
+      const observation = await observe(prepared, open, item.sql, item.begun);
       return observation.transactionBlock === 'forbidden' ? completed(item, observation) : observation;
     },
     async close() {

@@ -14,6 +14,7 @@ export interface Answer {
   readonly rewrites?: readonly string[];
   readonly scans?: readonly string[];
   readonly indexBuilds?: readonly string[];
+  readonly held?: Readonly<Record<string, LockMode>>;
   readonly empty?: readonly string[];
 }
 
@@ -74,9 +75,9 @@ export function writeRecordings(servers: Readonly<Record<string, string>>, cases
   for (const [name, group] of groupBy(cases, fileOf)) {
     const setups = [...new Set(group.flatMap(({ setup }) => setup))];
     const header: Header = { servers, setups };
-    const lines = group.map(({ id, setup, settings, sql, answers }): Line => {
+    const lines = group.map(({ setup, ...item }): Line => {
       const places = setup.map((part) => setups.indexOf(part));
-      return { id, setup: places, ...(settings === undefined ? {} : { settings }), sql, answers };
+      return { ...item, setup: places };
     });
     const text = [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
     writeFileSync(path.join(recordingFolder, `${name}.jsonl`), text);
@@ -85,12 +86,13 @@ export function writeRecordings(servers: Readonly<Record<string, string>>, cases
 
 /** What is kept of an observation. */
 export function answerOf(observation: Observation): Answer {
-  const { transactionBlock, error, locks, rewrites, scans, indexBuilds, empty } = observation;
+  const { transactionBlock, error, locks, held, rewrites, scans, indexBuilds, empty } = observation;
   const block = transactionBlock === 'forbidden' ? { transactionBlock } : {};
   if (error !== undefined) return { ...block, error: error.message, code: error.code };
   return {
     ...block,
     ...(Object.keys(locks).length > 0 && { locks }),
+    ...(Object.keys(held).length > 0 && { held }),
     ...(rewrites.length > 0 && { rewrites }),
     ...(scans.length > 0 && { scans }),
     ...(indexBuilds.length > 0 && { indexBuilds }),
@@ -100,13 +102,13 @@ export function answerOf(observation: Observation): Answer {
 
 /** The observation that an answer stands for. */
 export function observationOf(answer: Answer): Observation {
-  const { transactionBlock = 'allowed', error, code, locks = {}, rewrites = [], scans = [] } = answer;
+  const { transactionBlock = 'allowed', error, code, locks = {}, held = {}, rewrites = [], scans = [] } = answer;
   const { indexBuilds = [], empty = [] } = answer;
   return {
     transactionBlock,
     ...(error !== undefined && { error: { message: error, code: code ?? '' } }),
     locks,
-    held: {},
+    held,
     rewrites,
     scans,
     indexBuilds,

@@ -52,10 +52,15 @@ export function compare(
   ];
 }
 
+/** The refusal of a transaction block, when the statement was run in one that other statements need. */
+const refusedInTransaction = '25001';
+
 /** A failure that depends on rows may or may not come. */
 function compareRefusal(prediction: Prediction, observation: Observation): readonly Difference[] {
   const { failure } = prediction;
   const { error } = observation;
+  if (error?.code === refusedInTransaction)
+    return differ('transactionBlock', [prediction.transactionBlock], ['forbidden']);
   const isPossible = failure !== undefined && !failure.sure;
   const predicted = failure === undefined || (isPossible && error === undefined) ? [] : [failure.code];
   return [

@@ -41,14 +41,20 @@ const refusedInTransaction = '25001';
 
 /**
  * Runs one statement and tells what it did, leaving the database as it was; a statement that refuses a transaction block runs outside
- * one and stays. The session must have no transaction open; `settings` is SQL run before (SET timezone …).
+ * one and stays. The session must have no transaction open; `begun` is run before the statement in its transaction.
  */
-export async function observe(session: Session, open: Open, sql: string): Promise<Observation> {
+export async function observe(
+  session: Session,
+  open: Open,
+  sql: string,
+  begun: readonly string[] = [],
+): Promise<Observation> {
   await session.query("set client_min_messages = 'debug1'");
   await session.query('begin');
+  for (const earlier of begun) await session.query(earlier);
   const inside = await observeInTransaction(session, sql);
   await session.query('rollback');
-  if (inside.error?.code !== refusedInTransaction) return inside;
+  if (inside.error?.code !== refusedInTransaction || begun.length > 0) return inside;
   const outside = await observeOutside(session, open, sql);
   return outside.error?.code === refusedInTransaction ? inside : outside;
 }

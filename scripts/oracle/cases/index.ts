@@ -8,6 +8,7 @@ import { objects } from './objects.js';
 import { partitions } from './partitions.js';
 import { rows } from './rows.js';
 import { tables } from './tables.js';
+import { transactions } from './transactions.js';
 
 /** Every case of the oracle. */
 export const cases: readonly Case[] = [
@@ -20,4 +21,5 @@ export const cases: readonly Case[] = [
   ...objects,
   ...rows,
   ...dependsOnHistory,
+  ...transactions,
 ];
