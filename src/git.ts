@@ -42,13 +42,15 @@ export interface GitQuestion {
   readonly staged: boolean;
   /** The base, a branch, tag or commit; by default the branch that `origin` calls its own, else main, master or trunk. */
   readonly ref?: string | undefined;
+  /** How people know the base, where `ref` is a commit. */
+  readonly name?: string | undefined;
 }
 
 /**
  * Asks git what changed. The working tree counts with what is not committed and what is not yet tracked. Throws a UserError of one
  * line where there is no git, no repository, no such base, or too little of the history (a shallow clone).
  */
-export async function readChanges({ cwd, staged, ref }: GitQuestion): Promise<GitChanges> {
+export async function readChanges({ cwd, staged, ref, name }: GitQuestion): Promise<GitChanges> {
   const option = staged ? '--staged' : '--changed';
   const repository = await openRepository(cwd, option);
   const unborn = await isUnborn(repository);
@@ -86,7 +88,7 @@ export async function readChanges({ cwd, staged, ref }: GitQuestion): Promise<Gi
       ]),
     changes: (wanted) => changed.some(({ path, status }) => status !== 'A' && wanted({ path, gone: status === 'D' })),
     base: fork && {
-      name: fork.name,
+      name: name ?? fork.name,
       unpublished: new Set(unpublished.map(({ path }) => path)),
       gained: (wanted) =>
         repository.texts(
@@ -95,6 +97,22 @@ export async function readChanges({ cwd, staged, ref }: GitQuestion): Promise<Gi
         ),
     },
   };
+}
+
+/** The first of some commits that is here and from which the branch has come; undefined when the clone holds too little of the history. */
+export async function firstInReach(cwd: string, commits: readonly string[]): Promise<string | undefined> {
+  for (const commit of commits) {
+    try {
+      const tip = String(
+        await git(cwd, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^{commit}`]),
+      );
+      await git(cwd, ['merge-base', tip.trim(), 'HEAD']);
+      return tip.trim();
+    } catch (error) {
+      if (!(error instanceof GitFailure)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** A file and what became of it: added, deleted, modified, of another type, unmerged. */

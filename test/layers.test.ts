@@ -21,11 +21,19 @@ const layers: readonly (readonly string[])[] = [
   ['src/reporters/'],
   ['src/trace/'],
   ['src/config-schema.ts', 'src/config.ts', 'src/git.ts', 'src/index.ts'],
-  ['src/action.ts', 'src/cli/'],
+  ['src/action.ts', 'src/action/', 'src/cli/'],
 ];
 
 /** Only these may touch files, network, clock, process or terminal; the rest is a function of its arguments and runs in a browser. */
-const impure = ['src/frameworks/', 'src/trace/', 'src/config.ts', 'src/git.ts', 'src/action.ts', 'src/cli/'];
+const impure = [
+  'src/frameworks/',
+  'src/trace/',
+  'src/config.ts',
+  'src/git.ts',
+  'src/action.ts',
+  'src/action/',
+  'src/cli/',
+];
 
 const files = ['src', 'rules'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -60,7 +68,7 @@ test('every file has a layer, and every layer has a file', () => {
 });
 
 /** Named in the design, made by a later issue. */
-const later: readonly string[] = ['src/action.ts', 'src/trace/'];
+const later: readonly string[] = ['src/trace/'];
 
 test('imports go down, or stay in their layer', () => {
   const upward = files.flatMap((file) =>

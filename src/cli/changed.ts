@@ -56,7 +56,7 @@ export async function discoverChanged(
 function ask(flags: JudgeFlags, { cwd, env }: Io): Promise<GitChanges> {
   const range = flags.staged === true ? env.PRE_COMMIT_FROM_REF : undefined;
   const ref = flags.changed === true ? undefined : flags.changed;
-  return readChanges({ cwd, staged: flags.staged === true && !range, ref: range || ref });
+  return readChanges({ cwd, staged: flags.staged === true && !range, ref: range || ref, name: flags.baseName });
 }
 
 /** The root of the repository around a folder; '' when there is none. */

@@ -77,14 +77,19 @@ function inputOf(paths: readonly string[], flags: CheckFlags, io: Io) {
 const defaultBaseline = 'lockkeeper.baseline.json';
 
 /** Relative to the working directory; one in its usual place need not be named. */
-function baselineFile(flags: CheckFlags, { config }: Project, cwd: string): string | undefined {
+export function baselineFile(
+  flags: Pick<CheckFlags, 'baseline' | 'writeBaseline'>,
+  { config }: Project,
+  cwd: string,
+): string | undefined {
   if (flags.baseline !== undefined) return flags.baseline;
   const named = config.config.baseline;
   const file = fromConfig(cwd, config, named ?? defaultBaseline);
   return named !== undefined || flags.writeBaseline === true || existsSync(resolve(cwd, file)) ? file : undefined;
 }
 
-function readKnown(file: string, mayBeNew: boolean, cwd: string): readonly BaselineEntry[] {
+/** The findings of a baseline; none of one that is still to be written. */
+export function readKnown(file: string, mayBeNew: boolean, cwd: string): readonly BaselineEntry[] {
   const path = resolve(cwd, file);
   if (!existsSync(path)) {
     if (mayBeNew) return [];

@@ -8,6 +8,8 @@ export interface JudgeFlags {
   readonly since?: string;
   /** The base, or true for the default one. */
   readonly changed?: string | true;
+  /** How people know the base, where `changed` is a commit. */
+  readonly baseName?: string;
   readonly staged?: boolean;
   readonly rule: Readonly<Record<string, Level | 'off'>>;
   readonly config?: string;
