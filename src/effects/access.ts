@@ -109,11 +109,12 @@ function below(
   passed = false,
 ): readonly (Omit<Leaf, 'served'> & { readonly relation: Table })[] {
   const known = constantsFor(source, place.conditions);
-  const later = passed || isFoundLater(table, source, place);
-  const children = tables(place.catalog, table.children).flatMap((child) => {
+  const candidates = tables(place.catalog, table.children).flatMap((child) => {
     const held = table.kind === 'partitioned' ? mayHold(place.catalog, table, child, known) : 'yes';
-    return held === 'no' ? [] : below(child, source, place, sure && held === 'yes', later);
+    return held === 'no' ? [] : [{ child, held }];
   });
+  const later = passed || (candidates.length > 1 && isFoundLater(table, source, place));
+  const children = candidates.flatMap(({ child, held }) => below(child, source, place, sure && held === 'yes', later));
   return [{ relation: table, sure, passed }, ...children];
 }
 

@@ -23,8 +23,8 @@ import type { Predict, PredictContext, PredictTable } from './context.js';
 import { refusedInto } from './data-statements.js';
 import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { statementOf } from './inner-statement.js';
-import { lookUp, refusedQuery } from './lookups.js';
-import { predictQuery } from './queries.js';
+import { lookUp } from './lookups.js';
+import { predictQuery, refusedQuery } from './queries.js';
 import { lockEach, lockNamed, lockUnknown, newIndexes, withPartitions, written } from './relations.js';
 
 /** CREATE TABLE: free by itself, but for the tables that it refers to, inherits from, copies or becomes a partition of. */

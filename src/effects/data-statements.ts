@@ -10,9 +10,9 @@ import { fire, runBody } from './fire.js';
 import { checkReferences } from './foreign-key-checks.js';
 import { statementOf } from './inner-statement.js';
 import { locksOnly } from './locks-only.js';
-import { lookUp, refusedQuery } from './lookups.js';
+import { lookUp } from './lookups.js';
 import { isOn } from './options.js';
-import { callsIn, predictQuery } from './queries.js';
+import { callsIn, predictQuery, refusedQuery } from './queries.js';
 import { lockUnknown, written } from './relations.js';
 
 const select: Predict<'SelectStmt'> = (node, context) => {

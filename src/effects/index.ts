@@ -92,6 +92,8 @@ function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): 
   const known = new Set<string>([...relation.columns.map(({ name }) => name), ...systemColumns, relation.name]);
   const missing = [...named, ...columnsIn(node.whereClause)].find((name) => !known.has(name));
   if (missing !== undefined && isComplete(relation)) return fail(`column "${missing}" does not exist`, '42703');
+  const virtual = relation.columns.find(({ name, generated }) => generated?.kind === 'virtual' && named.includes(name));
+  if (virtual !== undefined) return fail('indexes on virtual generated columns are not supported', '0A000');
   const mutable = [...elements.map(({ expr }) => expr), node.whereClause].map((part) => mutability(part, context));
   if (mutable.includes('mutable')) return fail('functions in index expression must be marked IMMUTABLE', '42P17');
   if (!partitioned || !node.unique) return undefined;

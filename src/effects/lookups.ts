@@ -1,11 +1,10 @@
 import type { Relation } from '../catalog/catalog.js';
 import { findRelation } from '../catalog/lookup.js';
-import type { Node, RangeVar, SelectStmt } from '../sql/tree.js';
+import type { RangeVar, SelectStmt } from '../sql/tree.js';
 import { rangeVars, visit } from '../sql/walk.js';
 import type { PredictContext } from './context.js';
 import { all, type Draft, lock, nothing } from './draft.js';
 import type { LockMode } from './effect.js';
-import { predictQuery } from './queries.js';
 import { isSystem } from './query-from.js';
 import { lockUnknown } from './relations.js';
 
@@ -67,10 +66,4 @@ function lockedRanges({ lockingClause, fromClause }: SelectStmt): readonly Range
   return rangeVars({ fromClause }).filter(
     ({ alias, relname }) => named.size === 0 || named.has(alias?.aliasname ?? relname),
   );
-}
-
-/** The refusal of a query that names columns that do not exist; nothing for one that is right. */
-export function refusedQuery(query: Node, context: PredictContext): Draft {
-  const { failure } = predictQuery(query, context);
-  return failure?.code === '42703' ? { effects: [], failure } : nothing;
 }

@@ -2,7 +2,8 @@ import { findRelation, findTable, isTable } from '../catalog/lookup.js';
 import type { Node, RangeVar } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock } from './draft.js';
-import { lookUp, refusedQuery } from './lookups.js';
+import { lookUp } from './lookups.js';
+import { refusedQuery } from './queries.js';
 import { lockNamed, lockUnknown, written } from './relations.js';
 
 /** Policies and rules change what every query on the table means. */

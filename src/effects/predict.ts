@@ -4,7 +4,7 @@ import { isKind, type Statement } from '../sql/statement.js';
 import type { Kind } from '../sql/tree.js';
 import { alterTable, loneCommand } from './alter-table.js';
 import type { PredictContext, PredictTable } from './context.js';
-import { type Draft, finish, notUnderstood } from './draft.js';
+import { type Draft, finish, nothing, notUnderstood } from './draft.js';
 import type { Prediction, PredictOptions } from './effect.js';
 import { statements } from './statements.js';
 
@@ -23,11 +23,16 @@ export function predict(statement: Statement, catalog: Catalog, options: Predict
   return finish(draftOf(whole, { catalog, pg: options.pg, timeZone }));
 }
 
+/** Functions and triggers that call one another are followed this far; deeper ones are recursive in practice. */
+const deepest = 6;
+
 function draftOf<K extends Kind>(
   statement: Statement<K>,
   given: Omit<PredictContext<K>, 'statement' | 'inner'>,
+  depth = 0,
 ): Draft {
+  if (depth > deepest) return nothing;
   const row = table[statement.kind];
-  const inner = (nested: Statement, catalog: Catalog): Draft => draftOf(nested, { ...given, catalog });
+  const inner = (nested: Statement, catalog: Catalog): Draft => draftOf(nested, { ...given, catalog }, depth + 1);
   return row === undefined ? notUnderstood : row(statement.node, { ...given, statement, inner });
 }

@@ -1,23 +1,35 @@
+import { isDeeperThan } from '../catalog/expression.js';
 import { findRoutines } from '../catalog/lookup.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { Node, TypeName } from '../sql/tree.js';
 import { functionCalls } from '../sql/walk.js';
 import type { PredictContext } from './context.js';
-import { all, type Draft, fail, nothing } from './draft.js';
+import { all, type Draft, fail, nothing, unsure } from './draft.js';
 import { uncommittedLabel } from './enum-use.js';
 import { runBody } from './fire.js';
 import { planInsert } from './insert.js';
+import { lookUp } from './lookups.js';
 import { planDelete, planMerge, planUpdate } from './modify.js';
 import { planQuery } from './query.js';
 import type { Planned, QueryPlace } from './query-plan.js';
 import { volatility } from './volatility.js';
 
+/** Expressions nested deeper than this would be deeper than the stack. */
+const deepest = 2000;
+
 /** Plans a query as it stands in a statement: what it reads and changes, what the functions do that it calls, what is refused. */
 export function predictQuery(query: Node, context: PredictContext): Draft {
+  if (isDeeperThan(query, deepest)) return unsure(lookUp({ query }, context, true), 'the query is too deep to follow');
   const missing: (readonly string[])[] = [];
   const planned = planQuery(query, placeOf(context, missing));
   const early = uncommittedLabel(query, context);
   return all(missingName(missing, context), early, planned.draft, callsIn(query, context));
+}
+
+/** The refusal of a query that names columns that do not exist; nothing for one that is right. */
+export function refusedQuery(query: Node, context: PredictContext): Draft {
+  const { failure } = predictQuery(query, context);
+  return failure?.code === '42703' ? { effects: [], failure } : nothing;
 }
 
 /** The place of a statement's own query. Names that nothing has are collected in `missing`. */

@@ -66,29 +66,42 @@ function modesOf(query: SelectStmt, mode: LockMode): ModeOf {
 }
 
 function planUnion(query: SelectStmt, place: QueryPlace, pushed: readonly Pushed[]): Planned {
-  const sides = [query.larg, query.rarg].flatMap((side) => side ?? []);
-  const [first] = sides;
-  const limit = limitOf(query);
-  const plans = sides.map((side) => {
+  const arms = armsOf(query);
+  const [first] = arms;
+  const names = first === undefined ? [] : outputNames(first);
+  const plans = arms.map((arm) => {
     // the same condition on the column that stands at the same place in the other arm
     const own = pushed.flatMap((one) => {
-      const at = first === undefined ? -1 : outputNames(first).indexOf(one.column);
-      const column = outputNames(side)[at];
+      const column = outputNames(arm)[names.indexOf(one.column)];
       return column === undefined || query.limitCount !== undefined ? [] : [{ ...one, column }];
     });
-    return planSelect(side, place, own);
+    return planSelect(arm, place, own);
   });
   return {
     draft: all(...plans.map(({ draft }) => draft)),
-    few: plans.every(({ few }) => few) || limit !== undefined,
+    few: plans.every(({ few }) => few) || limitOf(query) !== undefined,
     columns: plans[0]?.columns ?? [],
     open: plans[0]?.open ?? true,
   };
 }
 
+/** The arms of UNION after UNION, which the grammar nests to the left, however many. */
+function armsOf(query: SelectStmt): readonly SelectStmt[] {
+  const arms: SelectStmt[] = [];
+  const waiting = [query.rarg, query.larg];
+  for (let arm = waiting.pop(); arm !== undefined || waiting.length > 0; arm = waiting.pop()) {
+    if (arm === undefined) continue;
+    const plain = arm.limitCount === undefined && arm.withClause === undefined && arm.sortClause === undefined;
+    if (arm.larg !== undefined && plain) waiting.push(arm.rarg, arm.larg);
+    else arms.push(arm);
+  }
+  return arms;
+}
+
 function outputNames(query: SelectStmt): readonly string[] {
-  if (query.larg !== undefined) return outputNames(query.larg);
-  return (query.targetList ?? []).flatMap((target) =>
+  let leaf = query;
+  while (leaf.larg !== undefined) leaf = leaf.larg;
+  return (leaf.targetList ?? []).flatMap((target) =>
     'ResTarget' in target ? [target.ResTarget.name ?? nameOfExpression(target.ResTarget.val) ?? '?column?'] : [],
   );
 }

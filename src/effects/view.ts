@@ -6,8 +6,8 @@ import type { ViewStmt } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, build, type Draft, fail, newHeap, nothing, scan } from './draft.js';
-import { lookUp, refusedQuery } from './lookups.js';
-import { predictQuery } from './queries.js';
+import { lookUp } from './lookups.js';
+import { predictQuery, refusedQuery } from './queries.js';
 import { builtIndexes, lockNamed, written } from './relations.js';
 
 /** CREATE VIEW looks at its query; nobody waits for a view. */
