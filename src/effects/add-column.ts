@@ -1,5 +1,6 @@
 import type { Table, TypeRef } from '../catalog/catalog.js';
 import { foldAttributes, tableConstraints } from '../catalog/column-definition.js';
+import { extensionTypes } from '../catalog/extension-types.js';
 import { columnOf, isTable } from '../catalog/lookup.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
 import { type ColumnDef, type Constraint as ConstraintNode, type ConstrType, type Node, strings } from '../sql/tree.js';
@@ -137,11 +138,19 @@ function ownValues(column: NewColumn, context: CommandContext): { sure: boolean;
     : undefined;
 }
 
+/** Types that come with an extension which the history need not show; of these only earth is a domain. */
+const extensionNames: ReadonlySet<string> = new Set(
+  Object.values(extensionTypes)
+    .flat()
+    .filter((name) => name !== 'earth'),
+);
+
 /** A type that is not known may be a domain; an array or a type with modifiers is none. */
 function mayBeDomain({ type, definition }: NewColumn, context: CommandContext): boolean {
   if (definition.typeName?.pct_type) return type === undefined;
   if (type === undefined || type.dimensions > 0 || (definition.typeName?.typmods ?? []).length > 0) return false;
-  return declaredType(context.catalog, type) === undefined && !isKnownType(context, baseType(context.catalog, type));
+  const known = isKnownType(context, baseType(context.catalog, type)) || extensionNames.has(type.name);
+  return declaredType(context.catalog, type) === undefined && !known;
 }
 
 /** NOT NULL on a column that nothing fills fails on the first row. */

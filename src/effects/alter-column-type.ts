@@ -40,16 +40,17 @@ interface Change {
  */
 export const alterColumnType: PredictCommand = (command, context) => {
   const { name, def } = command;
-  const column = columnNamed(context, name);
+  const found = columnNamed(context, name);
   if (def === undefined || !('ColumnDef' in def)) return nothing;
-  if (column === 'missing') return missing(context, name);
+  if (found === 'missing') return missing(context, name);
   const type = typeRef(context.catalog, def.ColumnDef.typeName);
-  if (column === undefined || type === undefined) return unknownColumn(name, context);
+  if (type === undefined) return unknownType(name, context);
+  const column = found ?? unknownColumn(name);
   const refusal = refusalOf(column, type, context);
   if (refusal?.failure?.sure) return refusal;
   const using = def.ColumnDef.raw_default;
   const parts = family(context).flatMap((table): readonly (Change | Draft)[] => {
-    const own = columnOf(table, column.name);
+    const own = columnOf(table, column.name) ?? (table === context.table ? column : undefined);
     if (own === undefined) return [];
     const conversion = conversionOf(table, own, type, using, context);
     if ('noCast' in conversion) return [noCast(conversion.noCast, column.name, using !== undefined, context)];
@@ -67,8 +68,14 @@ function noCast({ how, from, to }: NoCast['noCast'], column: string, using: bool
   return fail(message, '42804');
 }
 
-function unknownColumn(name: string | undefined, context: CommandContext): Draft {
-  const why = `every value of ${name} may have to be converted (the history does not show its type)`;
+/** A column of a table that the history does not show in full. */
+function unknownColumn(name = ''): Column {
+  return { name, type: undefined, notNull: false, inherited: false, born: -1 };
+}
+
+/** The type is that of a column (%TYPE) which the history does not show. */
+function unknownType(name: string | undefined, context: CommandContext): Draft {
+  const why = `every value of ${name} may have to be converted (the history does not show the new type)`;
   return all(recurse(context), ...family(context).map((table) => rewriteStored(table, context, why, false)));
 }
 

@@ -102,7 +102,7 @@ function alterOne(context: PredictContext<'AlterTableStmt'>, start: Table): Draf
   }
   const parts = written.flatMap(({ statement: one }) => outcomes.get(one) ?? []);
   const drafts = parts.map((outcome) => withRebuilds(outcome, catalog));
-  return { ...all(lock(start, mode, 'the table is altered'), ...drafts), commands: drafts };
+  return { ...all(...drafts, lock(start, mode, 'the table is altered')), commands: drafts };
 }
 
 function tableNow(catalog: Catalog, start: Table): Table {
@@ -113,7 +113,7 @@ function tableNow(catalog: Catalog, start: Table): Table {
 function predictCommand(node: AlterTableCmd, given: CommandContext): Draft {
   const row = node.subtype && commands[node.subtype];
   const [, why] = lockLevel(node) ?? ['', 'the table is altered'];
-  return all(lock(given.table, given.lock, why), row?.(node, given));
+  return all(row?.(node, given), lock(given.table, given.lock, why));
 }
 
 /** A table that is written anew has all its indexes built anew: those that are left when all commands are done. */

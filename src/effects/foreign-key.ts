@@ -121,11 +121,11 @@ function verify(
   const others =
     referenced === undefined || verification === 'referencing side' ? [] : withPartitions(catalog, referenced);
   return all(
-    ...referencing.map((one) => scan(one, mode, why, table.complete)),
+    ...referencing.map((one) => scan(one, mode, why)),
     verification === 'both sides' ? notReferenced(referencing[0] ?? table, constraint) : nothing,
     ...others
       .filter(({ kind }) => kind === 'table')
-      .map((one) => scan(one, 'AccessShareLock', 'it is read to verify a foreign key', table.complete)),
+      .map((one) => scan(one, 'AccessShareLock', 'it is read to verify a foreign key')),
   );
 }
 

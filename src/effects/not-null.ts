@@ -46,13 +46,11 @@ export function verifyNotNull(table: Table, name: string, context: CommandContex
   const column = columnOf(table, name);
   if (column === undefined && table.complete) return nothing;
   if (isNotNull(table, name) || provesNotNull(context.catalog, table, name)) return nothing;
-  if (column !== undefined)
-    return all(
-      scanStored(table, context, `the rows are searched for nulls in ${name}`, table.complete),
-      nullsIn(table, name),
-    );
-  const why = `the rows are searched for nulls in ${name} (the history does not show whether it can have any)`;
-  return scanStored(table, context, why, false);
+  const why = `the rows are searched for nulls in ${name}`;
+  const reading = table.complete
+    ? scanStored(table, context, why)
+    : scanStored(table, context, `${why} (the history does not show whether a CHECK rules them out)`, false);
+  return all(reading, nullsIn(table, name));
 }
 
 function onlyPartitioned(name: string, context: CommandContext): Draft {
