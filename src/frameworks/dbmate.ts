@@ -113,6 +113,16 @@ function faults(entry: FileEntry, sections: readonly Section[]): readonly Migrat
     const message = `${nameOf(entry.path)} has -- migrate:down before -- migrate:up, so dbmate refuses it`;
     found.push(problem('section-missing', message, source, first.marker));
   }
+  const ups = sections.filter(({ direction }) => direction === 'up');
+  const lonely = ups.filter((up) => sections[sections.indexOf(up) + 1]?.direction !== 'down');
+  for (const { marker } of lonely) {
+    const message = `${nameOf(entry.path)} has no -- migrate:down for this section, so dbmate refuses it`;
+    found.push(problem('section-missing', message, source, marker));
+  }
+  for (const { marker } of ups.slice(1)) {
+    const message = 'dbmate 2.36 notes the version once for each -- migrate:up of a file, and the second time fails';
+    found.push(problem('marker-refused', message, source, marker));
+  }
   for (const { marker } of sections) {
     const odd = (marker.groups[1] ?? '').split(/\s+/).filter((word) => word !== '' && !known.test(word));
     if (odd.length === 0) continue;

@@ -1,0 +1,320 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rules } from '../rules/index.js';
+import { discover } from '../src/frameworks/discover.js';
+import type { History } from '../src/frameworks/framework.js';
+import { lint } from '../src/lint.js';
+import { loadParser } from '../src/sql/parse.js';
+import { parseScript } from '../src/sql/script.js';
+import { type Server, startServer } from '../src/trace/server.js';
+import { copyOf, environment, execute, type Outcome, program, recorder, type Tool } from './tools.js';
+
+/** The tools themselves, on the fixtures, against a real server: what they apply, in which order, in which transactions, and where they fail. */
+const tools: readonly Tool[] = [
+  {
+    name: 'dbmate',
+    fixture: 'fixtures/dbmate',
+    program: program('dbmate'),
+    up: ['--no-dump-schema', 'migrate'],
+    down: ['--no-dump-schema', 'rollback'],
+    applied: 'select version from schema_migrations order by version',
+    own: /schema_migrations/,
+  },
+  {
+    name: 'sql-migrate',
+    fixture: 'fixtures/sql-migrate',
+    program: program('sql-migrate'),
+    up: ['up'],
+    down: ['down', '-limit=1'],
+    applied: "select regexp_replace(id, '_.*', '') as version from gorp_migrations order by applied_at",
+    own: /gorp_migrations/,
+  },
+  {
+    name: 'sqitch',
+    fixture: 'fixtures/sqitch',
+    program: program('sqitch'),
+    up: ['deploy'],
+    down: ['revert', '-y'],
+    downAtOnce: true,
+    applied: 'select change as version from sqitch.changes order by committed_at',
+    own: /\bsqitch\b/,
+  },
+  {
+    name: 'graphile-migrate',
+    fixture: 'fixtures/graphile-migrate',
+    program: program('graphile-migrate'),
+    up: ['migrate'],
+    applied: "select replace(filename, '.sql', '') as version from graphile_migrate.migrations order by filename",
+    own: /graphile_migrate/,
+  },
+];
+
+const modules = path.resolve(import.meta.dirname, '../.tools/node_modules');
+const runner = `import pg from '${modules}/pg/lib/index.js';
+import { drizzle } from '${modules}/drizzle-orm/node-postgres/index.js';
+import { migrate } from '${modules}/drizzle-orm/node-postgres/migrator.js';
+const pool = new pg.Pool({ host: process.env.PGHOST, user: process.env.PGUSER, database: process.env.PGDATABASE });
+await migrate(drizzle(pool), { migrationsFolder: 'drizzle' }).finally(() => pool.end());
+`;
+
+/** Drizzle's migrator is a function; what it applied is known by the journal's times. */
+const drizzle = (name: string, change: (folder: string) => void): Tool => ({
+  name,
+  fixture: 'fixtures/drizzle',
+  program: existsSync(`${modules}/drizzle-orm/package.json`) ? process.execPath : undefined,
+  up: ['migrate.mjs'],
+  applied: `select lpad(((created_at - 1736500000000) / 259200000)::text, 4, '0') as version
+    from drizzle.__drizzle_migrations order by created_at`,
+  own: /drizzle/,
+  versionOf: (id) => id.slice(0, 4),
+  change: (folder) => {
+    writeFileSync(path.join(folder, 'migrate.mjs'), runner);
+    change(folder);
+  },
+});
+
+const index = 'drizzle/0002_index_loan_member.sql';
+const edit = (folder: string, file: string, from: string, to: string) =>
+  writeFileSync(path.join(folder, file), readFileSync(path.join(folder, file), 'utf8').replace(from, to));
+
+const withDrizzle: readonly Tool[] = [
+  ...tools,
+  drizzle('drizzle', () => {}),
+  drizzle('drizzle without CONCURRENTLY', (folder) => edit(folder, index, ' concurrently', '')),
+  drizzle('drizzle after COMMIT', (folder) => edit(folder, index, 'create', 'commit;--> statement-breakpoint\ncreate')),
+];
+
+let server: Server;
+beforeAll(async () => {
+  await loadParser();
+  server = await startServer(15);
+}, 240_000);
+afterAll(() => server?.stop());
+
+let databases = 0;
+
+interface Run {
+  readonly outcome: Outcome;
+  readonly applied: readonly string[];
+  /** The numbers of the transactions in which objects were made, in order, starting at 0. */
+  readonly transactions: readonly number[];
+  readonly again: (args: readonly string[]) => Promise<Outcome>;
+  readonly query: (sql: string) => Promise<readonly Readonly<Record<string, string | null>>[]>;
+  readonly end: () => Promise<void>;
+}
+
+async function run(tool: Tool, change: (folder: string) => void = tool.change ?? (() => {})): Promise<Run> {
+  const database = `tool_${++databases}`;
+  const env = await environment(server, database);
+  const { folder, remove } = copyOf(tool.fixture);
+  change(folder);
+  const session = await server.connect(database);
+  await session.query(recorder);
+  const settings = {
+    ...env,
+    ...(tool.name === 'sql-migrate' && { DATABASE_URL: env.DATASOURCE }),
+    DBMATE_MIGRATIONS_DIR: './db/migrations',
+  };
+  const target = tool.name === 'sqitch' ? [`db:pg:${database}`] : [];
+  const again = (args: readonly string[]) => execute(tool.program ?? '', [...args, ...target], folder, settings);
+  const outcome = await again(tool.up);
+  const applied = await session.query(tool.applied).catch(() => []);
+  const seen = await session.query('select tx, objects from recorder.seen order by at');
+  const own = seen.filter(({ objects }) => !tool.own.test(objects ?? '') && objects !== '');
+  const order = [...new Set(own.map(({ tx }) => tx))];
+  return {
+    outcome,
+    applied: applied.map(({ version }) => version ?? ''),
+    transactions: own.map(({ tx }) => order.indexOf(tx)),
+    again,
+    query: (sql) => session.query(sql),
+    end: async () => {
+      await session.close();
+      remove();
+    },
+  };
+}
+
+async function read(tool: Tool): Promise<History> {
+  const copy = copyOf(tool.fixture);
+  tool.change?.(copy.folder);
+  const { histories } = await discover([], { cwd: copy.folder });
+  copy.remove();
+  const [history] = histories;
+  if (history === undefined) throw new Error('no history');
+  return { ...history, migrations: history.migrations.filter(({ id }) => id !== 'current') };
+}
+
+/** Ids of the migrations up to the first one that the server refuses according to the rules. */
+function expectedToApply(history: History): readonly string[] {
+  const { diagnostics } = lint([history], {
+    pg: 15,
+    rules: rules.filter(({ id }) => id === 'concurrently-in-transaction'),
+  });
+  const refused = new Set(diagnostics.filter(({ direction }) => direction === 'up').map(({ migration }) => migration));
+  const ids = history.migrations.map(({ id }) => id);
+  const first = ids.findIndex((id) => refused.has(id));
+  if (first === -1) return ids;
+  // one transaction for all: what fails takes back the rest
+  return history.migrations[0]?.up.transaction.scope === 'run' ? [] : ids.slice(0, first);
+}
+
+const makesNothing = new Set(['SelectStmt', 'InsertStmt', 'VariableSetStmt', 'TransactionStmt', 'VacuumStmt']);
+
+/** The numbers of the transactions in which our plan has the statements that make, change or drop objects. */
+function expectedTransactions(history: History, ids: readonly string[]): readonly number[] {
+  let number = history.migrations[0]?.up.transaction.scope === 'run' ? 0 : -1;
+  const numbers: number[] = [];
+  let left = false;
+  for (const { id, up } of history.migrations) {
+    if (!ids.includes(id)) continue;
+    const { scope, batch } = up.transaction;
+    for (const piece of up.pieces) {
+      let open = false;
+      const { statements } = parseScript([piece], { psql: up.psql ?? false });
+      if (scope === 'migration' && piece === up.pieces[0]) number++;
+      if (scope === 'none' && batch === 'script') number++;
+      for (const { kind, node } of statements) {
+        if (kind === 'TransactionStmt' && 'kind' in node) {
+          open = node.kind === 'TRANS_STMT_BEGIN';
+          if (open || scope === 'run') number++;
+          if (scope === 'run') left = true;
+        } else if (!makesNothing.has(kind) && kind !== 'DropStmt') {
+          if ((left || (scope === 'none' && batch === 'statement')) && !open) number++;
+          numbers.push(number);
+        }
+      }
+    }
+  }
+  const order = [...new Set(numbers)];
+  return numbers.map((one) => order.indexOf(one));
+}
+
+describe.each(withDrizzle)('$name', (tool) => {
+  test('applies what we say, in our order, in our transactions, and stops where we say', async (context) => {
+    if (tool.program === undefined) return context.skip(`${tool.name} is not installed: scripts/install-test-tools.sh`);
+    const history = await read(tool);
+    const result = await run(tool);
+    const expected = expectedToApply(history);
+    const complete = expected.length === history.migrations.length;
+    expect(result.applied, result.outcome.output).toEqual(expected.map(tool.versionOf ?? ((id) => id)));
+    expect(result.outcome.code === 0, result.outcome.output).toBe(complete);
+    if (!complete) expect(result.outcome.output).toMatch(/cannot (?:run|be executed) inside a transaction block/);
+    expect(result.transactions).toEqual(expectedTransactions(history, expected));
+    await result.end();
+  });
+
+  test('goes back by what we take for the way back', async (context) => {
+    if (tool.program === undefined) return context.skip(`${tool.name} is not installed: scripts/install-test-tools.sh`);
+    const { down } = tool;
+    if (down === undefined) return;
+    const result = await run(tool);
+    for (const _ of tool.downAtOnce ? ['all'] : result.applied) {
+      const { code, output } = await result.again(down);
+      expect(code, output).toBe(0);
+    }
+    const left = await result.query(
+      "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') order by 1",
+    );
+    expect(left.map(({ relname }) => relname).filter((name) => !tool.own.test(name ?? ''))).toEqual([]);
+    await result.end();
+  });
+});
+
+interface Refusal {
+  readonly tool: string;
+  readonly file: string;
+  readonly text: string;
+  /** The rule that says it. */
+  readonly rule: string;
+  readonly says: RegExp;
+}
+
+const refusals: readonly Refusal[] = [
+  {
+    tool: 'dbmate',
+    file: 'db/migrations/20250121000000_x.sql',
+    text: '-- migrate:up\nselect 1;\n',
+    rule: 'section-missing',
+    says: /migrate:down/,
+  },
+  {
+    tool: 'dbmate',
+    file: 'db/migrations/20250121000000_x.sql',
+    text: 'select 1;\n-- migrate:up\nselect 1;\n-- migrate:down\n',
+    rule: 'statement-outside-section',
+    says: /preceding/,
+  },
+  {
+    tool: 'dbmate',
+    file: 'db/migrations/20250120090000_x.sql',
+    text: '-- migrate:up transaction: false\ncreate index concurrently c on customer (email);\n-- migrate:down\n',
+    rule: 'opt-out-ignored',
+    says: /transaction block/,
+  },
+  {
+    tool: 'sql-migrate',
+    file: 'db/20250401000000_x.sql',
+    text: '-- +migrate Up\ncreate function f() returns int language plpgsql as $$\nbegin\n  return 1;\nend\n$$;\n',
+    rule: 'statement-cut',
+    says: /unterminated dollar-quoted/,
+  },
+  {
+    tool: 'sql-migrate',
+    file: 'db/20250401000000_x.sql',
+    text: '-- +migrate Up\nselect 1\n',
+    rule: 'statement-unfinished',
+    says: /semicolon/,
+  },
+  {
+    tool: 'sql-migrate',
+    file: 'db/20250401000000_x.sql',
+    text: 'select 1;\n',
+    rule: 'section-missing',
+    says: /no Up\/Down annotations/,
+  },
+  {
+    tool: 'graphile-migrate',
+    file: 'migrations/committed/000001-create-member.sql',
+    text: '--! Previous: -\n--! Hash: sha1:0000000000000000000000000000000000000000\n\nselect 1;\n',
+    rule: 'checksum-mismatch',
+    says: /Hash for|hash/,
+  },
+  {
+    tool: 'graphile-migrate',
+    file: 'migrations/committed/000009.sql',
+    text: '--! Hash: sha1:0\n\nselect 1;\n',
+    rule: 'section-missing',
+    says: /Previous/,
+  },
+  {
+    tool: 'sqitch',
+    file: 'sqitch.plan',
+    text: '%syntax-version=1.0.0\n%project=library\n\ncreate_member [create_loan] 2025-01-10T08:30:00Z Ada <a@example.com> # x\n',
+    rule: 'dependency-missing',
+    says: /create_loan/,
+  },
+];
+
+describe('what we say a tool refuses, it refuses', () => {
+  test.for(refusals)('$tool: $rule', async (refusal, context) => {
+    const tool = tools.find(({ name }) => name === refusal.tool);
+    if (tool?.program === undefined)
+      return context.skip(`${refusal.tool} is not installed: scripts/install-test-tools.sh`);
+    const write = (folder: string) => writeFileSync(path.join(folder, refusal.file), refusal.text);
+    const copy = copyOf(tool.fixture);
+    write(copy.folder);
+    const { histories } = await discover([], { cwd: copy.folder });
+    const said = histories.flatMap(({ problems, migrations }) => [
+      ...problems,
+      ...migrations.flatMap((one) => one.problems),
+    ]);
+    copy.remove();
+    expect(said.map(({ rule }) => rule)).toContain(refusal.rule);
+    const { outcome, end } = await run(tool, write);
+    await end();
+    expect(outcome.code, outcome.output).not.toBe(0);
+    expect(outcome.output).toMatch(refusal.says);
+  });
+});
