@@ -1,6 +1,7 @@
 import { strength } from '../src/effects/locks.js';
-import { defineRule } from '../src/rule.js';
-import { whomBlocks } from '../src/wording.js';
+import { defineRule, type HeldLock, type Step } from '../src/rule.js';
+import type { Statement } from '../src/sql/statement.js';
+import { lockTaken, whomBlocks } from '../src/wording.js';
 
 export default defineRule({
   id: 'backfill-in-ddl-transaction',
@@ -27,23 +28,21 @@ alter table account add column email_lower text;
 update account set email_lower = lower(email) where region = 1;`,
     },
   ],
-  on: ['UpdateStmt', 'DeleteStmt', 'InsertStmt', 'MergeStmt', 'CopyStmt', 'SelectStmt'],
-  check({ relation, effects, session }) {
-    const rows = effects.find((effect) => effect.work === 'rows');
-    if (rows === undefined) return;
-    const held = session.held
-      .filter((one) => whomBlocks(one.lock))
-      .toSorted((a, b) => strength(b.lock) - strength(a.lock))[0];
-    if (held === undefined) return;
-    return {
-      message: `rows of ${relation ?? rows.relation} are written while ${whomBlocks(held.lock)} to ${held.relation} wait for the lock taken before`,
-      related: [
-        {
-          message: 'the lock is taken here and kept until the end of the transaction',
-          source: held.statement.source,
-          span: held.statement.span,
-        },
-      ],
-    };
+  checkMigration({ up }) {
+    const told = new Set<Statement>();
+    return up.flatMap((step) => {
+      const rows = step.effects.find((effect) => effect.work === 'rows');
+      const held = rows && strongestHeld(step);
+      if (rows === undefined || held === undefined || told.has(held.statement)) return [];
+      // one statement that takes the lock, one finding, however many backfills follow it
+      told.add(held.statement);
+      const message = `rows of ${step.relation ?? rows.relation} are written while ${whomBlocks(held.lock)} to ${held.relation} wait for the lock taken before`;
+      return [{ step, message, related: [lockTaken(held)] }];
+    });
   },
 });
+
+function strongestHeld({ session }: Step): HeldLock | undefined {
+  const blocking = session.held.filter((one) => whomBlocks(one.lock) !== undefined);
+  return blocking.toSorted((a, b) => strength(b.lock) - strength(a.lock))[0];
+}

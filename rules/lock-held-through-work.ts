@@ -1,6 +1,6 @@
 import { strength } from '../src/effects/locks.js';
 import { defineRule, type HeldLock, type Step } from '../src/rule.js';
-import { blockedByWork, whomBlocks, works } from '../src/wording.js';
+import { blockedByWork, lockTaken, whomBlocks, works } from '../src/wording.js';
 
 export default defineRule({
   id: 'lock-held-through-work',
@@ -49,13 +49,7 @@ alter table account add column seen date;`,
         {
           step,
           message: `${whomBlocks(held.lock)} to ${held.relation} wait for a lock taken before, while ${work.relation} is ${doing[work.work]}`,
-          related: [
-            {
-              message: 'the lock is taken here and kept until the end of the transaction',
-              source: held.statement.source,
-              span: held.statement.span,
-            },
-          ],
+          related: [lockTaken(held)],
         },
       ];
     });

@@ -3,7 +3,7 @@ import { next } from '../src/recipes.js';
 import { defineRule } from '../src/rule.js';
 import { quoteIdentifier } from '../src/sql/names.js';
 import { isKind, type Statement } from '../src/sql/statement.js';
-import { alteredTable, whomBlocks } from '../src/wording.js';
+import { alteredTable, lockTaken, whomBlocks } from '../src/wording.js';
 
 export default defineRule({
   id: 'validated-in-same-transaction',
@@ -50,7 +50,7 @@ alter table account validate constraint positive;`,
       message: `validating ${node.name} reads ${relation} while ${whomBlocks(lock.lock)} to ${lock.relation} wait for the lock taken before`,
       instead: `${adding}\n${next}\nalter table ${alteredTable(statement)} validate constraint ${quoteIdentifier(node.name ?? '')};`,
       ...(held && {
-        related: [{ message: 'the lock is taken here', source: held.statement.source, span: held.statement.span }],
+        related: [lockTaken(held)],
       }),
     };
   },

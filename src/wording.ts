@@ -2,7 +2,7 @@ import type { Column } from './catalog/catalog.js';
 import { relationByName, resolveRelationName } from './catalog/lookup.js';
 import type { Effect, LockMode } from './effects/effect.js';
 import { blocks } from './effects/locks.js';
-import type { Step } from './rule.js';
+import type { HeldLock, Related, Step } from './rule.js';
 import { sqlName } from './sql/names.js';
 import type { Statement } from './sql/statement.js';
 import { type AlterTableCmd, type Constraint, type RangeVar, strings } from './sql/tree.js';
@@ -119,4 +119,10 @@ export function droppedRelations(step: Step<'DropStmt'>): readonly string[] {
 /** True for SQL to paste, false for a sentence: what `instead` holds. */
 export function isSql(instead: string): boolean {
   return instead.includes('\n') || /;\s*(--.*)?$/.test(instead);
+}
+
+/** Leads to the statement that took a lock. */
+export function lockTaken({ statement }: HeldLock): Related {
+  const { source, span } = statement;
+  return { message: 'the lock is taken here and kept until the end of the transaction', source, span };
 }
