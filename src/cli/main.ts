@@ -143,6 +143,18 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configur
     });
 
   program
+    .command('init')
+    .description(
+      'Write a configuration, a hook and a workflow for the migrations of this repository; nothing is overwritten',
+    )
+    .option('--dry-run', 'show them and write nothing')
+    .addHelpText('after', examples([['lockkeeper init --dry-run', 'see what would be written']]))
+    .action(async (flags: { readonly dryRun?: boolean }) => {
+      const { run } = await import('./init.js');
+      done(await run(flags, io));
+    });
+
+  program
     .command('explain')
     .description('Show the page of a rule')
     .argument('<rule>', 'the id of a rule')

@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { run } from './cli-io.js';
+import { put, repository, temporary } from './repository.js';
+
+const files = {
+  'db/migrations/001_account.sql':
+    '-- migrate:up\ncreate table account (id int);\n-- migrate:down\ndrop table account;\n',
+  'services/mail/prisma/migrations/20260101000000_init/migration.sql': 'create table mail (id int);\n',
+  'services/mail/prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+};
+const written = ['lockkeeper.config.json', '.pre-commit-config.yaml', '.github/workflows/lockkeeper.yml'];
+
+test('writes what fits the migrations that it finds', async () => {
+  const cwd = repository(files);
+  const ran = await run(cwd, ['init']);
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  expect(ran.stdout).toMatchSnapshot();
+  const texts = written.map((file) => readFileSync(join(cwd, file), 'utf8'));
+  for (const text of texts) for (const line of text.trimEnd().split('\n')) expect(ran.stdout).toContain(line);
+  expect(parse(texts[1] ?? '').repos[0].hooks[0].id).toBe('lockkeeper');
+  expect(parse(texts[2] ?? '').on.pull_request.paths).toEqual([
+    'db/migrations/**',
+    'services/mail/prisma/migrations/**',
+    'lockkeeper.*',
+  ]);
+  // the configuration that it wrote is one
+  expect((await run(cwd, ['check', '--fail-on', 'never'])).code).toBe(0);
+});
+
+test('shows what it would write, and writes nothing', async () => {
+  const cwd = repository(files);
+  const ran = await run(cwd, ['init', '--dry-run']);
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toContain('.pre-commit-config.yaml would be written');
+  expect(written.filter((file) => existsSync(join(cwd, file)))).toEqual([]);
+});
+
+test('never overwrites', async () => {
+  const own = {
+    'package.json': '{ "lockkeeper": { "pg": 15 } }',
+    '.pre-commit-config.yaml': 'repos: []\n',
+    '.github/workflows/lockkeeper.yml': 'on: push\n',
+  };
+  const cwd = repository({ ...files, ...own });
+  const ran = await run(cwd, ['init']);
+  expect(ran.stdout).toContain('package.json is there already\n');
+  expect(ran.stdout).toContain(
+    '.pre-commit-config.yaml is there already; this is what to add to it\n      - repo: local',
+  );
+  for (const [file, text] of Object.entries(own)) expect(readFileSync(join(cwd, file), 'utf8')).toBe(text);
+  expect(existsSync(join(cwd, 'lockkeeper.config.json'))).toBe(false);
+});
+
+test.each([
+  ['husky', '.husky/_/husky.sh', '.husky/pre-commit', 'is written'],
+  ['husky with a hook', '.husky/pre-commit', '.husky/pre-commit', 'is there already; this is what to add to it'],
+  ['lefthook', 'lefthook.yml', 'lefthook.yml', 'is there already; this is what to add to it'],
+])('joins %s', async (_, present, file, said) => {
+  const cwd = repository({ ...files, [present]: 'true\n' });
+  const { stdout } = await run(cwd, ['init']);
+  expect(stdout).toContain(`${file} ${said}`);
+  expect(stdout).toContain('npx lockkeeper check --staged');
+  expect(existsSync(join(cwd, '.pre-commit-config.yaml'))).toBe(false);
+});
+
+test('without git it writes the configuration alone', async () => {
+  const cwd = temporary(files);
+  expect((await run(cwd, ['init'])).code).toBe(0);
+  expect(written.filter((file) => existsSync(join(cwd, file)))).toEqual(['lockkeeper.config.json']);
+});
+
+test('says in one line what is missing', async () => {
+  const cwd = repository({ 'README.md': 'nothing\n' });
+  const none = await run(cwd, ['init']);
+  expect(none).toMatchObject({ code: 2, stdout: '' });
+  expect(none.stderr).toBe(
+    'lockkeeper: there are no migrations below this folder: make the first one, then run init again\n',
+  );
+  put(cwd, files);
+  const below = await run(join(cwd, 'db/migrations'), ['init']);
+  expect(below).toMatchObject({ code: 2, stderr: 'lockkeeper: run it in the root of the repository: cd ../../\n' });
+});
