@@ -1,0 +1,334 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { discover } from '../src/frameworks/discover.js';
+import type { MigrationProblem } from '../src/frameworks/framework.js';
+
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** Reads a project made of these files. */
+async function reading(files: Files, paths: readonly string[] = []) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lockkeeper-faults-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), content);
+  }
+  const found = await discover(paths, { cwd: folder });
+  rmSync(folder, { recursive: true });
+  return found;
+}
+
+/** `rule file:line message` of all problems. */
+async function said(files: Files, paths: readonly string[] = []): Promise<readonly string[]> {
+  const { histories, problems } = await reading(files, paths);
+  const all = [
+    ...problems,
+    ...histories.flatMap((one) => [...one.problems, ...one.migrations.flatMap((m) => m.problems)]),
+  ];
+  return all.map(
+    ({ rule, source, span, message }: MigrationProblem) =>
+      `${rule} ${source.file}:${source.position(span.start).line} ${message}`,
+  );
+}
+
+interface Fault {
+  readonly name: string;
+  readonly files: Files;
+  /** Parts of the problems that are told, all of them. */
+  readonly says: readonly string[];
+}
+
+const goMod = { 'go.mod': 'require github.com/golang-migrate/migrate/v4 v4.19.0\n' };
+const cargo = { 'Cargo.toml': '[dependencies]\nsqlx = "0.8"\n' };
+const up = '-- migrate:up\nselect 1;\n-- migrate:down\nselect 2;\n';
+const journal = (entries: readonly { readonly tag: string; readonly when: number }[]) =>
+  JSON.stringify({ version: '7', dialect: 'postgresql', entries }, undefined, 1);
+const changelog = (inner: string) => `<?xml version="1.0"?>\n<databaseChangeLog>\n${inner}\n</databaseChangeLog>\n`;
+const created = (id: string) =>
+  `<changeSet id="${id}" author="a"><createTable tableName="t${id}"><column name="i" type="int"/></createTable></changeSet>`;
+
+const faults: readonly Fault[] = [
+  {
+    name: 'two versions alike',
+    files: { ...goMod, 'm/1_a.up.sql': '', 'm/1_b.up.sql': '', 'm/2_c.up.sql': '' },
+    says: ['duplicate-version m/1_b.up.sql:1 version 1 is also that of m/1_a.up.sql'],
+  },
+  {
+    name: 'a number left out',
+    files: { '001_a.sql': 'select 1;', '002_b.sql': 'select 1;', '004_c.sql': 'select 1;' },
+    says: ['version-gap 004_c.sql:1 number 3 is not there, between 002 and 004'],
+  },
+  {
+    name: 'timestamps leave nothing out',
+    files: {
+      '20250101000000_a.sql': 'select 1;',
+      '20250102000000_b.sql': 'select 1;',
+      '20250109000000_c.sql': 'select 1;',
+    },
+    says: [],
+  },
+  {
+    name: 'a way back without a way up',
+    files: { ...goMod, 'm/1_a.up.sql': '', 'm/2_b.down.sql': '' },
+    says: ['down-without-up m/2_b.down.sql:1'],
+  },
+  {
+    name: 'sqlx: marker behind a comment',
+    files: { ...cargo, 'migrations/1_a.sql': '-- x\n-- no-transaction\nselect 1;' },
+    says: ['opt-out-ignored migrations/1_a.sql:2 sqlx passes over this marker: it must be the first line'],
+  },
+  {
+    name: 'sqlx: marker behind a byte order mark',
+    files: { ...cargo, 'migrations/1_a.sql': '\ufeff-- no-transaction\nselect 1;' },
+    says: ['opt-out-ignored migrations/1_a.sql:1 sqlx passes over this marker: a byte order mark stands before it'],
+  },
+  {
+    name: 'dbmate: option misspelt',
+    files: { 'm/1_a.sql': '-- migrate:up transactions:false\nselect 1;\n-- migrate:down\n' },
+    says: ['opt-out-ignored m/1_a.sql:1 dbmate passes over transactions:false'],
+  },
+  {
+    name: 'dbmate: no way down',
+    files: { 'm/1_a.sql': '-- migrate:up\nselect 1;\n', 'm/2_b.sql': up },
+    says: ['section-missing m/1_a.sql:1 1_a.sql has no -- migrate:down'],
+  },
+  {
+    name: 'goose: blanks before a marker',
+    files: { 'm/1_a.sql': '-- +goose Up\nselect 1;\n  -- +goose Down\nselect 2;\n' },
+    says: ['marker-refused m/1_a.sql:3 blanks stand before'],
+  },
+  {
+    name: 'goose: a body cut',
+    files: {
+      'm/1_a.sql':
+        '-- +goose Up\ncreate function f() returns int language plpgsql as $$\nbegin\n  return 1;\nend\n$$;\n',
+    },
+    says: ['statement-cut m/1_a.sql:2'],
+  },
+  {
+    name: 'goose: no semicolon',
+    files: { 'm/1_a.sql': '-- +goose Up\nselect 1\n-- +goose Down\nselect 2;\n' },
+    says: ['statement-unfinished m/1_a.sql:2'],
+  },
+  {
+    name: 'Flyway: mixed',
+    files: {
+      'flyway.conf': 'flyway.postgresql.transactional.lock=false\n',
+      'V1__a.sql': 'create table t (i int);\ncreate index concurrently t_i on t (i);\n',
+    },
+    says: ['mixed-transaction V1__a.sql:2'],
+  },
+  {
+    name: 'Flyway: allowed to mix',
+    files: {
+      'flyway.conf': 'flyway.mixed=true\nflyway.postgresql.transactional.lock=false\n',
+      'V1__a.sql': 'create table t (i int);\ncreate index concurrently t_i on t (i);\n',
+    },
+    says: [],
+  },
+  {
+    name: 'Flyway: its lock',
+    files: { 'V1__a.sql': 'create index concurrently t_i on t (i);\n' },
+    says: ['advisory-lock-blocks-concurrently V1__a.sql:1'],
+  },
+  {
+    name: 'Flyway: name with one underscore',
+    files: { 'V1__a.sql': 'select 1;', 'V2_b.sql': 'select 1;' },
+    says: ['migration-not-run V2_b.sql:1'],
+  },
+  {
+    name: 'Flyway: placeholder without a value',
+    files: { 'V1__a.sql': 'create schema ${one};\ncreate table ${one}.t (i int);\ncreate role ${two};' },
+    says: ['unknown-placeholder V1__a.sql:1 nothing in the project gives ${one}', 'unknown-placeholder V1__a.sql:3'],
+  },
+  {
+    name: 'Drizzle: time goes backwards',
+    files: {
+      'd/0000_a.sql': '',
+      'd/0001_b.sql': '',
+      'd/meta/_journal.json': journal([
+        { tag: '0000_a', when: 20 },
+        { tag: '0001_b', when: 10 },
+      ]),
+    },
+    says: ['migration-skipped d/meta/_journal.json:10 Drizzle passes over 0001_b wherever 0000_a has run'],
+  },
+  {
+    name: 'Drizzle: file not there, file not named',
+    files: {
+      'd/0000_a.sql': '',
+      'd/0001_b.sql': '',
+      'd/meta/_journal.json': journal([
+        { tag: '0000_a', when: 1 },
+        { tag: '0001_c', when: 2 },
+      ]),
+    },
+    says: ['migration-file-missing d/meta/_journal.json:10', 'migration-not-run d/0001_b.sql:1'],
+  },
+  {
+    name: 'Drizzle: broken journal',
+    files: { 'd/0000_a.sql': '', 'd/meta/_journal.json': '{"entries": [\n{"tag": ' },
+    says: ['broken-manifest d/meta/_journal.json:2', 'migration-not-run d/0000_a.sql:1'],
+  },
+  {
+    name: 'Diesel: broken metadata',
+    files: { 'diesel.toml': '', 'm/1_a/up.sql': 'select 1;', 'm/1_a/metadata.toml': 'run_in_transaction = \n' },
+    says: ['broken-manifest m/1_a/metadata.toml:1'],
+  },
+  {
+    name: 'Atlas: edited after hashing',
+    files: { 'm/1_a.sql': 'select 1;\n', 'm/atlas.sum': 'h1:x=\n1_a.sql h1:AAAA=\n' },
+    says: ['checksum-mismatch m/1_a.sql:1 1_a.sql was changed'],
+  },
+  {
+    name: 'Atlas: added without hashing',
+    files: { 'm/1_a.sql': 'select 1;\n', 'm/atlas.sum': 'h1:x=\n0_z.sql h1:AAAA=\n' },
+    says: [
+      'checksum-mismatch m/atlas.sum:2 atlas.sum lists 0_z.sql',
+      'checksum-mismatch m/1_a.sql:1 1_a.sql is not in atlas.sum',
+    ],
+  },
+  {
+    name: 'Atlas: directive that belongs to a statement',
+    files: { 'm/1_a.sql': '-- atlas:txmode none\ncreate index concurrently i on t (i);\n', 'm/atlas.sum': 'h1:x=\n' },
+    says: ['checksum-mismatch', 'opt-out-ignored m/1_a.sql:1'],
+  },
+  {
+    name: 'graphile-migrate: marker not in the first line',
+    files: { '.gmrc': '{}', 'migrations/current.sql': '-- x\n--! no-transaction\nselect 1;' },
+    says: ['opt-out-ignored migrations/current.sql:2'],
+  },
+  {
+    name: 'Sqitch: no script, no line',
+    files: {
+      'sqitch.plan': '%project=x\n\na 2025-01-01T00:00:00Z A <a@b.c>\nb 2025-01-01T00:00:00Z A <a@b.c>\n',
+      'deploy/a.sql': '',
+      'deploy/c.sql': '',
+    },
+    says: ['migration-file-missing sqitch.plan:4 the plan names b', 'migration-not-run deploy/c.sql:1'],
+  },
+  {
+    name: 'popx: no way down',
+    files: { 'm/1_a.postgres.up.sql': '', 'm/1_a.postgres.down.sql': '', 'm/2_b.postgres.up.sql': '' },
+    says: ['section-missing m/2_b.postgres.up.sql:1'],
+  },
+  {
+    name: 'Prisma: folder without migration.sql',
+    files: {
+      'm/migration_lock.toml': 'provider = "postgresql"',
+      'm/1_a/migration.sql': 'select 1;',
+      'm/2_b/migrate.sql': 'select 1;',
+      'package.json': '{"devDependencies": {"prisma": "6.0.0"}}',
+    },
+    says: ['migration-not-run m/2_b/migrate.sql:1'],
+  },
+  {
+    name: 'Prisma: another provider',
+    files: { 'm/migration_lock.toml': 'provider = "mysql"', 'm/1_a/migration.sql': 'select 1;' },
+    says: ['other-database m/migration_lock.toml:1 the migrations of m are for MySQL'],
+  },
+  {
+    name: 'Liquibase: include cycle',
+    files: {
+      'db/changelog/master.xml': changelog(`${created('1')}<include file="a.xml" relativeToChangelogFile="true"/>`),
+      'db/changelog/a.xml': changelog(`<include file="b.xml" relativeToChangelogFile="true"/>`),
+      'db/changelog/b.xml': changelog(`<include file="a.xml" relativeToChangelogFile="true"/>`),
+    },
+    says: ['broken-include db/changelog/b.xml:3 a.xml includes the changelog that includes it'],
+  },
+  {
+    name: 'Liquibase: path out of the project',
+    files: {
+      'db/changelog/master.xml': changelog(
+        `${created('1')}<include file="../../../../../etc/passwd" relativeToChangelogFile="true"/>${created('2')}`,
+      ),
+    },
+    says: ['broken-include db/changelog/master.xml:3'],
+  },
+  {
+    name: 'Liquibase: XML cut off',
+    files: { 'db/changelog/master.xml': changelog(created('1')).slice(0, -20) },
+    says: ['unreadable-migration db/changelog/master.xml'],
+  },
+  {
+    name: 'Liquibase: entities',
+    files: {
+      'db/changelog/master.xml': `<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>\n<databaseChangeLog>\n<changeSet id="1" author="a"><sql>select '&e;'</sql></changeSet>\n</databaseChangeLog>`,
+    },
+    says: ['unreadable-migration db/changelog/master.xml:4'],
+  },
+  {
+    name: 'Liquibase: broken YAML',
+    files: { 'db/changelog/master.yaml': 'databaseChangeLog:\n  - changeSet:\n      id: 1\n     author: [\n' },
+    says: ['unreadable-migration db/changelog/master.yaml'],
+  },
+  {
+    name: 'Liquibase: change unknown',
+    files: {
+      'db/changelog/master.xml': changelog('<changeSet id="1" author="a"><customChange class="X"/></changeSet>'),
+    },
+    says: ["not-understood db/changelog/master.xml:3 what Liquibase's customChange does"],
+  },
+  {
+    name: 'Liquibase: change set twice',
+    files: { 'db/changelog/master.xml': changelog(`${created('1')}\n${created('1')}`) },
+    says: ['duplicate-version db/changelog/master.xml:1 version a:1'],
+  },
+  {
+    name: 'MySQL',
+    files: {
+      '1_a.sql': 'CREATE TABLE `t` (`id` INT AUTO_INCREMENT) ENGINE=InnoDB;',
+      '2_b.sql': 'ALTER TABLE `t` ADD `x` TINYINT;',
+    },
+    says: ['other-database 1_a.sql:1 the migrations of . are for MySQL, not for PostgreSQL'],
+  },
+  {
+    name: 'SQLite by its folder',
+    files: { 'sqlite/1_a.sql': 'create table t (id integer primary key);' },
+    says: ['other-database sqlite/1_a.sql:1 the migrations of sqlite are for SQLite'],
+  },
+  {
+    name: 'Oracle',
+    files: { 'V1__a.sql': 'CREATE TABLE t (id NUMBER(19) NOT NULL, n VARCHAR2(20));\n/\n' },
+    says: ['other-database V1__a.sql:1'],
+  },
+  {
+    name: 'not UTF-8',
+    files: {
+      '1_a.sql': 'select 1;',
+      '2_b.sql': Buffer.from("select 1;\nselect '\xe4';\n", 'latin1'),
+      '3_c.sql': 'select 1;',
+    },
+    says: ['unreadable-migration 2_b.sql:1 2_b.sql is not UTF-8 (line 2)'],
+  },
+  {
+    name: 'UTF-16',
+    files: { '1_a.sql': 'select 1;', '2_b.sql': Buffer.from('\ufeffselect 1;', 'utf16le') },
+    says: ['unreadable-migration 2_b.sql:1 2_b.sql is UTF-16, not UTF-8'],
+  },
+  {
+    name: 'binary',
+    files: { '1_a.sql': 'select 1;', '2_b.sql': new Uint8Array([80, 0, 1, 2]) },
+    says: ['unreadable-migration 2_b.sql:1 2_b.sql is a binary file'],
+  },
+  {
+    name: 'empty and blank files are clean',
+    files: { '1_a.sql': '', '2_b.sql': '\n\n', '3_c.sql': '-- nothing\n' },
+    says: [],
+  },
+];
+
+describe('a fault is told at its place, and nothing else is', () => {
+  test.each(faults)('$name', async ({ files, says }) => {
+    const told = await said(files);
+    expect(told).toHaveLength(says.length);
+    for (const [at, part] of says.entries()) expect(told[at]).toContain(part);
+  });
+
+  test('what stands before and after a fault is read', async () => {
+    const files = faults.find(({ name }) => name === 'Liquibase: path out of the project')?.files ?? {};
+    const { histories } = await reading(files);
+    expect(histories[0]?.migrations.map(({ id }) => id)).toEqual(['a:1', 'a:2']);
+  });
+});
