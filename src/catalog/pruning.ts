@@ -18,10 +18,7 @@ export function mayHold(
   conditions: readonly Node[],
 ): 'yes' | 'perhaps' | 'no' {
   if (conditions.length === 0 || parent.partitionBy === undefined || partition.bound === undefined) return 'yes';
-  const scope: Scope = {
-    typeOf: (column) => knownType(catalog, columnOf(parent, column)?.type),
-    collationOf: (column) => columnOf(parent, column)?.collation,
-  };
+  const scope = scopeOf(catalog, parent);
   const met = conditions.map((condition) => clauseOf(condition, scope));
   const known = [...met, ...met.flatMap(withoutNull)];
   const siblings = tables(catalog, parent.children).flatMap((sibling): readonly PartitionBound[] =>
@@ -30,6 +27,30 @@ export function mayHold(
   const constraint = partitionConstraint(parent.partitionBy, partition.bound, siblings, scope);
   if (constraint === undefined) return hasAllKeys(parent, known) ? 'perhaps' : 'yes';
   return proves(known, not(constraint)) ? 'no' : 'yes';
+}
+
+/**
+ * The partition whose bound takes in some of the rows of a new bound, which the server refuses. Keys of several columns are not
+ * judged: that two of their bounds do not overlap cannot always be proved.
+ */
+export function overlappedBy(catalog: Catalog, parent: Table, bound: PartitionBound): Table | undefined {
+  const { partitionBy } = parent;
+  if (partitionBy === undefined || partitionBy.keys.length !== 1 || bound.kind === 'default') return undefined;
+  const scope = scopeOf(catalog, parent);
+  const added = partitionConstraint(partitionBy, bound, [], scope);
+  if (added === undefined) return undefined;
+  return tables(catalog, parent.children).find((child) => {
+    if (child.bound === undefined || child.bound.kind === 'default') return false;
+    const held = partitionConstraint(partitionBy, child.bound, [], scope);
+    return held !== undefined && !proves([added], not(held));
+  });
+}
+
+function scopeOf(catalog: Catalog, table: Table): Scope {
+  return {
+    typeOf: (column) => knownType(catalog, columnOf(table, column)?.type),
+    collationOf: (column) => columnOf(table, column)?.collation,
+  };
 }
 
 /** A comparison that is true is of no NULL. */

@@ -14,6 +14,8 @@ import {
   tables,
   temporarySchema,
 } from '../catalog/lookup.js';
+import { overlappedBy } from '../catalog/pruning.js';
+import { serialType, typeRef } from '../catalog/type-ref.js';
 import { qualifiedName } from '../sql/names.js';
 import type { Statement } from '../sql/statement.js';
 import type { Constraint as ConstraintNode, CreateStmt, Node, RangeVar } from '../sql/tree.js';
@@ -26,6 +28,7 @@ import { statementOf } from './inner-statement.js';
 import { lookUp } from './lookups.js';
 import { predictQuery, refusedQuery } from './queries.js';
 import { lockEach, lockNamed, lockUnknown, newIndexes, withPartitions, written } from './relations.js';
+import { isKnownType } from './types.js';
 
 /** CREATE TABLE: free by itself, but for the tables that it refers to, inherits from, copies or becomes a partition of. */
 const createTable: Predict<'CreateStmt'> = (node, context) => create(node, context);
@@ -132,6 +135,9 @@ function becomePartition(node: CreateStmt, context: PredictContext): Draft {
   if (parent.kind !== 'partitioned') return fail(`"${written(range)}" is not partitioned`, '42P17');
   const after = apply(statement, catalog, { born: 0, pg });
   const made = findTable(after, node.relation);
+  const other = made?.bound && overlappedBy(catalog, parent, made.bound);
+  if (other !== undefined)
+    return fail(`partition "${node.relation?.relname}" would overlap partition "${other.name}"`, '42P17');
   return all(
     lock(parent, 'AccessExclusiveLock', why),
     made?.bound === undefined ? nothing : intoDefault(catalog, parent, made.bound),
@@ -172,7 +178,7 @@ function cloneReferrer(other: Table, pg: number): Draft {
 }
 
 /** What the server refuses in the table itself. */
-function refusedTable(node: CreateStmt, { catalog }: PredictContext): Draft {
+function refusedTable(node: CreateStmt, { catalog, pg }: PredictContext): Draft {
   const { relation: range = {} } = node;
   if (range.schemaname !== undefined && isGone(catalog, range.schemaname))
     return fail(`schema "${range.schemaname}" does not exist`, '3F000', false);
@@ -180,6 +186,8 @@ function refusedTable(node: CreateStmt, { catalog }: PredictContext): Draft {
   const names = elements.flatMap((element) => ('ColumnDef' in element ? [element.ColumnDef.colname ?? ''] : []));
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) return fail(`column "${twice}" specified more than once`, '42701');
+  const unknown = unknownType(elements, catalog, pg);
+  if (unknown !== undefined) return fail(`type "${unknown}" does not exist`, '42704', false);
   let keys = 0;
   visit({ List: { items: [...elements, ...(node.constraints ?? [])] } }, (kind, inner) => {
     if (kind === 'Constraint' && inner.contype === 'CONSTR_PRIMARY') keys++;
@@ -191,6 +199,17 @@ function refusedTable(node: CreateStmt, { catalog }: PredictContext): Draft {
     if (refusal !== undefined) return fail(refusal, '42P16');
   }
   return nothing;
+}
+
+/** A type that is neither PostgreSQL's nor one that the history made. */
+function unknownType(elements: readonly Node[], catalog: Catalog, pg: number): string | undefined {
+  for (const element of elements) {
+    const written = 'ColumnDef' in element ? element.ColumnDef.typeName : undefined;
+    if (written === undefined || serialType(written) !== undefined) continue;
+    const type = typeRef(catalog, written);
+    if (type !== undefined && !isKnownType({ catalog, pg }, type)) return strings(written.names).join('.');
+  }
+  return undefined;
 }
 
 function isGone(catalog: Catalog, schema: string): boolean {

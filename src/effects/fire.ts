@@ -4,6 +4,7 @@ import { findRoutines } from '../catalog/lookup.js';
 import type { BodyStatement, Statement } from '../sql/statement.js';
 import type { PredictContext } from './context.js';
 import { all, type Draft, fail, nothing, unsure } from './draft.js';
+import type { Effect } from './effect.js';
 
 /** What happens to a table that triggers may wait for. */
 export interface Event {
@@ -32,12 +33,24 @@ function runTrigger(trigger: Trigger, context: PredictContext): Draft {
 export function runBody(body: readonly BodyStatement[], context: PredictContext): Draft {
   let { catalog } = context;
   const drafts: Draft[] = [];
-  for (const { statement, conditional } of body) {
-    const draft = inFunction(context.inner(statement, catalog), statement);
+  for (const { statement, conditional, repeated } of body) {
+    const once = inFunction(context.inner(statement, catalog), statement);
+    const draft = repeated ? inLoop(once) : once;
     drafts.push(conditional ? unsure(draft, 'under a condition that may not hold') : draft);
     catalog = apply(statement, catalog, { born: 0, pg: context.pg });
   }
   return all(...drafts);
+}
+
+/** A few rows in each turn of a loop come to many. */
+function inLoop(draft: Draft): Draft {
+  const changed = draft.effects.filter(
+    ({ kind, lock, work }) => kind === 'table' && lock === 'RowExclusiveLock' && work === 'none',
+  );
+  const effects = changed.map(
+    (made): Effect => ({ ...made, work: 'rows', sure: false, why: 'its rows are changed in every turn of a loop' }),
+  );
+  return all(draft, { effects });
 }
 
 /** What cannot run in a transaction block cannot run in a function either. */
