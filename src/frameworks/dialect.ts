@@ -40,9 +40,9 @@ const signs: readonly { readonly database: string; readonly pattern: RegExp }[] 
   { database: 'ClickHouse', pattern: /\bENGINE\s*=\s*\w*MergeTree\b|\bLowCardinality\(/i },
 ];
 
-/** Words that only PostgreSQL's SQL has: where they stand the file is its own, whatever else it says. */
+/** Words that only PostgreSQL's SQL has. */
 const own =
-  /\b(?:bigserial|serial|timestamptz|jsonb|plpgsql|bytea|concurrently|citext|tsvector|regclass)\b|::\s*[a-z]|\$\$|\bcreate\s+(?:extension|type\s+\S+\s+as\s+enum)|\btimestamp\s+with(?:out)?\s+time\s+zone\b|\busing\s+(?:btree|gin|gist)\b|\balter\s+column\b/i;
+  /\b(?:bigserial|serial|timestamptz|jsonb|plpgsql|bytea|concurrently|citext|tsvector|regclass)\b|::\s*[a-z]|\$\$|\bcreate\s+(?:extension|type\s+\S+\s+as\s+enum)|\busing\s+(?:btree|gin|gist)\b/i;
 
 /** A history of another database: one line says so, and nothing of it is judged. */
 export function otherDatabase(framework: string, root: string, database: string, source: Source): History {
@@ -70,16 +70,14 @@ export function databaseOf(history: History): string | undefined {
   const texts = history.migrations.flatMap(({ up }) =>
     up.pieces.map((piece) => code(piece.rendered ?? piece.source.slice(piece.span))),
   );
-  if (texts.some((text) => own.test(text))) return undefined;
   const counts = signs.map(({ database, pattern }) => ({
     database,
     files: texts.filter((text) => pattern.test(text)).length,
   }));
   const best = counts.reduce((most, one) => (one.files > most.files ? one : most), { database: '', files: 0 });
+  if (best.files <= texts.filter((text) => own.test(text)).length) return undefined;
   // a history starts with the tables, where each database shows itself: a third of its files is plenty
-  return best.files * 3 >= texts.filter((text) => text.trim() !== '').length && best.files > 0
-    ? best.database
-    : undefined;
+  return best.files * 3 >= texts.filter((text) => text.trim() !== '').length ? best.database : undefined;
 }
 
 function code(text: string): string {

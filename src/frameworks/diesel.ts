@@ -1,8 +1,9 @@
+import { otherDatabase } from './dialect.js';
 import { nameOf } from './files.js';
 import { type MigrationFolder, migrationFolders, rootsOfFolders } from './folder-pairs.js';
 import { readToml, valueAt } from './formats.js';
 import type { Detection, Framework, Migration, MigrationProblem, Script, TransactionPlan } from './framework.js';
-import { cargo, crate, manifestWith } from './manifests.js';
+import { cargo, crate, crateDatabase, manifestWith } from './manifests.js';
 import { compareText, describe, problem, script, settleIds, unreadable } from './sql-files.js';
 
 const folderName = /^[\d-]+_/;
@@ -36,6 +37,9 @@ export default {
         : { root, evidence: 'manifest', because: `${manifest.path} depends on diesel` };
     }),
   async read(folder) {
+    const first = folder.files.find((entry) => nameOf(entry.path) === 'up.sql');
+    const other = crateDatabase(folder, folder.path, 'diesel');
+    if (other !== undefined && first !== undefined) return otherDatabase('diesel', folder.path, other, first.source());
     const migrations: Migration[] = [];
     for (const one of migrationFolders(folder, ['up.sql', 'down.sql'])) migrations.push(await read(one));
     return {

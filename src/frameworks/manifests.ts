@@ -29,6 +29,20 @@ export function crate(name: string): RegExp {
   return new RegExp(`^\\s*(?:\\[.*dependencies\\.)?["']?${name}["']?\\s*[.=\\]]`, 'm');
 }
 
+/** The other database for which a crate is built, by its features in the nearest Cargo.toml that has any; undefined for PostgreSQL or none. */
+export function crateDatabase(folder: Folder, from: string, name: string): string | undefined {
+  const line = new RegExp(
+    `^\\s*(?:\\[.*dependencies\\.)?${name}\\]?(?:\\s*=\\s*\\{[^}]*\\}|[^\\[]*features[^\\]]*\\])`,
+    'm',
+  );
+  for (const entry of folder.above(from, cargo)) {
+    const [found] = line.exec(entry.read() ?? '') ?? [];
+    const databases: readonly string[] = found?.match(/postgres|mysql|sqlite/g) ?? [];
+    if (databases.length > 0) return databases.includes('postgres') ? undefined : databases[0];
+  }
+  return undefined;
+}
+
 /** The version range of a package in package.json (any kind of dependency); undefined when the package is not there. */
 export function npmVersion(folder: Folder, from: string, name: string): string | undefined {
   const range = new RegExp(`"${name.replace('/', '\\/')}"\\s*:\\s*"([~^<>=v\\s]*\\d[^"]*)"`);

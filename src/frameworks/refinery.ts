@@ -1,6 +1,7 @@
+import { otherDatabase } from './dialect.js';
 import { nameOf } from './files.js';
 import type { Detection, FileEntry, Framework, TransactionPlan } from './framework.js';
-import { cargo, crate, manifestWith } from './manifests.js';
+import { cargo, crate, crateDatabase, manifestWith } from './manifests.js';
 import { migrationsOf, type VersionedFile } from './pairs.js';
 import { compareDotted, describe, filesNamed, notRun } from './sql-files.js';
 
@@ -35,6 +36,10 @@ export default {
   },
   read(folder) {
     const files = filesNamed(folder.files, fileName);
+    const [first] = files;
+    const other = crateDatabase(folder, folder.path, 'refinery');
+    if (other !== undefined && first !== undefined)
+      return otherDatabase('refinery', folder.path, other, first.source());
     return {
       framework: 'refinery',
       root: folder.path,

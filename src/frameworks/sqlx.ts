@@ -1,6 +1,7 @@
+import { otherDatabase } from './dialect.js';
 import { nameOf } from './files.js';
 import type { Detection, FileEntry, Framework, MigrationProblem, TransactionPlan } from './framework.js';
-import { cargo, crate, manifestWith } from './manifests.js';
+import { cargo, crate, crateDatabase, manifestWith } from './manifests.js';
 import { migrationsOf, type VersionedFile } from './pairs.js';
 import { describe, filesNamed, markers, notRun, problem } from './sql-files.js';
 
@@ -39,6 +40,9 @@ export default {
   read(folder) {
     const here = folder.byFolder.get(folder.path) ?? [];
     const files = filesNamed(here, fileName);
+    const [first] = files;
+    const other = crateDatabase(folder, folder.path, 'sqlx');
+    if (other !== undefined && first !== undefined) return otherDatabase('sqlx', folder.path, other, first.source());
     const simple = files.every((entry) => versioned(entry).direction === 'up');
     const migrations = migrationsOf(files.map(versioned), {
       plan: (entry) => (optsOut(entry) ? unwrapped : wrapped),
