@@ -4,7 +4,8 @@ import type { Catalog } from '../src/catalog/catalog.js';
 import { parseScript } from '../src/sql/script.js';
 import { Source } from '../src/sql/source.js';
 
-// The scripts of fixtures/catalog: `-- script: name` begins one, `-- then` a further step of it.
+// The scripts of fixtures/catalog: `-- script: name` begins one (`, from 17`: servers before that refuse it), `-- then` a further
+// step of it.
 
 const folder = new URL('../fixtures/catalog/', import.meta.url);
 
@@ -12,6 +13,8 @@ export interface CatalogScript {
   readonly file: string;
   readonly name: string;
   readonly steps: readonly string[];
+  /** The first major that takes it. */
+  readonly from: number;
 }
 
 export const catalogScripts: readonly CatalogScript[] = readdirSync(folder)
@@ -23,7 +26,9 @@ function scriptsOf(file: string): CatalogScript[] {
   const [, ...scripts] = readFileSync(new URL(file, folder), 'utf8').split(/^-- script: /m);
   return scripts.map((text) => {
     const end = text.indexOf('\n');
-    return { file, name: text.slice(0, end).trim(), steps: text.slice(end + 1).split(/^-- then\n/m) };
+    const name = text.slice(0, end).trim();
+    const from = Number(/, from (\d+)$/.exec(name)?.[1] ?? 0);
+    return { file, name, steps: text.slice(end + 1).split(/^-- then\n/m), from };
   });
 }
 

@@ -3,7 +3,7 @@ import type { Catalog, Column, Oid, Table } from './catalog.js';
 import { changeTable } from './change.js';
 import { defineColumn, withDefault, withIdentity } from './column-definition.js';
 import { addConstraint } from './constraint-definition.js';
-import { mergeColumns } from './inheritance.js';
+import { mergeColumns, sharesIdentity } from './inheritance.js';
 import { columnOf, descendants, isTable, tables } from './lookup.js';
 import { dropNotNull, setNotNull } from './not-null.js';
 import { dropColumn, dropObject } from './removal.js';
@@ -32,12 +32,10 @@ function order({ contype }: ConstraintNode): number {
 function inheritColumn(catalog: Catalog, oid: Oid, column: Column, pg: number): Catalog {
   const parent = catalog.relations.get(oid);
   if (parent === undefined || !isTable(parent)) return catalog;
-  // since 17 partitions have the identity of their parent
-  const shared = parent.kind === 'partitioned' && pg >= 17 && column.identity !== undefined;
   return tables(catalog, parent.children).reduce((now, child) => {
-    const [bare = column] = mergeColumns([{ ...parent, columns: [column] }], [], child.bound !== undefined);
-    const made = shared && column.identity !== undefined ? { ...bare, identity: column.identity } : bare;
-    const changed = changeTable(now, child.oid, (one) => withInherited(one, made));
+    const bond = { partition: child.bound !== undefined, pg };
+    const [inherited = column] = mergeColumns([{ ...parent, columns: [column] }], [], bond);
+    const changed = changeTable(now, child.oid, (one) => withInherited(one, inherited));
     return inheritColumn(changed, child.oid, column, pg);
   }, catalog);
 }
@@ -121,7 +119,7 @@ const dropIdentity: TableCommand = (catalog, table, { name }, { pg }) => {
   return inIdenticalPartitions(own, table, pg, name, change);
 };
 
-/** Since 17 partitions have the identity columns of their parent. */
+/** The same for partitions that share the identity column. */
 function inIdenticalPartitions(
   catalog: Catalog,
   table: Table,
@@ -129,7 +127,7 @@ function inIdenticalPartitions(
   name: string | undefined,
   change: (column: Column) => Column,
 ): Catalog {
-  if (pg < 17 || table.kind !== 'partitioned') return catalog;
+  if (!sharesIdentity({ partition: table.kind === 'partitioned', pg })) return catalog;
   return descendants(catalog, table).reduce(
     (now, partition) => changeTable(now, partition.oid, (one) => withColumn(one, name, change)),
     catalog,

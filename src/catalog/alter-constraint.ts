@@ -1,9 +1,11 @@
+import type { ApplyOptions } from './applies.js';
 import type { Catalog, Constraint, Table } from './catalog.js';
 import { changeTable } from './change.js';
 import { addConstraint } from './constraint-definition.js';
-import { inheritedConstraint } from './inherited.js';
+import { inheritedConstraint, ownConstraint } from './inherited.js';
 import { tables } from './lookup.js';
-import { dropConstraint } from './removal.js';
+import { setNotNull } from './not-null.js';
+import { dropConstraint, dropConstraintAlone } from './removal.js';
 import { onTable, type TableCommand } from './table-command.js';
 import { withColumn } from './with-column.js';
 
@@ -13,25 +15,43 @@ const add: TableCommand = (catalog, table, { def }, options) =>
 const drop: TableCommand = (catalog, table, { name }, { only }) => {
   const constraint = table.constraints.find((one) => one.name === name);
   if (constraint === undefined) return catalog;
-  const kept = only
-    ? changeInherited(catalog, table, constraint, (own) => ({ ...own, inherited: false }), false)
-    : catalog;
-  return dropConstraint(kept, table.oid, constraint.name);
+  return only ? dropConstraintAlone(catalog, table, constraint) : dropConstraint(catalog, table.oid, constraint.name);
 };
 
 const validate: TableCommand = (catalog, table, { name }) =>
   changeConstraint(catalog, table, name, (constraint) => ({ ...constraint, validated: constraint.enforced }));
 
-const alter: TableCommand = (catalog, table, { def }) => {
+const alter: TableCommand = (catalog, table, { def }, options) => {
   if (def === undefined || !('ATAlterConstraint' in def)) return catalog;
   const { ATAlterConstraint: asked } = def;
+  if (asked.alterInheritability)
+    return alterInheritance(catalog, table, asked.conname, asked.noinherit ?? false, options);
   return changeConstraint(catalog, table, asked.conname, (constraint) => ({
     ...constraint,
     ...(asked.alterDeferrability && { deferrable: asked.deferrable ?? false }),
-    ...(asked.alterInheritability && { noInherit: asked.noinherit ?? false }),
     ...(asked.alterEnforceability && enforcement(constraint, asked.is_enforced ?? false)),
   }));
 };
+
+/** ALTER CONSTRAINT … INHERIT or NO INHERIT of a NOT NULL. */
+function alterInheritance(
+  catalog: Catalog,
+  table: Table,
+  name: string | undefined,
+  noInherit: boolean,
+  options: ApplyOptions,
+): Catalog {
+  const constraint = table.constraints.find((one) => one.name === name);
+  const [column] = constraint?.columns ?? [];
+  if (constraint?.kind !== 'not null' || column === undefined) return catalog;
+  const { validated } = constraint;
+  const altered = changeTable(catalog, table.oid, (now) => replaced(now, constraint, { ...constraint, noInherit }));
+  return tables(altered, table.children).reduce((now, child) => {
+    if (!noInherit) return setNotNull(now, child.oid, column, options, { name, validated, inherited: true });
+    const own = inheritedConstraint(child, constraint);
+    return own === undefined ? now : changeTable(now, child.oid, (one) => replaced(one, own, ownConstraint(own)));
+  }, altered);
+}
 
 /** What is enforced from now on is checked at once. */
 function enforcement(constraint: Constraint, enforced: boolean): Pick<Constraint, 'enforced' | 'validated'> {
@@ -47,7 +67,7 @@ function changeConstraint(
 ): Catalog {
   const constraint = table.constraints.find((one) => one.name === name);
   if (constraint === undefined) return catalog;
-  const below = changeInherited(catalog, table, constraint, change, true);
+  const below = changeInherited(catalog, table, constraint, change);
   return changeTable(below, table.oid, (now) => replaced(now, constraint, change(constraint)));
 }
 
@@ -56,13 +76,12 @@ function changeInherited(
   table: Table,
   constraint: Constraint,
   change: (constraint: Constraint) => Constraint,
-  deep: boolean,
 ): Catalog {
   return tables(catalog, table.children).reduce((now, child) => {
     const own = inheritedConstraint(child, constraint);
     if (own === undefined) return now;
     const changed = changeTable(now, child.oid, (one) => replaced(one, own, change(own)));
-    return deep ? changeInherited(changed, child, own, change, true) : changed;
+    return changeInherited(changed, child, own, change);
   }, catalog);
 }
 

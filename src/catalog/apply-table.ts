@@ -73,7 +73,8 @@ function createTable(start: Catalog, node: CreateStmt, options: ApplyOptions, ki
     complete: typed !== undefined && parents.every(({ complete }) => complete),
   };
   const bound = node.partbound && partitionBound(node.partbound);
-  const base = mergeColumns(parents, [], bound !== undefined);
+  const bond = { partition: bound !== undefined, pg: options.pg };
+  const base = mergeColumns(parents, [], bond);
   const draft = (node.tableElts ?? []).reduce((now, element) => define(now, owner, element, base, options), begun);
   const table: Table = {
     ...newTable(start, schema, relation.relname, options.born),
@@ -81,7 +82,7 @@ function createTable(start: Catalog, node: CreateStmt, options: ApplyOptions, ki
     kind: kind ?? (node.partspec === undefined ? 'table' : 'partitioned'),
     complete: draft.complete,
     persistence,
-    columns: mergeColumns(parents, draft.columns, bound !== undefined),
+    columns: mergeColumns(parents, draft.columns, bond),
     constraints: inheritedConstraints(parents),
     parents: parents.map((parent) => parent.oid),
     options: storageOptions(node.options),
@@ -114,10 +115,8 @@ function finish(
   const of = (...kinds: readonly string[]) =>
     draft.constraints.filter(({ contype }) => contype !== undefined && kinds.includes(contype));
   const copied = draft.likes.flatMap((like) => constraintsLike(like, options.born));
-  const checked = of('CONSTR_CHECK', 'CONSTR_NOTNULL').reduce(
-    add,
-    changeTable(listed, oid, (now) => copied.reduce(withOwnConstraint, now)),
-  );
+  const withCopies = changeTable(listed, oid, (now) => copied.reduce(withOwnConstraint, now));
+  const checked = [...of('CONSTR_CHECK'), ...notNulls(draft.constraints)].reduce(add, withCopies);
   const equipped =
     table.bound === undefined
       ? checked
@@ -129,6 +128,18 @@ function finish(
   if (node.oncommit !== 'ONCOMMIT_DROP') return keyed;
   const { transient } = keyed;
   return { ...keyed, transient: { ...transient, onCommitDrop: [...transient.onCommitDrop, oid] } };
+}
+
+/** NOT NULL, written out, implied by serial or by a primary key: a name that one of them has is the name of all. */
+function notNulls(constraints: readonly ConstraintNode[]): readonly ConstraintNode[] {
+  const written = constraints.filter(({ contype }) => contype === 'CONSTR_NOTNULL');
+  const implied = constraints.flatMap(({ contype, keys }): ConstraintNode[] =>
+    contype === 'CONSTR_PRIMARY'
+      ? (keys ?? []).map((key) => ({ contype: 'CONSTR_NOTNULL', initially_valid: true, keys: [key] }))
+      : [],
+  );
+  const named = written.filter(({ conname }) => conname !== undefined);
+  return [...named, ...written.filter(({ conname }) => conname === undefined), ...implied];
 }
 
 /** UNIQUE beside PRIMARY KEY of the same columns makes no second index: transformIndexConstraints of parse_utilcmd.c. */

@@ -50,11 +50,18 @@ export function addForeignKey(
     ...now,
     constraints: [...now.constraints.filter(({ name }) => name !== key.name), key],
   }));
-  return inheritForeignKey(added, table.oid, key);
+  return inheritForeignKey(added, table.oid, key, options.pg);
 }
 
 function chosenName(catalog: Catalog, table: Table, columns: readonly string[]): string {
   return freeConstraintName(catalog, table.schema, table.name, columnsAddition(columns), 'fkey');
+}
+
+/** The name of a partition's foreign key when that of its parent is taken: since 18 it is numbered. */
+function nameBeside(catalog: Catalog, partition: Table, key: Constraint, pg: number): string {
+  return pg < 18
+    ? chosenName(catalog, partition, key.columns)
+    : freeConstraintName(catalog, partition.schema, key.name, undefined, '');
 }
 
 /** The columns of a table's primary key; none when it has none that the history shows. */
@@ -63,26 +70,33 @@ export function primaryKeyOf(table: Table): readonly string[] {
 }
 
 /** Gives the partitions of a table its foreign key. */
-function inheritForeignKey(catalog: Catalog, oid: Oid, key: Constraint): Catalog {
+function inheritForeignKey(catalog: Catalog, oid: Oid, key: Constraint, pg: number): Catalog {
   const table = catalog.relations.get(oid);
   if (table?.kind !== 'partitioned') return catalog;
-  return tables(catalog, table.children).reduce((now, partition) => cloneForeignKey(now, partition.oid, key), catalog);
+  return tables(catalog, table.children).reduce(
+    (now, { oid: partition }) => cloneForeignKey(now, partition, key, pg),
+    catalog,
+  );
 }
 
 /** Gives a partition a foreign key of its parent; one that it has already is taken if it is the same. */
-export function cloneForeignKey(catalog: Catalog, oid: Oid, key: Constraint): Catalog {
+export function cloneForeignKey(catalog: Catalog, oid: Oid, key: Constraint, pg: number): Catalog {
   const partition = catalog.relations.get(oid);
   if (partition === undefined || !isTable(partition)) return catalog;
-  const own = partition.constraints.find((constraint) => !constraint.inherited && sameKey(constraint, key));
+  const own = partition.constraints.find(
+    (constraint) => !constraint.inherited && (pg >= 18 || constraint.validated) && sameKey(constraint, key),
+  );
   const free = partition.constraints.every(({ name }) => name !== key.name);
-  const name = free ? key.name : chosenName(catalog, partition, key.columns);
-  const clone: Constraint = own === undefined ? { ...key, name, inherited: true } : { ...own, inherited: true };
+  const name = free ? key.name : nameBeside(catalog, partition, key, pg);
+  // since 18 one that is not valid is taken too, and validated
+  const validated = key.validated || (own?.validated ?? false);
+  const clone: Constraint = { ...(own ?? { ...key, name }), validated, inherited: true };
   const cloned = changeTable(catalog, oid, (now) => ({
     ...now,
     constraints: [...now.constraints.filter((constraint) => constraint !== own), clone],
   }));
   // what it has already, its own partitions have from it
-  return own === undefined ? inheritForeignKey(cloned, oid, clone) : cloned;
+  return own === undefined ? inheritForeignKey(cloned, oid, clone, pg) : cloned;
 }
 
 /** tryAttachPartitionForeignKey of tablecmds.c. */

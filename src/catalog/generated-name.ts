@@ -35,7 +35,7 @@ export function objectName(name1: string, name2: string | undefined, label: stri
 
 /** The first of label, label1, label2 … whose name is free. */
 function free(name1: string, name2: string | undefined, label: string, taken: (name: string) => boolean): string {
-  for (let pass = 0; ; pass++) {
+  for (let pass = label === '' ? 1 : 0; ; pass++) {
     const name = objectName(name1, name2, pass === 0 ? label : `${label}${pass}`);
     if (!taken(name)) return name;
   }

@@ -137,7 +137,8 @@ function nameOfKey(expression: Node | undefined, pg: number): string {
  */
 export function createIndex(catalog: Catalog, on: Oid, definition: IndexDefinition, how: How): Catalog {
   const owner = catalog.relations.get(on);
-  if (owner === undefined || !('indexes' in owner)) return catalog;
+  // foreign tables have no indexes
+  if (owner === undefined || !('indexes' in owner) || owner.kind === 'foreign') return catalog;
   const name = definition.name ?? chosenName(catalog, owner.schema, owner.name, definition, how);
   const taken = catalog.relationNames.get(qualifiedName(owner.schema, name));
   // it was dropped in a way the history does not show, or the statement would fail
@@ -217,8 +218,6 @@ export function attachOrCreate(
   const index = catalog.relations.get(parent);
   const table = catalog.relations.get(partition);
   if (index === undefined || !isIndex(index) || table === undefined || !isTable(table)) return catalog;
-  // foreign tables have no indexes
-  if (table.kind === 'foreign') return catalog;
   const definition = definitionFrom(catalog, index);
   const same = indexesOf(catalog, table).find(
     (one) => one.parent === undefined && (one.valid || !validOnly) && fits(catalog, one, definition, how.pg),

@@ -5,26 +5,52 @@ import { cloneForeignKey } from './foreign-key.js';
 import { attachOrCreate } from './index-definition.js';
 import { inheritable, ownColumn, ownConstraint } from './inherited.js';
 import { columnOf, descendants, indexesOf, isIndex, isTable, tables } from './lookup.js';
+import { notNullOf } from './not-null.js';
+
+/** What makes one table the child of another. */
+export interface Bond {
+  /** A partition, not a child by INHERITS. */
+  readonly partition: boolean;
+  readonly pg: number;
+}
 
 /**
  * The columns of a table with parents: first theirs, in order, those of one name made one; then its own. A default and NOT NULL
- * come down; identity and the ownership of a sequence do not. MergeAttributes of tablecmds.c.
+ * come down; the ownership of a sequence does not, and identity only to partitions since 17. MergeAttributes of tablecmds.c.
  */
-export function mergeColumns(parents: readonly Table[], own: readonly Column[], partition: boolean): readonly Column[] {
+export function mergeColumns(parents: readonly Table[], own: readonly Column[], bond: Bond): readonly Column[] {
   const merged = new Map<string, Column>();
-  for (const column of parents.flatMap(({ columns }) => columns)) {
-    const { identity: _, sequence: __, local: ___, comment: ____, ...inherited } = column;
-    const known = merged.get(column.name);
-    const notNull = column.notNull || (known?.notNull ?? false);
-    merged.set(column.name, { ...inherited, ...known, notNull, inherited: true });
+  for (const parent of parents) {
+    for (const column of parent.columns) {
+      const known = merged.get(column.name);
+      const bare = inheritedColumn(parent, column, bond);
+      merged.set(column.name, { ...bare, ...known, notNull: bare.notNull || (known?.notNull ?? false) });
+    }
   }
   for (const column of own) {
     const known = merged.get(column.name);
     const notNull = column.notNull || (known?.notNull ?? false);
-    const both = { inherited: true, notNull, ...(!partition && { local: true }) };
+    const both = { inherited: true, notNull, ...(!bond.partition && { local: true }) };
     merged.set(column.name, known === undefined ? column : { ...known, ...column, ...both });
   }
   return [...merged.values()];
+}
+
+function inheritedColumn(parent: Table, column: Column, bond: Bond): Column {
+  const { identity, sequence: _, local: __, comment: ___, ...bare } = column;
+  const constraint = notNullOf(parent, column.name);
+  return {
+    ...bare,
+    // a NOT NULL that is not valid yet holds for a table without rows
+    notNull: constraint === undefined ? column.notNull : !constraint.noInherit,
+    inherited: true,
+    ...(identity !== undefined && sharesIdentity(bond) && { identity }),
+  };
+}
+
+/** Since 17 partitions have the identity columns of their parent. */
+export function sharesIdentity({ partition, pg }: Bond): boolean {
+  return partition && pg >= 17;
 }
 
 /** The CHECK (and since 18 NOT NULL) constraints that a new table has from its parents, each name once. */
@@ -47,7 +73,7 @@ export function equipPartition(catalog: Catalog, parent: Table, partition: Oid, 
     catalog,
   );
   const keys = parent.constraints.filter(({ kind }) => kind === 'foreign key');
-  const keyed = keys.reduce((now, key) => cloneForeignKey(now, partition, key), indexed);
+  const keyed = keys.reduce((now, key) => cloneForeignKey(now, partition, key, options.pg), indexed);
   const triggers = parent.triggers.filter(({ forEachRow }) => forEachRow);
   return triggers.reduce((now, trigger) => cloneTrigger(now, partition, trigger), keyed);
 }
@@ -77,7 +103,7 @@ export function link(
   const below = changeTable(above, child.oid, (table) => ({
     ...table,
     parents: [...table.parents, parent.oid],
-    columns: inheritingColumns(parent, table, bound !== undefined),
+    columns: inheritingColumns(parent, table, { partition: bound !== undefined, pg: options.pg }),
     constraints: inheritingConstraints(parent, table, bound !== undefined),
     ...(bound && { bound }),
   }));
@@ -85,13 +111,16 @@ export function link(
 }
 
 /** A child whose columns the history does not show has at least those of its parent. */
-function inheritingColumns(parent: Table, child: Table, partition: boolean): readonly Column[] {
-  const own = child.columns.map((column) => {
-    if (columnOf(parent, column.name) === undefined) return column;
-    return { ...column, inherited: true, ...(!partition && !column.inherited && { local: true }) };
+function inheritingColumns(parent: Table, child: Table, bond: Bond): readonly Column[] {
+  const own = child.columns.map((column): Column => {
+    const above = columnOf(parent, column.name);
+    if (above === undefined) return column;
+    const identity = sharesIdentity(bond) && above.identity !== undefined && { identity: above.identity };
+    const local = !bond.partition && !column.inherited && { local: true };
+    return { ...column, inherited: true, ...local, ...identity };
   });
   const missing = child.complete ? [] : parent.columns.filter(({ name }) => columnOf(child, name) === undefined);
-  return [...own, ...mergeColumns([{ ...parent, columns: missing }], [], partition)];
+  return [...own, ...mergeColumns([{ ...parent, columns: missing }], [], bond)];
 }
 
 function inheritingConstraints(parent: Table, child: Table, partition: boolean): readonly Constraint[] {
@@ -119,7 +148,9 @@ export function unlink(catalog: Catalog, parent: Table, child: Table): Catalog {
     ...table,
     parents: table.parents.filter((oid) => oid !== parent.oid),
     columns: table.columns.map((column) =>
-      column.inherited && !others.some((other) => columnOf(other, column.name)) ? ownColumn(column) : column,
+      column.inherited && !others.some((other) => columnOf(other, column.name))
+        ? withoutSharedIdentity(ownColumn(column))
+        : column,
     ),
     constraints: table.constraints.map((constraint) =>
       constraint.inherited &&
@@ -135,6 +166,11 @@ export function unlink(catalog: Catalog, parent: Table, child: Table): Catalog {
     ? descendants(below, child).reduce((now, { oid }) => withoutTriggers(now, oid, child.triggers), below)
     : below;
   return indexesOf(without, child).reduce((now, index) => detachIndex(now, index.oid), without);
+}
+
+/** An identity column without a sequence of its own had the identity of its parent. */
+function withoutSharedIdentity({ identity, ...column }: Column): Column {
+  return identity === undefined || column.sequence === undefined ? column : { ...column, identity };
 }
 
 /** The copies of a parent's triggers go with the bond, at every depth. */

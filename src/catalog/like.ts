@@ -4,6 +4,7 @@ import type { Catalog, Column, Constraint, Relation, Table } from './catalog.js'
 import { type Owner, withIdentity } from './column-definition.js';
 import { createIndex, definitionFrom } from './index-definition.js';
 import { findRelation, indexesOf, isTable } from './lookup.js';
+import { notNullOf } from './not-null.js';
 
 /** What INCLUDING names: the bits of TableLikeOption in parsenodes.h. */
 const including = {
@@ -41,13 +42,18 @@ export function columnsLike(
   if (source === undefined || !('columns' in source)) return undefined;
   let now = catalog;
   const columns = source.columns.map((column) => {
-    const copy = copyOf(column, clause, options.born);
+    const copy = { ...copyOf(column, clause, options.born), notNull: notNullLike(source, column) };
     if (column.identity === undefined || !includes(clause, 'identity')) return copy;
     const made = withIdentity(now, owner, copy, { generated_when: column.identity === 'always' ? 'a' : 'd' }, options);
     now = made.catalog;
     return made.column;
   });
   return { catalog: now, columns };
+}
+
+/** A NOT NULL that is not valid yet holds for a table without rows. */
+function notNullLike(source: Relation, column: Column): boolean {
+  return column.notNull || (isTable(source) && notNullOf(source, column.name) !== undefined);
 }
 
 function copyOf(column: Column, clause: TableLikeClause, born: number): Column {

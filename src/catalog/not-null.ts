@@ -3,7 +3,7 @@ import type { Catalog, Constraint, Oid, Table } from './catalog.js';
 import { changeTable } from './change.js';
 import { freeConstraintName } from './generated-name.js';
 import { columnOf, isTable, tables } from './lookup.js';
-import { dropConstraint } from './removal.js';
+import { dropConstraint, dropConstraintAlone } from './removal.js';
 import { withColumn } from './with-column.js';
 
 /** Of a NOT NULL: what its author said of it, and where it comes from. */
@@ -59,7 +59,7 @@ function withNotNull(
       ...(newTable && known.inherited && { name, local: true }),
       validated: known.validated || validated,
       inherited: known.inherited || inherited,
-      ...(!known.inherited && inherited && table.bound === undefined && { local: true }),
+      ...(!known.inherited && inherited && { local: true }),
     };
     return table.constraints.map((constraint) => (constraint === known ? merged : constraint));
   }
@@ -87,11 +87,9 @@ export function dropNotNull(
   const table = catalog.relations.get(oid);
   if (table === undefined || !isTable(table)) return catalog;
   const known = notNullOf(table, column);
-  if (known !== undefined && !only) return dropConstraint(catalog, oid, known.name);
-  const own = changeTable(catalog, oid, (now) => ({
-    ...withColumn(now, column, (old) => ({ ...old, notNull: false })),
-    constraints: now.constraints.filter((constraint) => constraint !== known),
-  }));
+  if (known !== undefined)
+    return only ? dropConstraintAlone(catalog, table, known) : dropConstraint(catalog, oid, known.name);
+  const own = changeTable(catalog, oid, (now) => withColumn(now, column, (old) => ({ ...old, notNull: false })));
   if (only || pg >= 18) return own;
   return tables(own, table.children).reduce(
     (now, child) => dropNotNull(now, child, column, { born: -1, pg, only }),

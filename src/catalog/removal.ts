@@ -24,6 +24,18 @@ export function dropConstraint(catalog: Catalog, table: Oid, name: string): Cata
   return drop(catalog, [{ kind: 'constraint', table, name, asked: true }]);
 }
 
+/** Drops a constraint of ALTER TABLE ONLY: children keep what they have of it, as their own. */
+export function dropConstraintAlone(catalog: Catalog, table: Table, constraint: Constraint): Catalog {
+  const kept = tables(catalog, table.children).reduce((now, child) => {
+    const own = inheritedConstraint(child, constraint);
+    return changeTable(now, child.oid, (one) => ({
+      ...one,
+      constraints: one.constraints.map((other) => (other === own ? { ...other, local: true } : other)),
+    }));
+  }, catalog);
+  return dropConstraint(kept, table.oid, constraint.name);
+}
+
 /** Without recursion: chains of views may be long. What is gone already when its turn comes costs nothing. */
 function drop(start: Catalog, first: readonly Doomed[]): Catalog {
   let catalog = start;
