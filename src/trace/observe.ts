@@ -105,7 +105,7 @@ export async function locksAtWeakerGate(
 async function look(session: Session, known?: ServerRelations): Promise<Moment> {
   // locks first: to look at a relation's size locks it
   const locks = await readLocks(session);
-  const relations = await readRelations(session);
+  const relations = await readRelations(session, known === undefined);
   return { locks, relations, reads: await readsOfTransaction(session, (known ?? relations).keys()) };
 }
 

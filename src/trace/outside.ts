@@ -18,7 +18,7 @@ export async function runOutside(
     gated,
   });
   const after: Moment = {
-    relations: await readRelations(watcher),
+    relations: await readRelations(watcher, false),
     locks,
     reads: await readsReported(session, watcher, relations),
   };

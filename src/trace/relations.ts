@@ -35,13 +35,13 @@ export interface Moment {
   readonly reads: ReadonlyMap<string, Reads>;
 }
 
-/** Reads the relations outside the system schemas. */
-export async function readRelations(session: Session): Promise<ServerRelations> {
+/** Reads the relations outside the system schemas; without `sizes`, which cost a look at every file, `pages` is 0. */
+export async function readRelations(session: Session, sizes = true): Promise<ServerRelations> {
+  const pages = sizes ? "case when c.relkind in ('r', 'm', 'i') then pg_relation_size(c.oid) / 8192 end" : '0';
   const rows = await session.query(`
     select c.oid, i.indrelid as table, format('%I.%I', n.nspname, c.relname) as quoted, c.relkind as kind,
            case when n.nspname ~ '^pg_temp_' then 'pg_temp' else n.nspname end || '.' || c.relname as name,
-           pg_relation_filenode(c.oid) as file,
-           case when c.relkind in ('r', 'm', 'i') then pg_relation_size(c.oid) / 8192 end as pages
+           nullif(c.relfilenode, 0) as file, ${pages} as pages
       from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_index i on i.indexrelid = c.oid
      where c.oid >= 16384 and n.nspname !~ '^pg_(toast|catalog)' and n.nspname <> 'information_schema'`);
   return new Map(
