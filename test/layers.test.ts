@@ -19,6 +19,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/suppress.ts', 'src/fix.ts', 'src/diff.ts', 'src/baseline.ts', 'src/changes.ts', 'src/replay/'],
   ['src/lint.ts'],
   ['src/reporters/'],
+  ['src/audit/'],
   ['src/trace/'],
   ['src/config-schema.ts', 'src/config.ts', 'src/git.ts', 'src/index.ts'],
   ['src/action.ts', 'src/action/', 'src/cli/'],

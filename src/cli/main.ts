@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { UserError } from '../user-error.js';
 import { version } from '../version.js';
+import type { AuditFlags } from './audit.js';
 import { type CheckFlags, type JudgeFlags, levelOption } from './flags.js';
 import type { Io } from './io.js';
 
@@ -139,6 +140,23 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configur
     )
     .action(async (paths: string[], flags: JudgeFlags & { readonly dryRun?: boolean }) => {
       const { run } = await import('./fix.js');
+      done(await run(paths, flags, io));
+    });
+
+  judging(program.command('audit'))
+    .description('Sum up a whole history for people: hazards, tables at risk, lock windows, ways back')
+    .argument('[paths...]', 'folders or files, as for check')
+    .addOption(new Option('--format <format>', 'how it is written').choices(['html', 'markdown']).default('html'))
+    .option('--output <file>', 'where to; default: standard output, of a page on a terminal lockkeeper-audit.html')
+    .addHelpText(
+      'after',
+      examples([
+        ['lockkeeper audit --output audit.html', 'one page that needs nothing else'],
+        ['lockkeeper audit --format markdown > AUDIT.md', ''],
+      ]),
+    )
+    .action(async (paths: string[], flags: AuditFlags) => {
+      const { run } = await import('./audit.js');
       done(await run(paths, flags, io));
     });
 
