@@ -33,13 +33,19 @@ function runTrigger(trigger: Trigger, context: PredictContext): Draft {
 export function runBody(body: readonly BodyStatement[], context: PredictContext): Draft {
   let { catalog } = context;
   const drafts: Draft[] = [];
-  for (const { statement, conditional, repeated } of body) {
-    const once = inFunction(context.inner(statement, catalog), statement);
+  for (const { statement, conditional, repeated, caught } of body) {
+    const run = inFunction(context.inner(statement, catalog), statement);
+    const once = caught ? foreseen(run) : run;
     const draft = repeated ? inLoop(once) : once;
     drafts.push(conditional ? unsure(draft, 'under a condition that may not hold') : draft);
     catalog = apply(statement, catalog, { born: 0, pg: context.pg });
   }
   return all(...drafts);
+}
+
+/** A failure that an exception handler waits for. */
+function foreseen(draft: Draft): Draft {
+  return draft.failure === undefined ? draft : { ...draft, failure: { ...draft.failure, sure: false } };
 }
 
 /** A few rows in each turn of a loop come to many. */

@@ -105,7 +105,7 @@ function resolveIn(parts: readonly string[], items: readonly Item[]): Term | 'op
   const candidates =
     item === undefined
       ? items
-      : items.filter((one) => one.name === item && (schema === undefined || one.schema === schema));
+      : items.filter((one) => one.name === item && (schema === undefined || (one.schema ?? schema) === schema));
   for (const candidate of candidates) {
     const term = candidate.columns.get(name);
     if (term !== undefined) return term;

@@ -165,9 +165,15 @@ function executed(statement: Statement, catalog: Catalog, depth = 0): readonly E
       ...nested,
       conditional: nested.conditional || part.conditional,
       repeated: nested.repeated || part.repeated,
+      caught: nested.caught === true || part.caught === true,
     })),
   );
   return [self, ...inner];
+}
+
+/** What the statements of a body do and where they fail is told by themselves; that they stand in a body (25001) is not. */
+function withoutBody({ failure, ...prediction }: Prediction): Prediction {
+  return { ...prediction, effects: [], ...(failure?.code === '25001' && { failure }) };
 }
 
 /** The steps of one statement: of an ALTER TABLE one a command, else one. Moves the catalog past it. */
@@ -186,7 +192,7 @@ function stepsOf(
   const options = { pg, ...(timeZone !== undefined && { timeZone }) };
   const whole = blaming('predicting', statement, () => predict(statement, before, options));
   // what a body does is told by the steps of its statements, each with the catalog as the ones before it leave it
-  const prediction = part.opened ? { ...whole, effects: [] } : whole;
+  const prediction = part.opened ? withoutBody(whole) : whole;
   const after = blaming('applying', statement, () => apply(statement, before, { born: run.index, pg }));
   transactions.catalog = after;
 
@@ -204,7 +210,7 @@ function stepsOf(
       effects: allEffects.filter((effect) => !effect.bornHere),
       allEffects,
       transactionBlock: told.transactionBlock,
-      ...(told.failure && { failure: { ...told.failure, sure: told.failure.sure && run.ordered } }),
+      ...(told.failure && { failure: { ...told.failure, sure: told.failure.sure && run.ordered && !part.caught } }),
       understood: told.understood,
       before,
       after,

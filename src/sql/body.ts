@@ -52,13 +52,13 @@ function readString(draft: Draft, as: DefElem | undefined, language: string, pro
   else problems.push(notUnderstood(place, range, `a body in ${language} cannot be read`));
 }
 
-const once = { conditional: false, repeated: false };
+const once = { conditional: false, repeated: false, caught: false };
 
 /** All statements of a text go into the body. */
 function readStatements(
   draft: Draft,
   text: Place,
-  when: Pick<Fragment, 'conditional' | 'repeated'>,
+  when: Pick<Fragment, 'conditional' | 'repeated' | 'caught'>,
   problems: SqlProblem[],
 ): void {
   const outcome = readText(text, draft.statement);
@@ -72,11 +72,11 @@ function readStatements(
 function add(
   draft: Draft,
   inner: Draft,
-  { conditional, repeated }: Pick<Fragment, 'conditional' | 'repeated'>,
+  { conditional, repeated, caught }: Pick<Fragment, 'conditional' | 'repeated' | 'caught'>,
   problems: SqlProblem[],
 ): void {
   readBody(inner, problems);
-  draft.body.push({ statement: inner.statement, conditional, repeated });
+  draft.body.push({ statement: inner.statement, conditional, repeated, ...(caught && { caught }) });
 }
 
 /** BEGIN ATOMIC … END, or RETURN. */

@@ -9,6 +9,8 @@ export interface Fragment {
   readonly line: number;
   readonly conditional: boolean;
   readonly repeated: boolean;
+  /** In a block with an exception handler: that it fails may be foreseen. */
+  readonly caught: boolean;
   /** It is written before the statement that uses it (the query of a declared cursor). */
   readonly declared: boolean;
 }
@@ -75,16 +77,12 @@ export function fragments(sql: string): readonly Fragment[] | { readonly message
   for (const wrapped of outcome.functions) {
     const routine = child(wrapped, 'PLpgSQL_function');
     const datums = list(routine?.datums);
-    collect(routine?.action, { line: 1, conditional: false, repeated: false }, datums, found);
+    collect(routine?.action, { line: 1, conditional: false, repeated: false, caught: false }, datums, found);
   }
   return found;
 }
 
-interface Context {
-  readonly line: number;
-  readonly conditional: boolean;
-  readonly repeated: boolean;
-}
+type Context = Pick<Fragment, 'line' | 'conditional' | 'repeated' | 'caught'>;
 
 function collect(
   value: PlpgsqlValue | undefined,
@@ -98,7 +96,8 @@ function collect(
       if (!isNode(node)) continue;
       const line = typeof node.lineno === 'number' ? node.lineno : context.line;
       for (const [field, role, mark] of parts[kind] ?? []) {
-        const inner = { ...context, line, ...(mark === undefined ? {} : { [mark]: true }) };
+        const caught = context.caught || (field === 'body' && node.exceptions !== undefined);
+        const inner = { ...context, line, caught, ...(mark === undefined ? {} : { [mark]: true }) };
         if (role === 'body') collect(node[field], inner, datums, found);
         else if (role === 'cursor') cursor(node, inner, datums, found);
         else push(node[field], role, inner, false, found);

@@ -32,6 +32,8 @@ export interface BodyStatement {
   readonly conditional: boolean;
   /** Inside LOOP, WHILE or FOR: it may run many times. */
   readonly repeated: boolean;
+  /** In a block with an exception handler: that it fails may be foreseen. */
+  readonly caught?: boolean;
 }
 
 /** A statement whose kind narrows its node: `if (statement.kind === 'IndexStmt') statement.node.idxname`. */
