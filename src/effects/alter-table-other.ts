@@ -57,7 +57,7 @@ function alterIndex(index: Index, command: AlterTableCmd, given: readonly AlterT
       context,
     );
   if (subtype === 'AT_SetTableSpace' && index.kind === 'index' && (index.tablespace ?? 'pg_default') !== name)
-    return all(own, build(index, `its file is copied to the tablespace ${name}`));
+    return all(own, newHeap(index, 'AccessExclusiveLock', `its file is copied to the tablespace ${name}`));
   return def === undefined || subtype !== 'AT_ChangeOwner' ? own : nothing;
 }
 

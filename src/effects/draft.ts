@@ -54,7 +54,7 @@ export function scan(relation: Named, mode: LockMode, why: string, sure = true):
   return effect(relation, mode, 'scan', why, sure);
 }
 
-/** A new heap without the old rows (TRUNCATE, REFRESH, SET TABLESPACE). */
+/** A new file without a look at the old rows (TRUNCATE, REFRESH; SET TABLESPACE, of an index too). */
 export function newHeap(relation: Named, mode: LockMode, why: string, sure = true): Draft {
   return effect(relation, mode, 'rewrite', why, sure);
 }
