@@ -6,10 +6,16 @@ cd "$(dirname "$0")/.."
 mkdir -p .tools
 npm install --prefix .tools --no-audit --no-fund --no-save --save-exact \
   dbmate@2.36.0 graphile-migrate@1.4.1 drizzle-orm@0.45.4 pg@8.23.1 || echo "npm tools: not installed"
-if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-  for package in sqitch libdbd-pg-perl sql-migrate postgresql-client; do
-    dpkg -s "$package" >/dev/null 2>&1 && continue
-    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package" >/dev/null ||
+
+missing=()
+for package in sqitch libdbd-pg-perl sql-migrate postgresql-client; do
+  dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+done
+if [ "${#missing[@]}" -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+  apt-get update -qq >/dev/null
+  for package in "${missing[@]}"; do
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package" >/dev/null 2>&1 ||
       echo "$package: not installed"
   done
 fi
+exit 0
