@@ -169,13 +169,16 @@ function hasNewFile(after: Moment, table: ServerRelation): boolean {
 }
 
 /**
- * Small tables are read page by page through an index too, so that there the number of pages says nothing; then the count of scans and the
- * server's own word decide. VACUUM and ANALYZE are not counted as scans, but they use no index.
+ * A table is read in full when all its pages were looked at. Where rows were written, and in small tables, which are read page by page through an
+ * index too, that says nothing; there the count of scans and the server's own word decide. VACUUM and ANALYZE are not counted as scans, but
+ * they use no index.
  */
 function wasRead(before: Moment, after: Moment, table: ServerRelation, notices: readonly string[]): boolean {
   if (table.pages === 0) return false;
   const isRead = since(before, after, table, 'pages') >= table.pages;
-  if (table.pages > 5 || since(before, after, table, 'scans') > 0) return isRead;
+  if (since(before, after, table, 'scans') > 0) return isRead;
+  if (since(before, after, table, 'rows') > 0) return false;
+  if (table.pages > 5) return isRead;
   if (notices.some((notice) => /^(rewriting|verifying) table/.test(notice) && notice.endsWith(`"${bareName(table)}"`)))
     return true;
   const indexes = [...before.relations.values()].filter((relation) => relation.table === table.oid);

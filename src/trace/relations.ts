@@ -22,10 +22,14 @@ export interface ServerRelation {
 /** By oid. */
 export type ServerRelations = ReadonlyMap<string, ServerRelation>;
 
-/** What has been read of a relation: pages, and how often it was scanned (a table from one end to the other, an index for something). */
+/** What has been done with a relation. */
 export interface Reads {
+  /** 8 kB pages looked at, for reading or writing. */
   readonly pages: number;
+  /** How often it was scanned: a table from one end to the other, an index for something. */
   readonly scans: number;
+  /** Rows inserted, updated and deleted. */
+  readonly rows: number;
 }
 
 /** Everything that is looked at before and after a statement. */
@@ -80,26 +84,24 @@ export function lockRows(rows: readonly Row[]): (readonly [string, LockMode])[] 
   });
 }
 
-/** What the open transaction has read so far of each of these relations, dropped ones too. */
+/** What the open transaction has done so far with each of these relations, dropped ones too. */
 export async function readsOfTransaction(
   session: Session,
   oids: Iterable<string>,
 ): Promise<ReadonlyMap<string, Reads>> {
-  return reads(session, oids, 'pg_stat_get_xact_blocks_fetched', 'pg_stat_get_xact_numscans');
+  return reads(session, oids, 'pg_stat_get_xact');
 }
 
-/** What all sessions have read so far of each of these relations, as far as they have reported it. */
+/** What all sessions have done so far with each of these relations, as far as they have reported it. */
 export async function readsOfAll(session: Session, oids: Iterable<string>): Promise<ReadonlyMap<string, Reads>> {
-  return reads(session, oids, 'pg_stat_get_blocks_fetched', 'pg_stat_get_numscans');
+  return reads(session, oids, 'pg_stat_get');
 }
 
-async function reads(
-  session: Session,
-  oids: Iterable<string>,
-  pages: string,
-  scans: string,
-): Promise<ReadonlyMap<string, Reads>> {
-  const rows = await session.query(`select oid, ${pages}(oid) as pages, ${scans}(oid) as scans
-    from unnest('{${[...oids].join()}}'::oid[]) as oid`);
-  return new Map(rows.map((row) => [row.oid ?? '', { pages: Number(row.pages), scans: Number(row.scans) }]));
+async function reads(session: Session, oids: Iterable<string>, get: string): Promise<ReadonlyMap<string, Reads>> {
+  const rows = await session.query(`select oid, ${get}_blocks_fetched(oid) as pages, ${get}_numscans(oid) as scans,
+           ${get}_tuples_inserted(oid) + ${get}_tuples_updated(oid) + ${get}_tuples_deleted(oid) as rows
+      from unnest('{${[...oids].join()}}'::oid[]) as oid`);
+  return new Map(
+    rows.map((row) => [row.oid ?? '', { pages: Number(row.pages), scans: Number(row.scans), rows: Number(row.rows) }]),
+  );
 }
