@@ -1,9 +1,13 @@
 import type { Rule } from '../src/rule.js';
+import advisoryLockBlocksConcurrently from './advisory-lock-blocks-concurrently.js';
 import appliedMigrationDeleted from './applied-migration-deleted.js';
 import appliedMigrationEdited from './applied-migration-edited.js';
 import appliedMigrationRenamed from './applied-migration-renamed.js';
 import backfillInDdlTransaction from './backfill-in-ddl-transaction.js';
+import brokenInclude from './broken-include.js';
+import brokenManifest from './broken-manifest.js';
 import checkValidatedUnderLock from './check-validated-under-lock.js';
+import checksumMismatch from './checksum-mismatch.js';
 import columnDefaultRewritesTable from './column-default-rewrites-table.js';
 import columnDropped from './column-dropped.js';
 import columnNotNullWithoutDefault from './column-not-null-without-default.js';
@@ -11,9 +15,12 @@ import columnRenamed from './column-renamed.js';
 import columnTypeRebuildsIndex from './column-type-rebuilds-index.js';
 import columnTypeRewritesTable from './column-type-rewrites-table.js';
 import concurrentlyInTransaction from './concurrently-in-transaction.js';
+import dependencyMissing from './dependency-missing.js';
 import downDoesNotRestore from './down-does-not-restore.js';
 import downEmpty from './down-empty.js';
 import downMissing from './down-missing.js';
+import downWithoutUp from './down-without-up.js';
+import duplicateVersion from './duplicate-version.js';
 import failsWhenRun from './fails-when-run.js';
 import fileNameUnconventional from './file-name-unconventional.js';
 import foreignKeyValidatedUnderLock from './foreign-key-validated-under-lock.js';
@@ -24,28 +31,45 @@ import ignoreWithoutReason from './ignore-without-reason.js';
 import indexDroppedNotConcurrent from './index-dropped-not-concurrent.js';
 import indexNotConcurrent from './index-not-concurrent.js';
 import lockHeldThroughWork from './lock-held-through-work.js';
+import markerRefused from './marker-refused.js';
+import migrationFileMissing from './migration-file-missing.js';
+import migrationNotRun from './migration-not-run.js';
 import migrationOutOfOrder from './migration-out-of-order.js';
+import migrationSkipped from './migration-skipped.js';
+import mixedTransaction from './mixed-transaction.js';
 import noLockTimeout from './no-lock-timeout.js';
 import notUnderstood from './not-understood.js';
+import optOutIgnored from './opt-out-ignored.js';
+import otherDatabase from './other-database.js';
 import rowsTruncated from './rows-truncated.js';
+import sectionMissing from './section-missing.js';
 import setNotNullScansTable from './set-not-null-scans-table.js';
+import statementCut from './statement-cut.js';
+import statementOutsideSection from './statement-outside-section.js';
+import statementUnfinished from './statement-unfinished.js';
 import syntaxError from './syntax-error.js';
 import tableDropped from './table-dropped.js';
 import tableRenamed from './table-renamed.js';
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index.js';
+import unknownPlaceholder from './unknown-placeholder.js';
 import unreadableMigration from './unreadable-migration.js';
 import updateWithoutWhere from './update-without-where.js';
 import validatedInSameTransaction from './validated-in-same-transaction.js';
+import versionGap from './version-gap.js';
 import versionTaken from './version-taken.js';
 import workUnderLock from './work-under-lock.js';
 
 /** Every rule, by id. Adding one: its file, and a line here. */
 export const rules: readonly Rule[] = [
+  advisoryLockBlocksConcurrently,
   appliedMigrationDeleted,
   appliedMigrationEdited,
   appliedMigrationRenamed,
   backfillInDdlTransaction,
+  brokenInclude,
+  brokenManifest,
   checkValidatedUnderLock,
+  checksumMismatch,
   columnDefaultRewritesTable,
   columnDropped,
   columnNotNullWithoutDefault,
@@ -53,9 +77,12 @@ export const rules: readonly Rule[] = [
   columnTypeRebuildsIndex,
   columnTypeRewritesTable,
   concurrentlyInTransaction,
+  dependencyMissing,
   downDoesNotRestore,
   downEmpty,
   downMissing,
+  downWithoutUp,
+  duplicateVersion,
   failsWhenRun,
   fileNameUnconventional,
   foreignKeyValidatedUnderLock,
@@ -66,18 +93,31 @@ export const rules: readonly Rule[] = [
   indexDroppedNotConcurrent,
   indexNotConcurrent,
   lockHeldThroughWork,
+  markerRefused,
+  migrationFileMissing,
+  migrationNotRun,
   migrationOutOfOrder,
+  migrationSkipped,
+  mixedTransaction,
   noLockTimeout,
   notUnderstood,
+  optOutIgnored,
+  otherDatabase,
   rowsTruncated,
+  sectionMissing,
   setNotNullScansTable,
+  statementCut,
+  statementOutsideSection,
+  statementUnfinished,
   syntaxError,
   tableDropped,
   tableRenamed,
   uniqueConstraintBuildsIndex,
+  unknownPlaceholder,
   unreadableMigration,
   updateWithoutWhere,
   validatedInSameTransaction,
+  versionGap,
   versionTaken,
   workUnderLock,
 ];

@@ -1,0 +1,29 @@
+import { defineRule } from '../src/rule.js';
+
+export default defineRule({
+  id: 'advisory-lock-blocks-concurrently',
+  level: 'error',
+  title: 'The runner’s own lock blocks a CONCURRENTLY for ever',
+  why: 'Flyway holds an advisory lock in a transaction of another connection, and CREATE INDEX CONCURRENTLY waits for that transaction to end: neither ever does.',
+  instead: 'Set flyway.postgresql.transactional.lock=false.',
+  links: [],
+  bad: [
+    {
+      framework: 'flyway',
+      files: {
+        'V1__account.sql': 'create table account (id int);',
+        'V2__account_id.sql': 'create index concurrently account_id on account (id);\n',
+      },
+    },
+  ],
+  good: [
+    {
+      framework: 'flyway',
+      files: {
+        'flyway.conf': 'flyway.postgresql.transactional.lock=false\n',
+        'V1__account.sql': 'create table account (id int);',
+        'V2__account_id.sql': 'create index concurrently account_id on account (id);\n',
+      },
+    },
+  ],
+});
