@@ -35,6 +35,7 @@ export function mayHold(
  */
 export function overlappedBy(catalog: Catalog, parent: Table, bound: PartitionBound): Table | undefined {
   const { partitionBy } = parent;
+  if (bound.kind === 'hash') return tables(catalog, parent.children).find((child) => sharesHash(child.bound, bound));
   if (partitionBy === undefined || partitionBy.keys.length !== 1 || bound.kind === 'default') return undefined;
   const scope = scopeOf(catalog, parent);
   const added = partitionConstraint(partitionBy, bound, [], scope);
@@ -44,6 +45,14 @@ export function overlappedBy(catalog: Catalog, parent: Table, bound: PartitionBo
     const held = partitionConstraint(partitionBy, child.bound, [], scope);
     return held !== undefined && !proves([added], not(held));
   });
+}
+
+/** Two remainders meet when they are the same for the greatest common divisor of their moduli. */
+function sharesHash(a: PartitionBound | undefined, b: Extract<PartitionBound, { kind: 'hash' }>): boolean {
+  if (a?.kind !== 'hash') return false;
+  let [divisor, rest] = [a.modulus, b.modulus];
+  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+  return divisor > 0 && (a.remainder - b.remainder) % divisor === 0;
 }
 
 function scopeOf(catalog: Catalog, table: Table): Scope {

@@ -15,10 +15,11 @@ import {
   temporarySchema,
 } from '../catalog/lookup.js';
 import { overlappedBy } from '../catalog/pruning.js';
+import { describeQuery } from '../catalog/query.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
 import { qualifiedName } from '../sql/names.js';
 import type { Statement } from '../sql/statement.js';
-import type { Constraint as ConstraintNode, CreateStmt, Node, RangeVar } from '../sql/tree.js';
+import type { Constraint as ConstraintNode, CreateStmt, IntoClause, Node, RangeVar } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import { rangeVars, visit } from '../sql/walk.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
@@ -154,7 +155,9 @@ function intoDefault(catalog: Catalog, parent: Table, bound: PartitionBound): Dr
     return fail(`partition conflicts with existing default partition "${other.name}"`, '42P17');
   const why = 'the default partition is read for rows that belong to the new one';
   const proved = provesNotInPartition(catalog, other, parent, bound);
+  const refusal = `updated partition constraint for default partition "${other.name}" would be violated by some row`;
   return all(
+    proved ? nothing : fail(refusal, '23514', false),
     ...withPartitions(catalog, other).map((table) =>
       proved || table.kind !== 'table'
         ? lock(table, 'AccessExclusiveLock', 'what the default partition may hold changes')
@@ -236,9 +239,19 @@ const createAs: Predict<'CreateTableAsStmt'> = ({ query, into, if_not_exists, ob
   if (objtype === 'OBJECT_MATVIEW' && readsTemporary(query, context.catalog))
     return fail('materialized views must not use temporary tables or views', '0A000');
   if (into?.skipData || refused.failure !== undefined) return all(refusedQuery(query, context), lookUp(query, context));
+  const twice = repeatedColumn(query, into, context.catalog);
+  if (twice !== undefined) return fail(`column "${twice}" specified more than once`, '42701');
   const execute = 'ExecuteStmt' in query ? statementOf(context.statement, query) : undefined;
   return execute === undefined ? predictQuery(query, context) : context.inner(execute, context.catalog);
 };
+
+/** A name that two columns of the query have. */
+function repeatedColumn(query: Node, into: IntoClause | undefined, catalog: Catalog): string | undefined {
+  const { outputs, open } = describeQuery(catalog, query);
+  const given = strings(into?.colNames);
+  const names = outputs.map(({ name }, at) => given[at] ?? name);
+  return open ? undefined : names.find((name, at) => names.indexOf(name) !== at);
+}
 
 function readsTemporary(query: Node, catalog: Catalog): boolean {
   return rangeVars(query).some((range) => {

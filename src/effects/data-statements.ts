@@ -82,7 +82,8 @@ function copyFrom(table: Table, node: CopyStmt, context: PredictContext): Draft 
 
 const explain: Predict<'ExplainStmt'> = ({ query, options }: ExplainStmt, context) => {
   const inner = query === undefined ? undefined : statementOf(context.statement, query);
-  if (inner === undefined) return nothing;
+  // of REFRESH there is no plan to show
+  if (inner === undefined || inner.kind === 'RefreshMatViewStmt') return nothing;
   const draft = context.inner(inner, context.catalog);
   return isOn(options, 'analyze') ? draft : locksOnly(draft);
 };

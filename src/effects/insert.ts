@@ -1,6 +1,6 @@
 import type { Column, Table } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
-import { columnOf, indexesOf } from '../catalog/lookup.js';
+import { columnOf, findRelation, indexesOf } from '../catalog/lookup.js';
 import type { InsertStmt, Node, OnConflictClause } from '../sql/tree.js';
 import {
   asConditions,
@@ -13,7 +13,7 @@ import {
   routed,
 } from './change.js';
 import type { PredictContext } from './context.js';
-import { all, type Draft, fail, lock, nothing, rows } from './draft.js';
+import { all, type Draft, fail, lock, nothing, rows, unsure } from './draft.js';
 import { fire } from './fire.js';
 import { checkReferences } from './foreign-key-checks.js';
 import { planQuery } from './query.js';
@@ -55,13 +55,15 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
   const given = rowsOf(node, names);
   const first = given?.[0] ?? new Map(names.map((name): [string, Node | undefined] => [name, undefined]));
   const refused = refusedInsert(table, node, names, given, context);
-  if (refused.failure?.sure) return refused;
+  // what a rule or an INSTEAD OF trigger of a view does is not known
+  const direct = findRelation(catalog, node.relation) === table;
+  if (refused.failure?.sure && direct) return refused;
   const event = { values: withDefaults(table, first), many, perhapsSame: false };
   const update =
     node.onConflictClause?.action === 'ONCONFLICT_UPDATE' ? assignments(node.onConflictClause.targetList) : undefined;
   const why = many ? 'rows are inserted for all that the query gives' : 'a row is inserted';
   return all(
-    refused,
+    direct ? refused : unsure(refused, 'the view may have a trigger'),
     many && table.kind === 'table' ? rows(table, 'RowExclusiveLock', why) : lock(table, 'RowExclusiveLock', why),
     askBound(catalog, table),
     route(table, given, many, context),

@@ -13,17 +13,30 @@ function labelled(catalog: Catalog, kind: ObjectType | undefined, object: Node |
   const why = 'it, or a part of it, gets a comment';
   if (kind === 'OBJECT_COLUMN') return labelColumn(catalog, parts, why);
   if (wholes.has(kind ?? '')) return labelTable(catalog, parts, kind === 'OBJECT_MATVIEW', why);
-  return partsOfTables.has(kind ?? '') ? onRelation(catalog, parts.slice(0, -1), 'AccessShareLock', why) : nothing;
+  const list = partsOfTables[kind ?? ''];
+  return list === undefined ? nothing : labelPart(catalog, parts, list, why);
 }
 
 const wholes: ReadonlySet<string> = new Set(['OBJECT_TABLE', 'OBJECT_MATVIEW', 'OBJECT_FOREIGN_TABLE']);
 
-const partsOfTables: ReadonlySet<string> = new Set([
-  'OBJECT_TABCONSTRAINT',
-  'OBJECT_TRIGGER',
-  'OBJECT_POLICY',
-  'OBJECT_RULE',
-]);
+type Parts = readonly [word: string, list: 'constraints' | 'triggers' | 'policies' | 'rules'];
+
+const partsOfTables: Readonly<Record<string, Parts>> = {
+  OBJECT_TABCONSTRAINT: ['constraint', 'constraints'],
+  OBJECT_TRIGGER: ['trigger', 'triggers'],
+  OBJECT_POLICY: ['policy', 'policies'],
+  OBJECT_RULE: ['rule', 'rules'],
+};
+
+function labelPart(catalog: Catalog, parts: readonly string[], [word, list]: Parts, why: string): Draft {
+  const relation = findRelationNamed(catalog, parts.slice(0, -1));
+  const name = parts.at(-1) ?? '';
+  const table = relation !== undefined && isTable(relation) && relation.complete ? relation : undefined;
+  const known: readonly (string | { readonly name: string })[] = table?.[list] ?? [];
+  const has = known.some((one) => (typeof one === 'string' ? one : one.name) === name);
+  if (table !== undefined && !has) return fail(`${word} "${name}" for table "${table.name}" does not exist`, '42704');
+  return onRelation(catalog, parts.slice(0, -1), 'AccessShareLock', why);
+}
 
 function labelTable(catalog: Catalog, parts: readonly string[], view: boolean, why: string): Draft {
   const relation = findRelationNamed(catalog, parts);

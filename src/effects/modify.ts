@@ -140,10 +140,18 @@ export function planDelete(node: DeleteStmt, place: QueryPlace, context: Predict
   return outcome(all(common, touch(found, 'its rows are deleted'), deleted(found, context), bound), !found.many);
 }
 
-function deleted({ table, many, none }: Found, context: PredictContext): Draft {
+/** The table, and the children by inheritance, whose keys others may refer to; those of partitions are their parent's. */
+function owners(table: Table, source: StoredSource, { access }: PlannedGraph): readonly Table[] {
+  const below = (access.leaves.get(source) ?? []).flatMap(({ relation }) => (isTable(relation) ? [relation] : []));
+  return [table, ...below.filter(({ oid, bound }) => oid !== table.oid && bound === undefined)];
+}
+
+function deleted({ table, many, none, source, planned }: Found, context: PredictContext): Draft {
   if (none) return nothing;
   return all(
-    checkReferrers(context.catalog, table, { event: 'delete', columns: [], many }),
+    ...owners(table, source, planned).map((owner) =>
+      checkReferrers(context.catalog, owner, { event: 'delete', columns: [], many }),
+    ),
     fire(table, { event: 'delete' }, context),
   );
 }

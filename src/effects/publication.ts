@@ -36,8 +36,10 @@ function isViaRoot(options: readonly Node[] | undefined): boolean {
   return isOn(options, 'publish_via_partition_root');
 }
 
-const createPublication: Predict<'CreatePublicationStmt'> = ({ pubobjects, options }, { catalog }) =>
-  all(...tablesOf(pubobjects).map((table) => publish(catalog, table, isViaRoot(options))));
+const createPublication: Predict<'CreatePublicationStmt'> = ({ pubname, pubobjects, options }, { catalog }) => {
+  if (catalog.others.has(`publication ${pubname}`)) return fail(`publication "${pubname}" already exists`, '42710');
+  return all(...tablesOf(pubobjects).map((table) => publish(catalog, table, isViaRoot(options))));
+};
 
 const alterPublication: Predict<'AlterPublicationStmt'> = ({ pubname, pubobjects, action }, { catalog }) => {
   const named = tablesOf(pubobjects);

@@ -84,6 +84,13 @@ function ofExpression(node: A_Expr, scope: Scope, context: TermContext): readonl
       { kind: 'compare', term: left, bound: high, end: 'high' },
     ];
   }
+  if (kind === 'AEXPR_IN' && name === '=' && 'RowExpr' in lexpr && 'List' in rexpr) {
+    const left = lexpr.RowExpr.args ?? [];
+    const arms = (rexpr.List.items ?? []).map((row) =>
+      'RowExpr' in row ? ofRows(left, row.RowExpr.args ?? [], scope, context) : [],
+    );
+    return [{ kind: 'or', arms }];
+  }
   const right = termOf(rexpr, scope, context);
   const constant = sourcesOf(right).length === 0;
   if ((kind === 'AEXPR_IN' || kind === 'AEXPR_OP_ANY') && name === '=' && constant)

@@ -118,7 +118,8 @@ function planValues(query: SelectStmt, place: QueryPlace): Planned {
 
 /** Conditions from outside hold inside too, unless they would change which rows are counted. */
 function push(query: SelectStmt, outputs: readonly OutputColumn[], pushed: readonly Pushed[], graph: Graph): void {
-  if (query.limitCount !== undefined || query.limitOffset !== undefined || hasWindow(query)) return;
+  const first = query.distinctClause?.some((node) => Object.keys(node).length > 0) === true;
+  if (query.limitCount !== undefined || query.limitOffset !== undefined || hasWindow(query) || first) return;
   const grouped = isAggregated(query);
   const keys = new Set((query.groupClause ?? []).map((node) => nameOfExpression(node)));
   for (const { column, qual } of pushed) {

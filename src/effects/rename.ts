@@ -22,7 +22,17 @@ type Rename = (node: RenameStmt, relation: Relation, context: PredictContext) =>
 
 const another = 'its name changes';
 
+/** ALTER TABLE and ALTER INDEX rename whatever bears the name. */
+const kinds: { readonly [T in ObjectType]?: readonly [kind: Relation['kind'], words: string] } = {
+  OBJECT_VIEW: ['view', 'a view'],
+  OBJECT_MATVIEW: ['materialized view', 'a materialized view'],
+  OBJECT_SEQUENCE: ['sequence', 'a sequence'],
+  OBJECT_FOREIGN_TABLE: ['foreign', 'a foreign table'],
+};
+
 const renameRelation: Rename = (node, relation, { catalog }) => {
+  const [kind, words] = kinds[node.renameType ?? 'OBJECT_TABLE'] ?? [relation.kind];
+  if (relation.kind !== kind) return fail(`"${relation.name}" is not ${words}`, '42809');
   const taken = relationByName(catalog, qualifiedName(relation.schema, node.newname ?? ''));
   if (taken !== undefined) return fail(`relation "${node.newname}" already exists`, '42P07');
   return isIndex(relation)
@@ -53,17 +63,14 @@ function refusedColumn(relation: Relation, from: string, to: string): Draft {
 }
 
 /** A CHECK that children have from the table is renamed in them too; so is a NOT NULL, which has a name since 18. */
-const renameConstraint: Rename = (node, relation, { catalog, pg }) => {
+const renameConstraint: Rename = (node, relation, { catalog }) => {
   if (!isTable(relation)) return nothing;
   const { subname = '' } = node;
   const why = `its constraint ${subname} gets another name`;
   const constraint = relation.constraints.find(({ name }) => name === subname);
-  const known = constraint !== undefined && (constraint.kind !== 'not null' || pg >= 18);
-  if (!known) {
-    const asked = pg >= 18 && relation.columns.some(({ notNull }) => notNull);
-    if (relation.complete && !asked)
-      return fail(`constraint "${subname}" for table "${relation.name}" does not exist`, '42704');
-    return lock(relation, 'AccessExclusiveLock', why);
+  if (constraint === undefined) {
+    if (!relation.complete) return lock(relation, 'AccessExclusiveLock', why);
+    return fail(`constraint "${subname}" for table "${relation.name}" does not exist`, '42704');
   }
   if (constraint.inherited && (constraint.kind === 'check' || constraint.kind === 'not null'))
     return fail(`cannot rename inherited constraint "${subname}"`, '42P16');

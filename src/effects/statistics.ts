@@ -15,6 +15,11 @@ const createStatistics: Predict<'CreateStatsStmt'> = (node, { catalog, pg }) => 
   const elements = (node.exprs ?? []).flatMap((element) => ('StatsElem' in element ? [element.StatsElem] : []));
   if (pg < 14 && elements.some(({ expr }) => expr !== undefined))
     return fail('only simple column references are allowed in CREATE STATISTICS', '0A000');
+  const [only, ...more] = elements;
+  if (more.length === 0 && only?.name !== undefined)
+    return fail('extended statistics require at least 2 columns', '42P17');
+  const names = elements.flatMap(({ name: column }) => column ?? []);
+  if (new Set(names).size < names.length) return fail('duplicate column name in statistics definition', '42701');
   const missing = elements.find(({ name }) => name !== undefined && columnOf(relation, name) === undefined);
   if (missing !== undefined && relation.complete) return fail(`column "${missing.name}" does not exist`, '42703');
   const name = strings(node.defnames).at(-1);

@@ -34,12 +34,17 @@ function refusedTrigger(node: CreateTrigStmt, { catalog }: PredictContext): Draf
     if (kind === 'SubLink') subquery = true;
   });
   if (subquery) return fail('cannot use subquery in trigger WHEN condition', '0A000');
+  if (relation.kind === 'partitioned' && node.row && node.transitionRels !== undefined)
+    return fail(`"${relation.name}" is a partitioned table`, '0A000');
   const missing = strings(node.columns)
     .map((name) => missingColumn(relation, name))
     .find(({ failure }) => failure !== undefined);
   if (missing !== undefined) return missing;
   const name = strings(node.funcname);
-  if (findRoutines(catalog, name).length > 0) return nothing;
+  const [routine, ...overloads] = findRoutines(catalog, name);
+  if (routine?.returns !== undefined && overloads.length === 0 && routine.returns.name !== 'trigger')
+    return fail(`function ${name.join('.')} must return type trigger`, '42P17');
+  if (routine !== undefined) return nothing;
   return fail(`function ${name.join('.')}() does not exist`, '42883', false);
 }
 

@@ -4,7 +4,7 @@ import { qualifiedName } from '../sql/names.js';
 import { type AlterDomainStmt, type AlterEnumStmt, type RangeVar, strings } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, nothing, scan } from './draft.js';
-import { isStored } from './relations.js';
+import { isStored, type Stored } from './relations.js';
 
 /** A new label locks no table; since 12 it may be added in a transaction block, but not used there (see enum-use.ts). */
 const alterEnum: Predict<'AlterEnumStmt'> = (node, { catalog }) => {
@@ -35,13 +35,13 @@ const domainForms: {
     if (constraint?.contype === 'CONSTR_NOTNULL') return setNotNull(domain, context);
     return constraint?.skip_validation
       ? nothing
-      : verify(domain, 'its rows are checked against the new constraint', context);
+      : verify(domain, 'its rows are checked against the new constraint', violated, context);
   },
   O: (domain, _, context) => setNotNull(domain, context),
   V: (domain, { name }, context) => {
     if (!domain.checks.some((check) => check.name === name))
       return fail(`constraint "${name}" of domain "${domain.name}" does not exist`, '42704');
-    return verify(domain, `its rows are checked against the constraint ${name}`, context);
+    return verify(domain, `its rows are checked against the constraint ${name}`, violated, context);
   },
   X: (domain, { name, missing_ok }) =>
     missing_ok || domain.checks.some((check) => check.name === name)
@@ -50,7 +50,7 @@ const domainForms: {
 };
 
 function setNotNull(domain: DomainType, context: PredictContext): Draft {
-  return domain.notNull ? nothing : verify(domain, 'its rows are searched for NULL', context);
+  return domain.notNull ? nothing : verify(domain, 'its rows are searched for NULL', holdsNull, context);
 }
 
 const alterDomain: Predict<'AlterDomainStmt'> = (node, context) => {
@@ -61,8 +61,15 @@ const alterDomain: Predict<'AlterDomainStmt'> = (node, context) => {
   return domainForms[node.subtype ?? '']?.(type, node, context) ?? nothing;
 };
 
+type Refusal = (relation: Stored) => Draft;
+
+const violated: Refusal = ({ name }) =>
+  fail(`table "${name}" contains values that violate the new constraint`, '23514', false);
+
+const holdsNull: Refusal = ({ name }) => fail(`table "${name}" contains null values`, '23502', false);
+
 /** Every table with a column of the domain is read under SHARE; a column that holds it within another type is refused. */
-function verify(domain: DomainType, why: string, { catalog }: PredictContext): Draft {
+function verify(domain: DomainType, why: string, refusal: Refusal, { catalog }: PredictContext): Draft {
   const drafts: Draft[] = [];
   for (const oid of closure(catalog, domain.oid)) {
     const relation = catalog.relations.get(oid);
@@ -74,7 +81,7 @@ function verify(domain: DomainType, why: string, { catalog }: PredictContext): D
     }
     const direct = relation.columns.some(({ type }) => isOver(catalog, type, domain.oid));
     if (direct && (relation.kind === 'table' || relation.kind === 'materialized view'))
-      drafts.push(scan(relation, 'ShareLock', why));
+      drafts.push(scan(relation, 'ShareLock', why), refusal(relation));
   }
   return all(...drafts);
 }
