@@ -25,6 +25,7 @@ import failsWhenRun from './fails-when-run.js';
 import fileNameUnconventional from './file-name-unconventional.js';
 import foreignKeyValidatedUnderLock from './foreign-key-validated-under-lock.js';
 import generatedColumnRewritesTable from './generated-column-rewrites-table.js';
+import historyForks from './history-forks.js';
 import ignoreUnknownRule from './ignore-unknown-rule.js';
 import ignoreUnused from './ignore-unused.js';
 import ignoreWithoutReason from './ignore-without-reason.js';
@@ -87,6 +88,7 @@ export const rules: readonly Rule[] = [
   fileNameUnconventional,
   foreignKeyValidatedUnderLock,
   generatedColumnRewritesTable,
+  historyForks,
   ignoreUnknownRule,
   ignoreUnused,
   ignoreWithoutReason,
