@@ -7,6 +7,7 @@ import {
   strings,
 } from '../sql/tree.js';
 import type { Applies, ApplyOptions } from './applies.js';
+import { bared } from './bared.js';
 import type { Catalog, Column, Persistence, Table } from './catalog.js';
 import { changeTable, putRelation } from './change.js';
 import {
@@ -41,7 +42,7 @@ export function makeRoom(catalog: Catalog, range: RangeVar): readonly [Catalog, 
   const schema = schemaFor(catalog, range);
   const old = findRelation(catalog, { ...range, schemaname: schema });
   if (old === undefined) return [{ ...catalog, nextOid: catalog.nextOid + 1 }, catalog.nextOid];
-  if (isTable(old) && old.born < 0) return [catalog, old.oid];
+  if (isTable(old) && old.born < 0) return [bared(catalog, old), old.oid];
   const room = dropObject(catalog, old.oid);
   return [{ ...room, nextOid: room.nextOid + 1 }, room.nextOid];
 }

@@ -2,6 +2,7 @@ import { qualifiedName } from '../sql/names.js';
 import { type CreateTableAsStmt, type Node, type RangeVar, strings } from '../sql/tree.js';
 import { rangeVars } from '../sql/walk.js';
 import type { Applies } from './applies.js';
+import { bared } from './bared.js';
 import type { Catalog, Column, MaterializedView, Oid, Read, Relation, View } from './catalog.js';
 import { putRelation } from './change.js';
 import { findRelation, isTable, relationByName, schemaFor, temporarySchema } from './lookup.js';
@@ -28,7 +29,7 @@ export const viewApplies: Applies = {
       query,
       ...(place.old?.comment !== undefined && { comment: place.old.comment }),
     };
-    return putRelation(known, made);
+    return putRelation(place.catalog, made);
   },
   RefreshMatViewStmt: (node, _statement, catalog) => {
     const view = findRelation(catalog, node.relation);
@@ -58,7 +59,7 @@ export function createMaterializedView(node: CreateTableAsStmt, catalog: Catalog
     ...(into.accessMethod !== undefined && { accessMethod: into.accessMethod }),
     ...(into.tableSpaceName !== undefined && { tablespace: into.tableSpaceName }),
   };
-  return putRelation(known, made);
+  return putRelation(place.catalog, made);
 }
 
 /** The columns of a view: the names given to it, or else those of its query. A column that was there before keeps its age. */
@@ -107,6 +108,7 @@ function temporary(view: RangeVar): RangeVar {
 }
 
 interface PlaceForView<R extends Relation> {
+  readonly catalog: Catalog;
   readonly named: { readonly oid: Oid; readonly schema: string; readonly name: string };
   /** What OR REPLACE replaces. */
   readonly old: R | undefined;
@@ -121,11 +123,13 @@ function placeFor<K extends 'view' | 'materialized view'>(
   const schema = schemaFor(catalog, range);
   const name = range.relname ?? '';
   const taken = relationByName(catalog, qualifiedName(schema, name));
-  if (taken === undefined) return { named: { oid: catalog.nextOid, schema, name }, old: undefined };
+  if (taken === undefined) return { catalog, named: { oid: catalog.nextOid, schema, name }, old: undefined };
   const named = { oid: taken.oid, schema, name };
-  if (hasKind(taken, kind)) return { named, old: taken };
+  if (hasKind(taken, kind)) return { catalog, named, old: taken };
   // what was only known by its name, and taken for a table, is a view if it can be made now
-  return isTable(taken) && !taken.complete && taken.born === -1 ? { named, old: undefined } : undefined;
+  return isTable(taken) && !taken.complete && taken.born === -1
+    ? { catalog: bared(catalog, taken), named, old: undefined }
+    : undefined;
 }
 
 function hasKind<K extends Relation['kind']>(relation: Relation, kind: K): relation is Extract<Relation, { kind: K }> {
