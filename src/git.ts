@@ -53,9 +53,13 @@ export interface GitQuestion {
 export async function readChanges({ cwd, staged, ref, name }: GitQuestion): Promise<GitChanges> {
   const option = staged ? '--staged' : '--changed';
   const repository = await openRepository(cwd, option);
-  const unborn = await isUnborn(repository);
+  const [unborn, named] = await Promise.all([
+    isUnborn(repository),
+    findBase(repository, ref, option).catch((error: unknown) => ({ error })),
+  ]);
   if (unborn && !staged) throw new UserError('--changed: there is no commit yet; --staged judges what is in the index');
-  const base = await findBase(repository, ref, option);
+  if (named !== undefined && 'error' in named) throw named.error;
+  const base = named;
   const fork = base && !unborn ? await forkOf(repository, base, staged) : undefined;
   const start = staged ? (unborn ? undefined : 'HEAD') : fork?.commit;
   const cached = staged ? ['--cached'] : [];

@@ -12,7 +12,7 @@ process.env.GIT_CONFIG_SYSTEM = '/dev/null';
 const made: string[] = [];
 afterAll(() => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
-});
+}, 120_000);
 
 /** A folder with these files that goes when the test file is done. */
 export function temporary(files: Readonly<Record<string, string>> = {}): string {
