@@ -10,6 +10,10 @@ export interface Laboratory {
   readonly server: Server;
   /** Throws a ServerError when the set-up itself is refused. */
   measure(item: Case): Promise<Observation>;
+  /** A session on a schema with nothing in it but the surroundings; it lasts until the next call of this or of `measure`. */
+  fresh(): Promise<Session>;
+  /** Opens one more session there. */
+  open(): Promise<Session>;
   close(): Promise<void>;
 }
 
@@ -91,6 +95,12 @@ export async function openLaboratory(server: Server): Promise<Laboratory> {
 
   return {
     server,
+    open,
+    async fresh() {
+      const empty = await prepare({ id: '', setup: [], sql: '' });
+      setUp = undefined;
+      return empty;
+    },
     async measure(item) {
       const prepared = await prepare(item).catch(async (error: unknown) => {
         await discard();

@@ -81,6 +81,7 @@ export async function observeOutside(
   sql: string,
   gated: (relation: string) => boolean = () => true,
 ): Promise<Observation> {
+  await session.query("set client_min_messages = 'debug1'");
   session.notices();
   const { before, after, error } = await runOutside(session, open, sql, gated);
   if (error !== undefined) return refused('forbidden', error, before, session);
