@@ -1,11 +1,9 @@
 import { apply } from '../catalog/apply.js';
 import type { Catalog, PartitionBound, Table } from '../catalog/catalog.js';
-import { primaryKeyOf } from '../catalog/foreign-key.js';
 import { provesNotInPartition } from '../catalog/implication.js';
 import {
   findRelation,
   findTable,
-  indexesOf,
   isTable,
   referencingTables,
   relationByName,
@@ -25,6 +23,7 @@ import { rangeVars, visit } from '../sql/walk.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { refusedInto } from './data-statements.js';
 import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
+import { refusedForeignKey } from './foreign-key.js';
 import { statementOf } from './inner-statement.js';
 import { lookUp } from './lookups.js';
 import { predictQuery, refusedQuery } from './queries.js';
@@ -43,28 +42,41 @@ function create(node: CreateStmt, context: PredictContext): Draft {
     return node.if_not_exists ? nothing : fail(`relation "${range.relname}" already exists`, '42P07');
   const refused = refusedTable(node, context);
   if (refused.failure?.sure) return refused;
-  const made = newIndexes(catalog, apply(statement, catalog, { born: 0, pg }));
+  const after = apply(statement, catalog, { born: 0, pg });
+  const made = findTable(after, range);
   return all(
     refused,
-    ...made.map((index) => build(index, 'its table is new, and empty')),
-    ...foreignKeys(node).map((constraint) => reference(constraint, name, context)),
+    ...newIndexes(catalog, after).map((index) => build(index, 'its table is new, and empty')),
+    ...foreignKeys(node).map((constraint) => reference(constraint, name, made, after, context)),
     ...likeRanges(node).map((like) => lockNamed(catalog, like, 'AccessShareLock', 'its columns are copied')),
-    node.partbound === undefined ? inherit(node, catalog) : becomePartition(node, context),
+    node.partbound === undefined ? inherit(node, catalog) : becomePartition(node, made, context),
   );
 }
 
-/** Foreign keys of the table and of its columns. */
+/** Foreign keys of the table and of its columns, each with the columns that it is on. */
 function foreignKeys(node: CreateStmt): readonly ConstraintNode[] {
-  const found: ConstraintNode[] = [];
-  visit({ List: { items: [...(node.tableElts ?? []), ...(node.constraints ?? [])] } }, (kind, inner) => {
-    if (kind === 'Constraint' && inner.contype === 'CONSTR_FOREIGN') found.push(inner);
-    return kind !== 'SubLink';
+  const elements = [...(node.tableElts ?? []), ...(node.constraints ?? [])];
+  return elements.flatMap((element): readonly ConstraintNode[] => {
+    if ('Constraint' in element) return [element.Constraint].filter(isForeign);
+    if (!('ColumnDef' in element)) return [];
+    const { colname = '', constraints = [] } = element.ColumnDef;
+    const own = constraints.flatMap((one) => ('Constraint' in one ? [one.Constraint] : []));
+    return own.filter(isForeign).map((one) => ({ ...one, fk_attrs: [{ String: { sval: colname } }] }));
   });
-  return found;
 }
 
-function reference({ pktable, fk_attrs, pk_attrs }: ConstraintNode, own: string, context: PredictContext): Draft {
-  const { catalog } = context;
+function isForeign({ contype }: ConstraintNode): boolean {
+  return contype === 'CONSTR_FOREIGN';
+}
+
+function reference(
+  node: ConstraintNode,
+  own: string,
+  made: Table | undefined,
+  after: Catalog,
+  { catalog, pg }: PredictContext,
+): Draft {
+  const { pktable } = node;
   if (pktable === undefined) return nothing;
   const why = 'a foreign key refers to it: triggers are made on it, and writes wait';
   const relation = findRelation(catalog, pktable);
@@ -74,38 +86,9 @@ function reference({ pktable, fk_attrs, pk_attrs }: ConstraintNode, own: string,
   }
   if (!isTable(relation) || relation.kind === 'foreign')
     return fail(`referenced relation "${written(pktable)}" is not a table`, '42809');
-  const columns = pk_attrs === undefined ? primaryKeyOf(relation) : strings(pk_attrs);
-  const refused = refusedReference(catalog, relation, columns, pk_attrs !== undefined, fk_attrs);
-  return refused.failure === undefined
-    ? lockEach(withPartitions(catalog, relation), 'ShareRowExclusiveLock', why)
-    : refused;
-}
-
-/** A foreign key needs a unique key on just the columns that it refers to. */
-function refusedReference(
-  catalog: Catalog,
-  table: Table,
-  columns: readonly string[],
-  named: boolean,
-  own: readonly Node[] | undefined,
-): Draft {
-  if (!table.complete) return nothing;
-  if (!named && columns.length === 0)
-    return fail(`there is no primary key for referenced table "${table.name}"`, '42704');
-  const missing = columns.find((name) => !table.columns.some((column) => column.name === name));
-  if (missing !== undefined)
-    return fail(`column "${missing}" referenced in foreign key constraint does not exist`, '42703');
-  if (own !== undefined && own.length > 0 && own.length !== columns.length)
-    return fail('number of referencing and referenced columns for foreign key disagree', '42830');
-  const unique = indexesOf(catalog, table).some(
-    ({ unique: isUnique, keys, predicate }) =>
-      isUnique &&
-      predicate === undefined &&
-      keys.length === columns.length &&
-      keys.every(({ column }) => columns.includes(column ?? '')),
-  );
-  if (unique) return nothing;
-  return fail(`there is no unique constraint matching given keys for referenced table "${table.name}"`, '42830');
+  const table = made && { ...made, constraints: [] };
+  const refused = table && refusedForeignKey(node, relation, { catalog, pg, after, table });
+  return refused ?? lockEach(withPartitions(catalog, relation), 'ShareRowExclusiveLock', why);
 }
 
 function likeRanges(node: CreateStmt): readonly RangeVar[] {
@@ -127,15 +110,12 @@ function inherit(node: CreateStmt, catalog: Catalog): Draft {
 }
 
 /** PARTITION OF: unlike ATTACH PARTITION it takes the strongest lock on the parent. */
-function becomePartition(node: CreateStmt, context: PredictContext): Draft {
-  const { catalog, pg, statement } = context;
+function becomePartition(node: CreateStmt, made: Table | undefined, { catalog, pg }: PredictContext): Draft {
   const [range = {}] = parentRanges(node);
   const why = 'a partition is added to it';
   const parent = findTable(catalog, range);
   if (parent === undefined) return lockUnknown(catalog, range, 'AccessExclusiveLock', why);
   if (parent.kind !== 'partitioned') return fail(`"${written(range)}" is not partitioned`, '42P17');
-  const after = apply(statement, catalog, { born: 0, pg });
-  const made = findTable(after, node.relation);
   const other = made?.bound && overlappedBy(catalog, parent, made.bound);
   if (other !== undefined)
     return fail(`partition "${node.relation?.relname}" would overlap partition "${other.name}"`, '42P17');
@@ -196,11 +176,6 @@ function refusedTable(node: CreateStmt, { catalog, pg }: PredictContext): Draft 
     if (kind === 'Constraint' && inner.contype === 'CONSTR_PRIMARY') keys++;
   });
   if (keys > 1) return fail(`multiple primary keys for table "${range.relname}" are not allowed`, '42P16');
-  for (const { pktable } of foreignKeys(node)) {
-    const referenced = findTable(catalog, pktable);
-    const refusal = referenced && refusedPersistence(range, referenced);
-    if (refusal !== undefined) return fail(refusal, '42P16');
-  }
   return nothing;
 }
 
@@ -217,18 +192,6 @@ function unknownType(elements: readonly Node[], catalog: Catalog, pg: number): s
 
 function isGone(catalog: Catalog, schema: string): boolean {
   return !catalog.schemas.has(schema) && schema !== 'pg_temp';
-}
-
-/** A table refers to tables that live as long as it does. */
-function refusedPersistence(range: RangeVar, referenced: Table): string | undefined {
-  const own = range.relpersistence === 't' ? 'temporary' : range.relpersistence === 'u' ? 'unlogged' : 'permanent';
-  if (own === 'temporary' && referenced.persistence !== 'temporary')
-    return 'constraints on temporary tables may reference only temporary tables';
-  if (own === 'permanent' && referenced.persistence !== 'permanent')
-    return 'constraints on permanent tables may reference only permanent tables';
-  return own === 'unlogged' && referenced.persistence === 'temporary'
-    ? 'constraints on unlogged tables may reference only permanent or unlogged tables'
-    : undefined;
 }
 
 /** CREATE TABLE AS and CREATE MATERIALIZED VIEW read their query; WITH NO DATA it is only looked at. */

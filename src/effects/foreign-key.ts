@@ -14,6 +14,9 @@ import { notReferenced } from './violation.js';
 /** Which tables are read to see whether the foreign key holds: with nulls alone on one side the other need not be. */
 export type Verification = 'both sides' | 'referencing side' | 'none';
 
+/** What is asked of a foreign key, whether its table is new or not. */
+export type KeyContext = Pick<CommandContext, 'catalog' | 'table' | 'pg' | 'after'>;
+
 /** ADD FOREIGN KEY: both tables, with their partitions, are locked against writes, for both get triggers. */
 export function addForeignKey(node: ConstraintNode, context: CommandContext, verification: Verification): Draft {
   const { catalog, table, pg } = context;
@@ -29,7 +32,7 @@ export function addForeignKey(node: ConstraintNode, context: CommandContext, ver
       `cannot use ONLY for foreign key on partitioned table "${table.name}" referencing relation "${referenced.name}"`,
       '42809',
     );
-  const refusal = refusalOf(node, referenced, context);
+  const refusal = refusedForeignKey(node, referenced, context);
   if (refusal !== undefined) return refusal;
   if (node.skip_validation && node.is_enforced !== false && table.kind === 'partitioned' && pg < 18)
     return fail(
@@ -102,7 +105,7 @@ function mergedPartitions(node: ConstraintNode, referenced: Table, context: Comm
   );
 }
 
-function nameOf(node: ConstraintNode, context: CommandContext): string {
+function nameOf(node: ConstraintNode, context: KeyContext): string {
   return node.conname ?? newConstraint(context)?.name ?? '';
 }
 
@@ -155,7 +158,8 @@ export function referencedLocks(
   return all(...referenced.flatMap((one) => withPartitions(catalog, one)).map((one) => lock(one, mode, why)));
 }
 
-function refusalOf(node: ConstraintNode, referenced: Table, context: CommandContext): Draft | undefined {
+/** What the server refuses in a foreign key before it looks at a row. */
+export function refusedForeignKey(node: ConstraintNode, referenced: Table, context: KeyContext): Draft | undefined {
   const { catalog, table } = context;
   const columns = strings(node.fk_attrs);
   const wanted = strings(node.pk_attrs);
@@ -180,7 +184,7 @@ function refusalOf(node: ConstraintNode, referenced: Table, context: CommandCont
 }
 
 /** The constraint that a command adds to the table. */
-export function newConstraint({ after, table }: CommandContext): Constraint | undefined {
+export function newConstraint({ after, table }: Pick<CommandContext, 'after' | 'table'>): Constraint | undefined {
   const now = after.relations.get(table.oid);
   const known = new Set(table.constraints.map(({ name }) => name));
   return now !== undefined && isTable(now)
@@ -226,7 +230,7 @@ function comparable(
   column: string,
   referenced: Table,
   key: string | undefined,
-  context: CommandContext,
+  context: KeyContext,
 ): boolean | undefined {
   const from = columnOf(table, column)?.type;
   const to = columnOf(referenced, key)?.type;
