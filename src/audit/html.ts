@@ -123,12 +123,12 @@ function tables({ tables: all, hazards }: Audit): string {
     .slice(0, most.tables)
     .map(
       (table) =>
-        `<tr><th scope="row"><code>${text(table.name)}</code></th><td class="number">${table.workUnderLock}</td><td>${lockName(table.strongest)}</td><td>${inWords(table)}</td><td class="where">${links(table.items, shown)}</td></tr>`,
+        `<tr><th scope="row"><code>${text(table.name)}</code></th><td class="number" data-name="Work under lock">${table.workUnderLock}</td><td data-name="Strongest lock">${lockName(table.strongest)}</td><td>${inWords(table)}</td><td class="where">${links(table.items, shown)}</td></tr>`,
     );
   const head =
     '<tr><th scope="col">Table</th><th scope="col" class="number">Work under lock</th><th scope="col">Strongest lock</th><th scope="col">Findings</th><th scope="col">Where</th></tr>';
   return `<p>Work under lock: how often a statement read, wrote, indexed or rewrote the table while reads or writes of it had to wait.</p>
-${scrollable('Tables most at risk', `<table><thead>${head}</thead><tbody>${rows.join('\n')}</tbody></table>`)}
+${scrollable('Tables most at risk', `<table class="risk"><thead>${head}</thead><tbody>${rows.join('\n')}</tbody></table>`)}
 ${more(all.length - most.tables, 'table')}`;
 }
 

@@ -30,7 +30,9 @@ th { color: var(--soft); font-weight: 600 } th { white-space: nowrap } td { whit
 details { margin: .4rem 0 } summary { cursor: pointer } details > :not(summary) { margin-left: 1rem }
 .finding { padding: .4rem 0; border-top: 1px solid var(--line) } .finding:target { background: var(--raised); outline: 2px solid var(--link) }
 ol.statements { margin: .3rem 0; padding-left: 2.2rem }
-@media (max-width: 40rem) { .bars { grid-template-columns: 1fr } .bars .bar { margin-bottom: .4rem } body { padding: .7rem } }
+@media (max-width: 40rem) { .risk thead { position: absolute; clip-path: inset(50%) } .risk tr, .risk th, .risk td { display: block; width: auto; padding: .1rem 0; border: 0; text-align: left; white-space: normal }
+  .risk tr { padding: .5rem 0; border-bottom: 1px solid var(--line) } .risk td[data-name]::before { content: attr(data-name) ": "; color: var(--soft) }
+  .bars { grid-template-columns: 1fr } .bars .bar { margin-bottom: .4rem } body { padding: .7rem } }
 @media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --raised: #f6f8fa; --line: #999; --soft: #444; --link: #000 }
   body { max-width: none; font-size: 10pt } nav { display: none } .finding, tr, .numbers li { break-inside: avoid } h2, h3 { break-after: avoid }
   .wide { overflow: visible } details::details-content { content-visibility: visible; display: block; height: auto }
