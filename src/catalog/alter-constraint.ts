@@ -2,7 +2,7 @@ import type { ApplyOptions } from './applies.js';
 import type { Catalog, Constraint, Table } from './catalog.js';
 import { changeTable } from './change.js';
 import { addConstraint } from './constraint-definition.js';
-import { inheritedConstraint, ownConstraint } from './inherited.js';
+import { hasFromOther, inheritedConstraint, ownConstraint } from './inherited.js';
 import { tables } from './lookup.js';
 import { setNotNull } from './not-null.js';
 import { dropConstraint, dropConstraintAlone } from './removal.js';
@@ -49,7 +49,8 @@ function alterInheritance(
   return tables(altered, table.children).reduce((now, child) => {
     if (!noInherit) return setNotNull(now, child.oid, column, options, { name, validated, inherited: true });
     const own = inheritedConstraint(child, constraint);
-    return own === undefined ? now : changeTable(now, child.oid, (one) => replaced(one, own, ownConstraint(own)));
+    if (own === undefined || hasFromOther(now, child, table, constraint)) return now;
+    return changeTable(now, child.oid, (one) => replaced(one, own, ownConstraint(own)));
   }, altered);
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../sql/tree.js';
 import type { Applies, ApplyOptions } from './applies.js';
 import { bared } from './bared.js';
-import type { Catalog, Column, Persistence, Table } from './catalog.js';
+import type { Catalog, Column, Constraint, Persistence, Table } from './catalog.js';
 import { changeTable, putRelation } from './change.js';
 import {
   applyColumnConstraints,
@@ -18,6 +18,7 @@ import {
   tableConstraints,
 } from './column-definition.js';
 import { addConstraint, withOwnConstraint } from './constraint-definition.js';
+import { freeConstraintName } from './generated-name.js';
 import { equipPartition, inheritedConstraints, mergeColumns } from './inheritance.js';
 import { columnsLike, constraintsLike, indexesLike, type Like, likeOf } from './like.js';
 import { columnOf, findRelation, isTable, schemaFor, typeByOid } from './lookup.js';
@@ -84,7 +85,7 @@ function createTable(start: Catalog, node: CreateStmt, options: ApplyOptions, ki
     complete: draft.complete,
     persistence,
     columns: mergeColumns(parents, draft.columns, bond),
-    constraints: inheritedConstraints(parents),
+    constraints: distinctNotNulls(start, owner, inheritedConstraints(parents)),
     parents: parents.map((parent) => parent.oid),
     options: storageOptions(node.options),
     ...(kind === 'foreign' && { replicaIdentity: 'nothing' }),
@@ -129,6 +130,15 @@ function finish(
   if (node.oncommit !== 'ONCOMMIT_DROP') return keyed;
   const { transient } = keyed;
   return { ...keyed, transient: { ...transient, onCommitDrop: [...transient.onCommitDrop, oid] } };
+}
+
+/** NOT NULL constraints of several parents may have the same name; in the child the later one is named anew. */
+function distinctNotNulls(catalog: Catalog, owner: Owner, constraints: readonly Constraint[]): readonly Constraint[] {
+  return constraints.map((constraint, at) => {
+    if (!constraints.slice(0, at).some(({ name }) => name === constraint.name)) return constraint;
+    const name = freeConstraintName(catalog, owner.schema, owner.name, constraint.columns[0], 'not_null');
+    return { ...constraint, name };
+  });
 }
 
 /** NOT NULL, written out, implied by serial or by a primary key: a name that one of them has is the name of all. */

@@ -53,9 +53,14 @@ export function withConstraint(table: Table, constraint: Constraint): Table {
 
 /** The table with a CHECK or NOT NULL of its own, which it may have from a parent already. */
 export function withOwnConstraint(table: Table, constraint: Constraint): Table {
-  const inherited = table.constraints.some((one) => one.inherited && one.name === constraint.name);
-  const local = table.bound === undefined && { local: true };
-  return withConstraint(table, inherited ? { ...constraint, inherited, ...local } : constraint);
+  const known = table.constraints.find((one) => one.inherited && one.name === constraint.name);
+  if (known === undefined) return withConstraint(table, constraint);
+  return withConstraint(table, {
+    ...known,
+    enforced: known.enforced || constraint.enforced,
+    validated: known.validated || constraint.validated,
+    ...(table.bound === undefined && { local: true }),
+  });
 }
 
 const systemColumns: ReadonlySet<string> = new Set(['tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax']);

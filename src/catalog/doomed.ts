@@ -1,7 +1,7 @@
 import { qualifiedName } from '../sql/names.js';
 import type { Node } from '../sql/tree.js';
 import type { Catalog, Column, Constraint, Oid, Relation, Table } from './catalog.js';
-import { inheritedConstraint } from './inherited.js';
+import { hasFromOther, inheritedConstraint } from './inherited.js';
 import { columnOf, dependentsOf, indexesOf, isIndex, isTable, tables } from './lookup.js';
 import { columnsIn, columnsOfIndex, columnsOfKeys } from './mentions.js';
 import { usesOfExpression } from './uses.js';
@@ -199,15 +199,16 @@ export function doomedByConstraint(
   return [
     ...(index === undefined ? [] : objects([index])),
     ...(isKey ? doomedForeignKeys(catalog, table, sameColumns) : []),
-    ...tables(catalog, inherits ? table.children : []).flatMap((child) => inheritedAs(child, constraint)),
+    ...tables(catalog, inherits ? table.children : []).flatMap((child) =>
+      inheritedAs(catalog, child, table, constraint),
+    ),
   ].filter((doomed) => doomed.kind !== 'constraint' || doomed.table !== table.oid || doomed.name !== name);
 }
 
-function inheritedAs(child: Table, parent: Constraint): readonly Doomed[] {
-  const found = inheritedConstraint(child, parent);
-  return found === undefined || found.local
-    ? []
-    : [{ kind: 'constraint', table: child.oid, name: found.name, asked: true }];
+function inheritedAs(catalog: Catalog, child: Table, parent: Table, constraint: Constraint): readonly Doomed[] {
+  const found = inheritedConstraint(child, constraint);
+  if (found === undefined || found.local || hasFromOther(catalog, child, parent, constraint)) return [];
+  return [{ kind: 'constraint', table: child.oid, name: found.name, asked: true }];
 }
 
 function objects(oids: readonly Oid[]): readonly Doomed[] {

@@ -61,7 +61,8 @@ export function inheritedConstraints(parents: readonly Table[]): readonly Constr
     const { local: _, ...rest } = constraint;
     const key = constraint.kind === 'check' ? constraint.name : `${constraint.kind} ${constraint.columns[0]}`;
     // a table without rows has none to validate
-    if (!found.has(key)) found.set(key, { ...rest, inherited: true, validated: constraint.enforced });
+    const enforced = constraint.enforced || (found.get(key)?.enforced ?? false);
+    found.set(key, { ...rest, ...found.get(key), inherited: true, enforced, validated: enforced });
   }
   return [...found.values()];
 }

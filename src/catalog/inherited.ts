@@ -1,4 +1,5 @@
-import type { Column, Constraint, Table } from './catalog.js';
+import type { Catalog, Column, Constraint, Table } from './catalog.js';
+import { tables } from './lookup.js';
 
 /**
  * The constraint of a child or partition that it has from this one of its parent. A CHECK is the same by its name; a NOT NULL and
@@ -24,8 +25,13 @@ export function inheritable(table: Table, wanted: Constraint): boolean {
     ({ kind, name, noInherit, columns }) =>
       kind === wanted.kind &&
       !noInherit &&
-      (name === wanted.name || (kind === 'not null' && columns[0] === wanted.columns[0])),
+      (kind === 'not null' ? columns[0] === wanted.columns[0] : name === wanted.name),
   );
+}
+
+/** Whether a child has this constraint of one parent from another as well. */
+export function hasFromOther(catalog: Catalog, child: Table, parent: Table, constraint: Constraint): boolean {
+  return tables(catalog, child.parents).some((other) => other.oid !== parent.oid && inheritable(other, constraint));
 }
 
 /** The column as one that comes from no parent any more. */

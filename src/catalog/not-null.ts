@@ -56,7 +56,7 @@ function withNotNull(
   if (known !== undefined) {
     const merged: Constraint = {
       ...known,
-      ...(newTable && known.inherited && { name, local: true }),
+      ...(newTable && known.inherited && !known.local && { name, local: true }),
       validated: known.validated || validated,
       inherited: known.inherited || inherited,
       ...(!known.inherited && inherited && { local: true }),
