@@ -27,19 +27,21 @@ export default defineRule({
       },
     },
   ],
-  checkMigration({ migration, history }) {
-    if (!('none' in migration.down) || migration.down.none !== 'missing') return [];
-    const others = history.migrations.filter((other) => !('none' in other.down)).length;
+  checkHistory({ migrations }, judged) {
+    const others = migrations.filter((other) => !('none' in other.down)).length;
     // a folder that never goes back has decided so
-    if (others * 2 < history.migrations.length) return [];
-    const piece = migration.up.pieces[0];
-    if (piece === undefined) return [];
-    return [
-      {
-        source: piece.source,
-        span: { start: piece.span.start, end: piece.span.start },
-        message: `migration ${migration.id} has no down migration`,
-      },
-    ];
+    if (others * 2 < migrations.length) return [];
+    return migrations.flatMap(({ id, down, up }) => {
+      const piece = up.pieces[0];
+      if (!judged.has(id) || !('none' in down) || down.none !== 'missing' || piece === undefined) return [];
+      return [
+        {
+          source: piece.source,
+          span: { start: piece.span.start, end: piece.span.start },
+          message: `migration ${id} has no down migration`,
+          migration: id,
+        },
+      ];
+    });
   },
 });

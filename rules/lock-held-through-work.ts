@@ -41,8 +41,8 @@ alter table account add column seen date;`,
   checkMigration({ up }) {
     const told = new Set<string>();
     return up.flatMap((step) => {
-      const held = spokenFor.has(step.kind) ? undefined : worstHeld(step);
-      const work = step.effects.find(works);
+      const work = spokenFor.has(step.kind) ? undefined : step.effects.find(works);
+      const held = work && worstHeld(step);
       if (held === undefined || work === undefined || told.has(held.relation)) return [];
       told.add(held.relation);
       return [

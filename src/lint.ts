@@ -7,6 +7,7 @@ import { timeline } from './replay/timeline.js';
 import type { Direction, Finding, Level, PlacedFinding, Rule, Step } from './rule.js';
 import type { Source, Span } from './sql/source.js';
 import type { Statement } from './sql/statement.js';
+import type { Kind } from './sql/tree.js';
 import { suppress } from './suppress.js';
 
 /** What a lint run is asked. */
@@ -35,7 +36,15 @@ export interface LintOptions {
  */
 export function lint(histories: readonly History[], options: LintOptions): Report {
   const rules = active(options.rules, options.levels ?? {});
+  const all = [...rules.values()];
   const silenced = options.rules.filter((rule) => !rule.off && !rule.fallback && options.levels?.[rule.id] === 'off');
+  const judges: Judges = {
+    rules,
+    all,
+    specific: fitting(all.filter((rule) => !rule.fallback)),
+    silenced: fitting(silenced),
+    fallback: fitting(all.filter((rule) => rule.fallback)),
+  };
   const diagnostics: Diagnostic[] = [];
   const reports: HistoryReport[] = [];
   let done = 0;
@@ -54,7 +63,7 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     });
     for (const migration of replayed) {
       judged.add(migration.migration.id);
-      found.push(...judge(migration, rules, silenced));
+      found.push(...judge(migration, judges));
       for (const script of migration.scripts) {
         migrations.push(timeline(migration.migration, script));
         for (const step of script.steps) {
@@ -112,31 +121,50 @@ function active(rules: readonly Rule[], levels: Readonly<Record<string, Level | 
   return on;
 }
 
-/** `silenced` are the rules that the user switched off: what they would tell, no fallback tells in their place. */
-function judge(
-  judged: ReplayedMigration,
-  rules: ReadonlyMap<string, Rule>,
-  silenced: readonly Rule[],
-): readonly Found[] {
+/** Those of some rules that look at a step. */
+type Fitting = (step: Step) => readonly Rule[];
+
+interface Judges {
+  readonly rules: ReadonlyMap<string, Rule>;
+  readonly all: readonly Rule[];
+  readonly specific: Fitting;
+  /** The rules that the user switched off: what they would tell, no fallback tells in their place. */
+  readonly silenced: Fitting;
+  readonly fallback: Fitting;
+}
+
+/** Picks the rules by kind and direction, once for each. */
+function fitting(rules: readonly Rule[]): Fitting {
+  const picked = { up: new Map<Kind, readonly Rule[]>(), down: new Map<Kind, readonly Rule[]>() };
+  return ({ kind, direction }) => {
+    const known = picked[direction].get(kind);
+    if (known !== undefined) return known;
+    const fit = rules.filter(
+      ({ check, on, directions = upOnly }) =>
+        check !== undefined && (on === undefined || on.includes(kind)) && directions.includes(direction),
+    );
+    picked[direction].set(kind, fit);
+    return fit;
+  };
+}
+
+function judge(judged: ReplayedMigration, { rules, all, specific, silenced, fallback }: Judges): readonly Found[] {
   const { migration, scripts } = judged;
   const found: Found[] = migration.problems.map((problem) => fromProblem(problem, rules, migration.id, undefined));
-  const spoken = new Set<Step>();
   for (const script of scripts) {
     const { direction } = script;
-    found.push(...script.problems.map((problem) => fromProblem(problem, rules, migration.id, direction)));
+    for (const problem of script.problems) found.push(fromProblem(problem, rules, migration.id, direction));
   }
-  const steps = [...judged.up, ...judged.down];
-  const tell = (rule: Rule, step: Step, finding: Finding): void => {
-    spoken.add(step);
-    found.push(ofStep(rule, step, finding));
-  };
-  const all = [...rules.values()];
-  for (const rule of all) {
-    if (rule.fallback || rule.check === undefined) continue;
-    for (const step of steps) for (const finding of findings(rule, step)) tell(rule, step, finding);
-  }
-  for (const rule of silenced) {
-    for (const step of steps) if (findings(rule, step).length > 0) spoken.add(step);
+  for (const step of [...judged.up, ...judged.down]) {
+    const before = found.length;
+    for (const rule of specific(step)) {
+      for (const finding of findings(rule, step)) found.push(ofStep(rule, step, finding));
+    }
+    if (found.length > before || silenced(step).some((rule) => findings(rule, step).length > 0)) continue;
+    for (const rule of fallback(step)) {
+      for (const finding of findings(rule, step)) found.push(ofStep(rule, step, finding));
+      if (found.length > before) break;
+    }
   }
   for (const rule of all) {
     for (const finding of rule.checkMigration?.(judged) ?? []) {
@@ -144,19 +172,12 @@ function judge(
       else found.push(placed(rule, finding, migration.id, undefined));
     }
   }
-  for (const rule of all) {
-    if (!rule.fallback) continue;
-    for (const step of steps)
-      if (!spoken.has(step)) for (const finding of findings(rule, step)) tell(rule, step, finding);
-  }
   return found;
 }
 
 const upOnly: readonly Direction[] = ['up'];
 
 function findings(rule: Rule, step: Step): readonly Finding[] {
-  if (rule.on !== undefined && !rule.on.includes(step.kind)) return [];
-  if (!(rule.directions ?? upOnly).includes(step.direction)) return [];
   const told = blaming(`${rule.id} judges`, step.statement, () => rule.check?.(step));
   return told === undefined ? [] : 'message' in told ? [told] : told;
 }

@@ -11,6 +11,7 @@ import { type CatalogObject, changeOfUses } from './uses.js';
 export function putRelation(catalog: Catalog, relation: Relation): Catalog {
   const old = catalog.relations.get(relation.oid);
   return {
+    ...catalog,
     ...inStep(catalog, old, relation),
     relations: catalog.relations.set(relation.oid, relation),
     relationNames: renamed(catalog.relationNames, old, relation),
@@ -28,6 +29,7 @@ export function putType(catalog: Catalog, type: Type): Catalog {
   const { enums } = catalog.transient;
   const open = type.kind === 'enum' && (type.fresh || type.uncommitted.length > 0) && !enums.includes(type.oid);
   return {
+    ...catalog,
     ...inStep(catalog, old, type),
     types: catalog.types.set(type.oid, type),
     typeNames: renamed(catalog.typeNames, old, type),
@@ -42,6 +44,7 @@ export function putRoutine(catalog: Catalog, routine: Routine): Catalog {
   const names = old === undefined ? catalog.routineNames : withoutOverload(catalog.routineNames, old);
   const name = qualifiedName(routine.schema, routine.name);
   return {
+    ...catalog,
     ...inStep(catalog, old, routine),
     routines: catalog.routines.set(routine.oid, routine),
     routineNames: names.set(name, [...(names.get(name) ?? []), routine.oid]),
@@ -62,6 +65,7 @@ export function forget(catalog: Catalog, oid: Oid): Catalog {
   const relation = catalog.relations.get(oid);
   if (relation !== undefined) {
     return {
+      ...catalog,
       ...inStep(catalog, relation, undefined),
       relations: catalog.relations.delete(oid),
       relationNames: renamed(catalog.relationNames, relation, undefined),
@@ -70,6 +74,7 @@ export function forget(catalog: Catalog, oid: Oid): Catalog {
   const type = catalog.types.get(oid);
   if (type !== undefined) {
     return {
+      ...catalog,
       ...inStep(catalog, type, undefined),
       types: catalog.types.delete(oid),
       typeNames: renamed(catalog.typeNames, type, undefined),
@@ -78,6 +83,7 @@ export function forget(catalog: Catalog, oid: Oid): Catalog {
   const routine = catalog.routines.get(oid);
   if (routine === undefined) return catalog;
   return {
+    ...catalog,
     ...inStep(catalog, routine, undefined),
     routines: catalog.routines.delete(oid),
     routineNames: withoutOverload(catalog.routineNames, routine),
@@ -91,7 +97,9 @@ export function addDependent(catalog: Catalog, on: Oid, dependent: Oid): Catalog
   return { ...catalog, dependents: catalog.dependents.set(on, [...known, dependent]) };
 }
 
-function inStep(catalog: Catalog, old: CatalogObject | undefined, now: CatalogObject | undefined): Catalog {
+type InStep = Pick<Catalog, 'constraintNames' | 'dependents'>;
+
+function inStep(catalog: Catalog, old: CatalogObject | undefined, now: CatalogObject | undefined): InStep {
   const oid = old?.oid ?? now?.oid;
   if (oid === undefined) return catalog;
   const { added, removed } = changeOfUses(catalog, old, now);
@@ -105,7 +113,7 @@ function inStep(catalog: Catalog, old: CatalogObject | undefined, now: CatalogOb
     const known = dependents.get(used) ?? [];
     if (!known.includes(oid)) dependents = dependents.set(used, [...known, oid]);
   }
-  return { ...catalog, constraintNames, dependents: now === undefined ? dependents.delete(oid) : dependents };
+  return { constraintNames, dependents: now === undefined ? dependents.delete(oid) : dependents };
 }
 
 function counted(

@@ -8,11 +8,19 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 function byteLength(text: string): number {
+  // encoding costs a call out of JavaScript, and nearly all names are ASCII
+  if (isAscii(text)) return text.length;
   return encoder.encode(text).length;
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
 }
 
 /** The first bytes of a text, without a character that they cut. */
 function clip(text: string, bytes: number): string {
+  if (isAscii(text)) return text.slice(0, bytes);
   const encoded = encoder.encode(text);
   if (encoded.length <= bytes) return text;
   let end = bytes;

@@ -6,6 +6,11 @@ import { PersistentMap } from './persistent-map.js';
 /** The schema of temporary relations; PostgreSQL searches it before all others. */
 export const temporarySchema = 'pg_temp';
 
+const defaultPath: readonly string[] = ['public'];
+/** Functions of the temporary schema must be named with it. */
+const beforePathOfRoutines: readonly string[] = ['pg_catalog'];
+const beforePath: readonly string[] = [temporarySchema, ...beforePathOfRoutines];
+
 /** A database of which nothing is known but that it has the schema public. */
 export function emptyCatalog(): Catalog {
   return {
@@ -40,7 +45,7 @@ export function settings(catalog: Catalog): Readonly<Record<string, string>> {
 export function searchPath(catalog: Catalog): readonly string[] {
   const { session, local } = catalog.settings;
   const path = local.search_path ?? session.search_path;
-  return path === undefined ? ['public'] : schemasOf(path);
+  return path === undefined ? defaultPath : schemasOf(path);
 }
 
 function schemasOf(path: string): readonly string[] {
@@ -68,7 +73,7 @@ export function findRelation(catalog: Catalog, range: RangeVar | undefined): Rel
 
 /** The same by the parts of a name: name; schema, name; or database, schema, name. */
 export function findRelationNamed(catalog: Catalog, parts: readonly string[]): Relation | undefined {
-  const oid = lookUp(catalog, catalog.relationNames, parts, [temporarySchema, 'pg_catalog']);
+  const oid = lookUp(catalog, catalog.relationNames, parts, beforePath);
   return oid === undefined ? undefined : catalog.relations.get(oid);
 }
 
@@ -108,7 +113,7 @@ export function nameOf(catalog: Catalog, oid: Oid): string | undefined {
  * oid of its relation.
  */
 export function findType(catalog: Catalog, parts: readonly string[]): Type | undefined {
-  const oid = lookUp(catalog, catalog.typeNames, parts, [temporarySchema, 'pg_catalog']);
+  const oid = lookUp(catalog, catalog.typeNames, parts, beforePath);
   if (oid !== undefined) return catalog.types.get(oid);
   const relation = findRelationNamed(catalog, parts);
   return relation && rowType(relation);
@@ -134,7 +139,7 @@ function rowType({ kind, oid, schema, name, born }: Relation): Type | undefined 
 
 /** Every overload of the functions and procedures that the parts of a name mean, those of the first schema that has any. */
 export function findRoutines(catalog: Catalog, parts: readonly string[]): readonly Routine[] {
-  const oids = lookUp(catalog, catalog.routineNames, parts, ['pg_catalog']) ?? [];
+  const oids = lookUp(catalog, catalog.routineNames, parts, beforePathOfRoutines) ?? [];
   return oids.flatMap((oid) => catalog.routines.get(oid) ?? []);
 }
 
@@ -148,8 +153,12 @@ function lookUp<V>(
   const schema = parts.at(-2);
   if (name === undefined) return undefined;
   if (schema !== undefined) return names.get(qualifiedName(schema, name));
-  for (const candidate of [...first, ...searchPath(catalog)]) {
-    const found = names.get(qualifiedName(candidate, name));
+  return lookIn(names, first, name) ?? lookIn(names, searchPath(catalog), name);
+}
+
+function lookIn<V>(names: PersistentMap<string, V>, schemas: readonly string[], name: string): V | undefined {
+  for (const schema of schemas) {
+    const found = names.get(qualifiedName(schema, name));
     if (found !== undefined) return found;
   }
   return undefined;

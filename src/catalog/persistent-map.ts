@@ -17,19 +17,7 @@ export class PersistentMap<K extends string | number, V> {
   }
 
   get(key: K): V | undefined {
-    let node = this.#root;
-    let bits = hash(key);
-    while (node !== undefined) {
-      if (node.kind === 'leaf') {
-        for (const entry of node.entries) if (entry[0] === key) return entry[1];
-        return undefined;
-      }
-      const bit = 1 << (bits & 31);
-      if ((node.present & bit) === 0) return undefined;
-      node = node.children[position(node.present, bit)];
-      bits >>>= 5;
-    }
-    return undefined;
+    return this.#root === undefined ? undefined : find(this.#root, hash(key), key);
   }
 
   has(key: K): boolean {
@@ -37,15 +25,17 @@ export class PersistentMap<K extends string | number, V> {
   }
 
   set(key: K, value: V): PersistentMap<K, V> {
-    const old = this.get(key);
+    const h = hash(key);
+    const old = this.#root === undefined ? undefined : find(this.#root, h, key);
     if (old === value && old !== undefined) return this;
-    const root = insert(this.#root, hash(key), 0, [key, value]);
+    const root = insert(this.#root, h, 0, [key, value]);
     return new PersistentMap(root, old === undefined ? this.size + 1 : this.size);
   }
 
   delete(key: K): PersistentMap<K, V> {
-    if (this.#root === undefined || this.get(key) === undefined) return this;
-    return new PersistentMap(remove(this.#root, hash(key), key), this.size - 1);
+    const h = hash(key);
+    if (this.#root === undefined || find(this.#root, h, key) === undefined) return this;
+    return new PersistentMap(remove(this.#root, h, key), this.size - 1);
   }
 
   /** Entries in no particular order, the same for the same content: sort before showing them. */
@@ -76,6 +66,20 @@ function position(present: number, bit: number): number {
   n -= (n >>> 1) & 0x55555555;
   n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
   return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+function find<K, V>(root: Trie<K, V>, h: number, key: K): V | undefined {
+  let node: Trie<K, V> | undefined = root;
+  for (let bits = h; node !== undefined; bits >>>= 5) {
+    if (node.kind === 'leaf') {
+      for (const entry of node.entries) if (entry[0] === key) return entry[1];
+      return undefined;
+    }
+    const bit = 1 << (bits & 31);
+    if ((node.present & bit) === 0) return undefined;
+    node = node.children[position(node.present, bit)];
+  }
+  return undefined;
 }
 
 function insert<K, V>(node: Trie<K, V> | undefined, h: number, depth: number, entry: Entry<K, V>): Trie<K, V> {

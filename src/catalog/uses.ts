@@ -12,7 +12,7 @@ export type CatalogObject = Relation | Type | Routine;
  */
 export function usesOf(catalog: Catalog, object: CatalogObject): ReadonlySet<Oid> {
   const found = new Set<Oid>();
-  for (const part of partsOf(catalog, object)) for (const oid of usesOfPart(catalog, part)) found.add(oid);
+  for (const part of partsOf(catalog, object)) collect(found, catalog, part);
   found.delete(object.oid);
   return found;
 }
@@ -33,8 +33,8 @@ export function changeOfUses(
     const kept = usesOf(catalog, now);
     return { added, removed: gone.filter((oid) => !kept.has(oid)) };
   }
-  const before = old === undefined ? new Set<Oid>() : usesOf(catalog, old);
-  const after = now === undefined ? new Set<Oid>() : usesOf(catalog, now);
+  const before = old === undefined ? nothing : usesOf(catalog, old);
+  const after = now === undefined ? nothing : usesOf(catalog, now);
   return {
     added: [...after].filter((oid) => !before.has(oid)),
     removed: [...before].filter((oid) => !after.has(oid)),
@@ -43,18 +43,22 @@ export function changeOfUses(
 
 /** What the parts of `now` use that `old` does not have. */
 function newParts(catalog: Catalog, old: Table, now: Table): readonly Oid[] {
-  const parts = [
-    ...(sameFrame(old, now) ? [] : [frame(now)]),
-    ...without(now.columns, old.columns).map(ofColumn),
-    ...without(now.constraints, old.constraints).map(ofConstraint),
-    ...without(now.triggers, old.triggers).map((trigger) => ofTrigger(catalog, trigger)),
-    ...without(now.policies, old.policies).map(ofPolicy),
-  ];
-  return parts.flatMap((part) => usesOfPart(catalog, part)).filter((oid) => oid !== now.oid);
+  const found = new Set<Oid>();
+  if (!sameFrame(old, now)) collect(found, catalog, frame(now));
+  for (const column of without(now.columns, old.columns)) collect(found, catalog, ofColumn(column));
+  for (const constraint of without(now.constraints, old.constraints)) collect(found, catalog, ofConstraint(constraint));
+  for (const trigger of without(now.triggers, old.triggers)) collect(found, catalog, ofTrigger(catalog, trigger));
+  for (const policy of without(now.policies, old.policies)) collect(found, catalog, ofPolicy(policy));
+  found.delete(now.oid);
+  return found.size === 0 ? none : [...found];
 }
 
+const none: readonly never[] = [];
+const nothing: ReadonlySet<Oid> = new Set();
+
 function without<T>(all: readonly T[], some: readonly T[]): readonly T[] {
-  return all === some ? [] : all.filter((one) => !some.includes(one));
+  // most changes leave all lists but one as they are
+  return all === some || all.length === 0 ? none : all.filter((one, at) => some[at] !== one && !some.includes(one));
 }
 
 function sameFrame(a: Table, b: Table): boolean {
@@ -67,11 +71,11 @@ interface Part {
   readonly expressions: readonly (Node | undefined)[];
 }
 
-function usesOfPart(catalog: Catalog, { oids, expressions }: Part): readonly Oid[] {
-  const found = oids.filter((oid) => oid !== undefined);
-  for (const expression of expressions)
-    if (expression !== undefined) found.push(...usesOfExpression(catalog, expression));
-  return found;
+function collect(found: Set<Oid>, catalog: Catalog, { oids, expressions }: Part): void {
+  for (const oid of oids) if (oid !== undefined) found.add(oid);
+  for (const expression of expressions) {
+    if (expression !== undefined) for (const oid of usesOfExpression(catalog, expression)) found.add(oid);
+  }
 }
 
 /** The functions, types and sequences that an expression names, as far as the history created them. */

@@ -13,7 +13,7 @@ import { lockLevel, statementLock } from './alter-table-lock.js';
 import { otherRelation, wrongKind } from './alter-table-other.js';
 import { storageCommands } from './alter-table-storage.js';
 import { constraintCommands } from './constraints.js';
-import type { PredictContext, PredictTable } from './context.js';
+import { appliedBefore, type PredictContext, type PredictTable } from './context.js';
 import { all, build, type Draft, lock, nothing } from './draft.js';
 import { partitionCommands } from './partitions.js';
 import { builtIndexes, notShown, unknownRelation } from './relations.js';
@@ -93,8 +93,10 @@ function alterOne(context: PredictContext<'AlterTableStmt'>, start: Table): Draf
   });
   const outcomes = new Map<Statement, Outcome>();
   let { catalog } = context;
+  // an ALTER TABLE of one command is that command
+  const whole = written.length === 1 ? appliedBefore(context) : undefined;
   for (const command of [...written].sort((a, b) => passOf(a.statement) - passOf(b.statement))) {
-    const after = apply(command.statement, catalog, { born: start.born, pg });
+    const after = whole ?? apply(command.statement, catalog, { born: start.born, pg });
     const table = tableNow(catalog, start);
     const given = { catalog, table, pg, timeZone, lock: mode, only, after, commands: nodes };
     outcomes.set(command.statement, { ...command, draft: predictCommand(command.node, given) });

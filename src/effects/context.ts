@@ -1,3 +1,4 @@
+import { apply } from '../catalog/apply.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Statement } from '../sql/statement.js';
 import type { Kind, NodeOf } from '../sql/tree.js';
@@ -12,8 +13,29 @@ export interface PredictContext<K extends Kind = Kind> {
   readonly pg: number;
   /** The session's TimeZone; undefined when neither the history nor the options say it. */
   readonly timeZone: string | undefined;
+  /** What a change of the schema has come to already. */
+  readonly done?: Done | undefined;
   /** What a statement inside this one does (EXPLAIN ANALYZE, a body, a trigger), with the schema as it then is. */
   readonly inner: (statement: Statement, catalog: Catalog) => Draft;
+}
+
+/** A statement that was applied. */
+export interface Done {
+  readonly statement: Statement;
+  readonly before: Catalog;
+  readonly after: Catalog;
+}
+
+type Applied = Pick<PredictContext, 'statement' | 'catalog' | 'pg' | 'done'>;
+
+/** The schema after the statement. */
+export function applied(context: Applied): Catalog {
+  return appliedBefore(context) ?? apply(context.statement, context.catalog, { born: 0, pg: context.pg });
+}
+
+/** The same if it is known without applying the statement, which may be another than the one that was asked about. */
+export function appliedBefore({ statement, catalog, done }: Applied): Catalog | undefined {
+  return done?.statement === statement && done.before === catalog ? done.after : undefined;
 }
 
 /** Says what PostgreSQL does on one kind of statement. */

@@ -20,7 +20,7 @@ import type { Statement } from '../sql/statement.js';
 import type { Constraint as ConstraintNode, CreateStmt, IntoClause, Node, RangeVar } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import { rangeVars, visit } from '../sql/walk.js';
-import type { Predict, PredictContext, PredictTable } from './context.js';
+import { applied, type Predict, type PredictContext, type PredictTable } from './context.js';
 import { refusedInto } from './data-statements.js';
 import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { refusedForeignKey } from './foreign-key.js';
@@ -34,7 +34,7 @@ import { isKnownType } from './types.js';
 const createTable: Predict<'CreateStmt'> = (node, context) => create(node, context);
 
 function create(node: CreateStmt, context: PredictContext): Draft {
-  const { catalog, statement, pg } = context;
+  const { catalog } = context;
   const range = node.relation ?? {};
   const schema = schemaFor(catalog, range);
   const name = qualifiedName(schema, range.relname ?? '');
@@ -42,7 +42,7 @@ function create(node: CreateStmt, context: PredictContext): Draft {
     return node.if_not_exists ? nothing : fail(`relation "${range.relname}" already exists`, '42P07');
   const refused = refusedTable(node, context);
   if (refused.failure?.sure) return refused;
-  const after = apply(statement, catalog, { born: 0, pg });
+  const after = applied(context);
   const made = findTable(after, range);
   return all(
     refused,

@@ -87,14 +87,22 @@ export const notUnderstood: Draft = { effects: [], notUnderstood: true };
 
 /** Joins drafts; of several failures the first sure one stays, else the first. */
 export function all(...drafts: readonly (Draft | undefined)[]): Draft {
-  const given = drafts.filter((draft) => draft !== undefined);
-  const failures = given.flatMap((draft) => draft.failure ?? []);
-  const failure = failures.find((one) => one.sure) ?? failures[0];
+  const effects: Effect[] = [];
+  let failure: Failure | undefined;
+  let isForbidden = false;
+  let isNotUnderstood = false;
+  for (const draft of drafts) {
+    if (draft === undefined) continue;
+    for (const made of draft.effects) effects.push(made);
+    if (failure === undefined || (!failure.sure && draft.failure?.sure)) failure = draft.failure ?? failure;
+    if (draft.forbidden) isForbidden = true;
+    if (draft.notUnderstood) isNotUnderstood = true;
+  }
   return {
-    effects: given.flatMap((draft) => draft.effects),
+    effects,
     ...(failure && { failure }),
-    ...(given.some((draft) => draft.forbidden) && { forbidden: true }),
-    ...(given.some((draft) => draft.notUnderstood) && { notUnderstood: true }),
+    ...(isForbidden && { forbidden: true }),
+    ...(isNotUnderstood && { notUnderstood: true }),
   };
 }
 
@@ -107,33 +115,49 @@ export function unsure(draft: Draft, missing: string): Draft {
   };
 }
 
-/** The prediction of a draft: sorted by relation, each with the strongest lock that `among` (default: the draft itself) takes on it. */
-export function finish(draft: Draft, among: Draft = draft): Prediction {
-  const locks = strongestLocks(among.effects);
-  const byRelation = new Map<string, Map<Work, Effect>>();
-  for (const made of draft.effects) {
-    const held = locks.get(made.relation) ?? made;
-    const works = byRelation.get(made.relation) ?? new Map<Work, Effect>();
-    byRelation.set(made.relation, works);
-    const told = { ...made, lock: held.lock, sure: made.sure && held.sure };
-    const other = works.get(made.work);
-    if (other === undefined || (!other.sure && told.sure)) works.set(made.work, told);
-  }
-  const effects = [...byRelation.values()].flatMap((works) => {
-    if (works.size > 1) works.delete('none');
-    return [...works.values()];
-  });
+/** The prediction of a draft: sorted by relation, each with the strongest lock that the draft takes on it. */
+export function finish(draft: Draft): Prediction {
+  const locks = strongestLocks(draft.effects);
+  const { commands } = draft;
+  return { ...finishOne(draft, locks), ...(commands && { commands: commands.map((one) => finishOne(one, locks)) }) };
+}
+
+function finishOne(
+  { effects, forbidden: isForbidden, failure, notUnderstood: isNot }: Draft,
+  locks: Locks,
+): Prediction {
   return {
-    effects: effects.sort((a, b) => compare(a.relation, b.relation) || compare(a.work, b.work)),
-    transactionBlock: draft.forbidden ? 'forbidden' : 'allowed',
-    ...(draft.failure && { failure: draft.failure }),
-    understood: !draft.notUnderstood,
-    ...(draft.commands && { commands: draft.commands.map((command) => finish(command, draft)) }),
+    effects: withLocks(effects, locks),
+    transactionBlock: isForbidden ? 'forbidden' : 'allowed',
+    ...(failure && { failure }),
+    understood: !isNot,
   };
 }
 
+function withLocks(effects: readonly Effect[], locks: Locks): readonly Effect[] {
+  const byRelation = new Map<string, Map<Work, Effect>>();
+  for (const made of effects) {
+    const held = locks.get(made.relation) ?? made;
+    const works = byRelation.get(made.relation) ?? new Map<Work, Effect>();
+    byRelation.set(made.relation, works);
+    const told =
+      made.lock === held.lock && (held.sure || !made.sure)
+        ? made
+        : { ...made, lock: held.lock, sure: made.sure && held.sure };
+    const other = works.get(made.work);
+    if (other === undefined || (!other.sure && told.sure)) works.set(made.work, told);
+  }
+  const finished: Effect[] = [];
+  for (const works of byRelation.values()) {
+    for (const told of works.values()) if (works.size === 1 || told.work !== 'none') finished.push(told);
+  }
+  return finished.sort((a, b) => compare(a.relation, b.relation) || compare(a.work, b.work));
+}
+
+type Locks = ReadonlyMap<string, { readonly lock: LockMode; readonly sure: boolean }>;
+
 /** By relation: the strongest lock, and whether an effect that is sure takes it. */
-function strongestLocks(effects: readonly Effect[]): Map<string, { readonly lock: LockMode; readonly sure: boolean }> {
+function strongestLocks(effects: readonly Effect[]): Locks {
   const locks = new Map<string, { lock: LockMode; sure: boolean }>();
   for (const made of effects) {
     const held = locks.get(made.relation);

@@ -1,3 +1,5 @@
+import type { Catalog } from '../catalog/catalog.js';
+
 /** The eight table-level lock modes, by their names in pg_locks, weakest first. */
 export const lockModes = [
   'AccessShareLock',
@@ -65,4 +67,6 @@ export interface PredictOptions {
   readonly pg: number;
   /** The session's TimeZone where the history does not set it; undefined is "not known" (facts: timestamp <-> timestamptz). */
   readonly timeZone?: string;
+  /** The schema after the statement, where the caller has it: some predictions compare the two. */
+  readonly after?: Catalog;
 }

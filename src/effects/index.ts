@@ -1,10 +1,9 @@
-import { apply } from '../catalog/apply.js';
 import type { Catalog, Index, Relation } from '../catalog/catalog.js';
 import { creationSchema, findRelation, indexesOf, isTable, relationByName } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { qualifiedName } from '../sql/names.js';
 import type { IndexStmt } from '../sql/tree.js';
-import type { Predict, PredictContext, PredictTable } from './context.js';
+import { applied, type Predict, type PredictContext, type PredictTable } from './context.js';
 import { all, build, type Draft, fail, forbidden, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
 import { mutability } from './mutable.js';
@@ -104,8 +103,8 @@ function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): 
 }
 
 function onTable(node: IndexStmt, relation: Stored, context: PredictContext, mode: LockMode): Draft {
-  const { catalog, statement, pg } = context;
-  const made = newIndexes(catalog, apply(statement, catalog, { born: 0, pg }));
+  const { catalog } = context;
+  const made = newIndexes(catalog, applied(context));
   const goesOn = mode === 'ShareLock' ? 'writes wait' : 'reads and writes go on';
   return all(
     lockEach(lockedBy(node, relation, catalog), mode, `${goesOn} while the index is built`),

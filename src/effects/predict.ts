@@ -20,7 +20,9 @@ export function predict(statement: Statement, catalog: Catalog, options: Predict
   const timeZone = settings(catalog).timezone ?? options.timeZone;
   const { parent } = statement;
   const whole = parent !== undefined && isKind(parent, 'AlterTableStmt') ? loneCommand(statement, parent) : statement;
-  return finish(draftOf(whole, { catalog, pg: options.pg, timeZone }));
+  const { pg, after } = options;
+  const done = after && { statement, before: catalog, after };
+  return finish(draftOf(whole, { catalog, pg, timeZone, done }));
 }
 
 /** Functions and triggers that call one another are followed this far; deeper ones are recursive in practice. */

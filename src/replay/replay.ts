@@ -189,11 +189,11 @@ function stepsOf(
   const before = transactions.catalog;
   const settings = { ...run.options.settings, ...settingsOf(before) };
   const timeZone = settings.timezone;
-  const options = { pg, ...(timeZone !== undefined && { timeZone }) };
+  const after = blaming('applying', statement, () => apply(statement, before, { born: run.index, pg }));
+  const options = { pg, after, ...(timeZone !== undefined && { timeZone }) };
   const whole = blaming('predicting', statement, () => predict(statement, before, options));
   // what a body does is told by the steps of its statements, each with the catalog as the ones before it leave it
   const prediction = part.opened ? withoutBody(whole) : whole;
-  const after = blaming('applying', statement, () => apply(statement, before, { born: run.index, pg }));
   transactions.catalog = after;
 
   const isNew = newness(before, after, run.since);

@@ -55,6 +55,7 @@ function outermost(statement: Statement): Statement {
  * rewrite it belongs to.
  */
 export function merge(effects: readonly Effect[]): readonly Effect[] {
+  if (effects.length < 2) return effects;
   const byRelation = new Map<string, Effect[]>();
   for (const effect of effects) {
     const same = byRelation.get(effect.relation);

@@ -42,10 +42,15 @@ export class Transactions {
 
   /** The session as the statement finds it: several statements in one message are an implicit transaction block. */
   session(settings: Readonly<Record<string, string>>): Session {
+    const held = this.#held;
+    const count = held.length;
     return {
       inTransaction: this.#inside,
       transactionWhy: this.#explicit ?? (this.#message === undefined ? '' : this.#why),
-      held: this.#held.slice(),
+      // the list only grows, and few rules ask: a copy for each statement would be quadratic in those of a transaction
+      get held() {
+        return held.slice(0, count);
+      },
       settings,
     };
   }
@@ -107,7 +112,7 @@ export class Transactions {
     const savepoint = this.#savepoints[at];
     if (savepoint === undefined) return;
     this.catalog = savepoint.catalog;
-    this.#held.length = savepoint.held;
+    this.#held = this.#held.slice(0, savepoint.held);
     this.#savepoints.length = at + 1;
   }
 

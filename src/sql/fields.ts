@@ -72,5 +72,16 @@ const fields: { readonly [field: string]: keyof NodeMap } = {
   'PLAssignStmt.val': 'SelectStmt',
 };
 
-/** The kind of a bare node by its field; `Parent.field` goes before `field`. */
-export const bareFields: ReadonlyMap<string, keyof NodeMap> = new Map(Object.entries(fields));
+/** The kind of a bare node by the kind of its parent and its field; by '' and its field where the parent makes no difference. */
+export const bareFields: ReadonlyMap<string, ReadonlyMap<string, keyof NodeMap>> = byParent();
+
+function byParent(): ReadonlyMap<string, ReadonlyMap<string, keyof NodeMap>> {
+  const parents = new Map<string, Map<string, keyof NodeMap>>();
+  for (const [path, kind] of Object.entries(fields)) {
+    const [field = path, parent = ''] = path.split('.').reverse();
+    const known = parents.get(parent);
+    if (known === undefined) parents.set(parent, new Map([[field, kind]]));
+    else known.set(field, kind);
+  }
+  return parents;
+}

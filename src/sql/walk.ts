@@ -38,30 +38,47 @@ export function visit(root: object | undefined, visitor: Visitor): void {
   if (root === undefined) return;
   const stack: Frame[] = [{ kind: '', node: root, field: '' }];
   for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
-    const pair: [string, object] = [frame.kind, frame.node];
-    if (isVisited(pair) && visitor(...pair) === false) continue;
-    const children = childrenOf(frame);
-    for (let i = children.length - 1; i >= 0; i--) {
-      const child = children[i];
-      if (child !== undefined) stack.push(child);
+    if (frame.kind !== '') {
+      const pair: [string, object] = [frame.kind, frame.node];
+      if (isVisited(pair) && visitor(...pair) === false) continue;
     }
+    const first = stack.length;
+    pushChildren(stack, frame);
+    for (let low = first, high = stack.length - 1; low < high; low++, high--) swap(stack, low, high);
   }
 }
 
-function childrenOf({ kind, node }: Frame): Frame[] {
+function swap(frames: Frame[], low: number, high: number): void {
+  const [a, b] = [frames[low], frames[high]];
+  if (a === undefined || b === undefined) return;
+  frames[low] = b;
+  frames[high] = a;
+}
+
+function childrenOf(frame: Frame): Frame[] {
   const children: Frame[] = [];
-  for (const [field, value] of Object.entries(node)) {
+  pushChildren(children, frame);
+  return children;
+}
+
+function pushChildren(children: Frame[], { kind, node }: Frame): void {
+  if (!hasFields(node)) return;
+  for (const field in node) {
+    const value = node[field];
     if (!isObject(value)) continue;
     if (!Array.isArray(value)) children.push({ kind: kindOf(kind, field, value), node: value, field });
     else for (const item of value) if (isObject(item)) children.push({ kind: '', node: item, field });
   }
-  return children;
+}
+
+function hasFields(node: object): node is Readonly<Record<string, unknown>> {
+  return typeof node === 'object';
 }
 
 function kindOf(parent: string, field: string, value: object): string {
   if (isCapital(field)) return field;
   for (const key in value) if (isCapital(key)) return '';
-  return bareFields.get(`${parent}.${field}`) ?? bareFields.get(field) ?? '';
+  return bareFields.get(parent)?.get(field) ?? bareFields.get('')?.get(field) ?? '';
 }
 
 /** A call of a function: its name, qualified if it was written so, and how many arguments it is given. */
