@@ -43,7 +43,12 @@ const namesOfLateImports = {
 
 rmSync('dist', { recursive: true, force: true });
 const bundles = build({
-  entryPoints: { cli: 'src/cli/bin.ts', index: 'src/index.ts' },
+  entryPoints: {
+    cli: 'src/cli/bin.ts',
+    index: 'src/index.ts',
+    // beside the chunk that starts it
+    'chunks/parse-ahead-worker': 'src/cli/parse-ahead-worker.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -23,6 +23,8 @@ export interface Project {
   readonly options: LintOptions;
   /** True when every migration of every history is judged. */
   readonly whole: boolean;
+  /** Ends the thread that parses ahead, if there is one. */
+  readonly ahead: () => void;
 }
 
 /** What a command adds to the flags that all share. */
@@ -65,24 +67,33 @@ export async function openProject(
   for (const path of found.empty) io.stderr.write(`lockkeeper: there are no migrations in ${path}\n`);
   const since = flags.since === undefined ? undefined : sinceOf(flags.since, histories);
   await parser;
+  const judged: NonNullable<LintOptions['judged']> = (history, migration, index) =>
+    (found.selected.get(history)?.has(migration.id) ?? true) &&
+    (inGit === undefined || (inGit.changed.get(history)?.has(migration.id) ?? false)) &&
+    (since === undefined || index > (since.get(history) ?? -1));
   return {
     config,
     histories,
+    ahead: await ahead(histories, judged),
     whole: since === undefined && inGit === undefined && found.selected.size === 0,
     options: {
       pg: majorOf(flags.pg, config.config.pg),
       rules,
       levels: { ...config.config.rules, ...knownRules(flags.rule) },
-      judged: (history, migration, index) =>
-        (found.selected.get(history)?.has(migration.id) ?? true) &&
-        (inGit === undefined || (inGit.changed.get(history)?.has(migration.id) ?? false)) &&
-        (since === undefined || index > (since.get(history) ?? -1)),
+      judged,
       oneDeploy: since !== undefined || inGit !== undefined,
       settings: settingsOf(config.config),
       failOn: extras.failOn ?? config.config.failOn ?? 'error',
       ...(extras.baseline !== undefined && { baseline: extras.baseline }),
     },
   };
+}
+
+/** Many migrations are parsed in a thread of their own; a few are parsed before it has begun. */
+async function ahead(histories: readonly History[], judged: NonNullable<LintOptions['judged']>): Promise<() => void> {
+  if (histories.every(({ migrations }) => migrations.length < 50)) return () => {};
+  const { parseAhead } = await import('./parse-ahead.js');
+  return parseAhead(histories, judged);
 }
 
 /** Judges a project, with a progress line on a terminal when it takes long. */
@@ -92,6 +103,7 @@ export function judge(project: Project, io: Io): Report {
   try {
     return lint(project.histories, { ...project.options, onProgress: line.show });
   } finally {
+    project.ahead();
     line.clear();
   }
 }

@@ -24,7 +24,7 @@ export type ParseOutcome = { readonly statements: readonly RawStatement[] } | { 
 let parser: PgQueryModule | undefined;
 let spare: PgQueryModule | undefined;
 let overflows = 0;
-const prefilled = new Map<string, string>();
+let ahead: ((sql: string) => string | undefined) | undefined;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -37,7 +37,7 @@ function instantiate(): Promise<PgQueryModule> {
   return createModule({ printErr: () => {} });
 }
 
-/** libpg-query's JSON for a text, or why there is none. What a worker thread computes and hands to {@link prefill}. */
+/** libpg-query's JSON for a text, or why there is none. What a worker thread computes: see {@link setAhead}. */
 export function parseJson(sql: string): string | ParseFailure {
   const nul = sql.indexOf('\0');
   if (nul !== -1) return { message: 'invalid byte sequence for encoding "UTF8": 0x00', cursor: nul };
@@ -57,15 +57,14 @@ export function parseJson(sql: string): string | ParseFailure {
   });
 }
 
-/** Gives {@link parseTree} the JSON of a text that was parsed elsewhere. It is used up by the first call. */
-export function prefill(sql: string, json: string): void {
-  prefilled.set(sql, json);
+/** Sets whom {@link parseTree} asks first for the JSON of a text: it may have been parsed in another thread. */
+export function setAhead(ask: ((sql: string) => string | undefined) | undefined): void {
+  ahead = ask;
 }
 
 /** Parses a whole text. Empty and comment-only text has no statements. */
 export function parseTree(sql: string): ParseOutcome {
-  const json = prefilled.get(sql) ?? parseJson(sql);
-  prefilled.delete(sql);
+  const json = ahead?.(sql) ?? parseJson(sql);
   if (typeof json !== 'string') return { failure: json };
   const tree: ParseResult = JSON.parse(json);
   const statements = tree.stmts ?? [];

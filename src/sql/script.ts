@@ -44,7 +44,7 @@ export function parseScript(pieces: readonly Piece[], options: ScriptOptions = {
   return { statements, problems: problems.sort(inOrder(pieces)), comments };
 }
 
-/** What {@link parseScript} gives the parser first for a piece: to be parsed in another thread and handed to `prefill`. */
+/** What {@link parseScript} gives the parser first for a piece: to be parsed in another thread (`setAhead`). */
 export function textToParse(piece: Piece, options: ScriptOptions = {}): string {
   const { text } = placeOf(piece);
   const enabled = options.placeholders ?? [];

@@ -1,0 +1,110 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { History, Migration, Script } from '../frameworks/framework.js';
+import { setAhead } from '../sql/parse.js';
+import { textOf } from '../sql/piece.js';
+import type { PlaceholderSyntax } from '../sql/placeholder.js';
+
+/** A text that will be parsed. */
+interface Text {
+  readonly text: string;
+  readonly placeholders: readonly PlaceholderSyntax[];
+}
+
+/** What the worker is given. */
+export interface Work {
+  /** In the order in which they will be needed. */
+  readonly texts: readonly Text[];
+  /** One number that both threads see: how many of the texts are behind. */
+  readonly passed: Int32Array<SharedArrayBuffer>;
+  readonly port: MessagePort;
+}
+
+/** What the worker answers: libpg-query's JSON for a text. */
+interface Parsed {
+  readonly at: number;
+  readonly sql: string;
+  readonly json: string;
+}
+
+/** Below this many texts a thread costs more than it saves. */
+const worthwhile = 150;
+/** Characters that are handed to the worker at most: they are kept twice. */
+const most = 50_000_000;
+
+/**
+ * Parses the scripts of histories in a thread of its own, ahead of the replay that needs them, and gives what ends it. Where the
+ * thread is behind, or cannot be had, the replay parses by itself: nothing but time depends on it.
+ */
+export function parseAhead(
+  histories: readonly History[],
+  isJudged: (history: History, migration: Migration, index: number) => boolean,
+): () => void {
+  const texts = textsOf(histories, isJudged);
+  if (texts.length < worthwhile) return () => {};
+  const { port1: mine, port2: port } = new MessageChannel();
+  const passed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const work: Work = { texts, passed, port };
+  const worker = new Worker(new URL('./parse-ahead-worker.js', import.meta.url), {
+    workerData: work,
+    transferList: [port],
+  });
+  worker.on('error', () => {});
+  worker.unref();
+  mine.unref();
+  setAhead(receiver(texts, passed, mine));
+  return () => {
+    setAhead(undefined);
+    mine.close();
+    worker.terminate();
+  };
+}
+
+/** The texts in the order of the replay; those of a way back only where it is judged. */
+function textsOf(
+  histories: readonly History[],
+  isJudged: (history: History, migration: Migration, index: number) => boolean,
+): readonly Text[] {
+  const texts: Text[] = [];
+  let room = most;
+  const add = ({ pieces, placeholders = [] }: Script) => {
+    for (const piece of pieces) {
+      const text = textOf(piece);
+      room -= text.length;
+      if (room >= 0) texts.push({ text, placeholders });
+    }
+  };
+  for (const history of histories) {
+    const judged = history.migrations.map((migration, index) => isJudged(history, migration, index));
+    for (const [index, { up, down }] of history.migrations.slice(0, judged.lastIndexOf(true) + 1).entries()) {
+      add(up);
+      if (judged[index] && !('none' in down)) add(down);
+    }
+  }
+  return texts;
+}
+
+function receiver(
+  texts: readonly Text[],
+  passed: Int32Array<SharedArrayBuffer>,
+  port: MessagePort,
+): (sql: string) => string | undefined {
+  const positions = new Map<string, number>();
+  for (const [at, { text }] of texts.entries()) if (!positions.has(text)) positions.set(text, at);
+  const received = new Map<string, Parsed>();
+  const pass = (at: number) => {
+    if (at < Atomics.load(passed, 0)) return;
+    Atomics.store(passed, 0, at + 1);
+    Atomics.notify(passed, 0);
+  };
+  return (sql) => {
+    for (let one = receiveMessageOnPort(port); one !== undefined; one = receiveMessageOnPort(port)) {
+      const parsed: Parsed = one.message;
+      if (parsed.at >= Atomics.load(passed, 0)) received.set(parsed.sql, parsed);
+    }
+    const parsed = received.get(sql);
+    received.delete(sql);
+    const at = parsed?.at ?? positions.get(sql);
+    if (at !== undefined) pass(at);
+    return parsed?.json;
+  };
+}
