@@ -364,6 +364,6 @@ alter table t${id} add column more text;\ncreate index t${id}_account on t${id} 
   const ran = await act({ folder, base: git(folder, 'rev-parse', 'origin/main').trim() });
   expect(ran.outputs.errors).toBe('1');
   expect((await act({ folder })).outputs.errors).toBe('1');
-  // 3 s of one core; CI's may be shared
-  expect(performance.now() - start).toBeLessThan(30_000);
-});
+  // it is 4 s of one core, which a dozen others may share
+  expect(performance.now() - start).toBeLessThan(120_000);
+}, 200_000);
