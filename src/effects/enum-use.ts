@@ -1,12 +1,11 @@
-import type { EnumType } from '../catalog/catalog.js';
+import type { Catalog, EnumType } from '../catalog/catalog.js';
 import { findRelation, findType } from '../catalog/lookup.js';
-import { type Node, strings } from '../sql/tree.js';
+import { strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
-import type { PredictContext } from './context.js';
 import { type Draft, fail, nothing } from './draft.js';
 
-/** A label that the open transaction added may not be used before it is committed. */
-export function uncommittedLabel(query: Node, { catalog }: PredictContext): Draft {
+/** A label that the open transaction added may not be used before it is committed, wherever the statement names it. */
+export function uncommittedLabel(root: object, catalog: Catalog): Draft {
   if (catalog.transient.enums.length === 0) return nothing;
   const open = catalog.transient.enums.flatMap((oid) => {
     const type = catalog.types.get(oid);
@@ -16,12 +15,11 @@ export function uncommittedLabel(query: Node, { catalog }: PredictContext): Draf
   let refusal: Draft = nothing;
   const texts = new Set<string>();
   const mentioned = new Set<number>();
-  visit({ List: { items: [query] } }, (kind, node) => {
+  visit(root, (kind, node) => {
     if (kind === 'A_Const' && node.sval?.sval !== undefined) texts.add(node.sval.sval);
-    if (kind === 'TypeCast') {
-      const type = findType(catalog, strings(node.typeName?.names));
-      if (type !== undefined) mentioned.add(type.oid);
-    }
+    const typeName = kind === 'TypeCast' || kind === 'ColumnDef' ? node.typeName : undefined;
+    const type = typeName && findType(catalog, strings(typeName.names));
+    if (type !== undefined) mentioned.add(type.oid);
     if (kind === 'RangeVar') {
       const relation = findRelation(catalog, node);
       if (relation !== undefined && 'columns' in relation)

@@ -6,6 +6,7 @@ import { alterTable, loneCommand } from './alter-table.js';
 import type { PredictContext, PredictTable } from './context.js';
 import { type Draft, finish, nothing, notUnderstood } from './draft.js';
 import type { Prediction, PredictOptions } from './effect.js';
+import { uncommittedLabel } from './enum-use.js';
 import { statements } from './statements.js';
 
 /** Every kind of statement whose effects are known; one that is not in here is "not understood". */
@@ -36,5 +37,8 @@ function draftOf<K extends Kind>(
   if (depth > deepest) return nothing;
   const row = table[statement.kind];
   const inner = (nested: Statement, catalog: Catalog): Draft => draftOf(nested, { ...given, catalog }, depth + 1);
-  return row === undefined ? notUnderstood : row(statement.node, { ...given, statement, inner });
+  if (row === undefined) return notUnderstood;
+  const draft = row(statement.node, { ...given, statement, inner });
+  const { failure } = statement.kind === 'AlterEnumStmt' ? nothing : uncommittedLabel(statement.node, given.catalog);
+  return failure === undefined ? draft : { ...draft, failure };
 }

@@ -22,7 +22,7 @@ export function predictQuery(query: Node, context: PredictContext): Draft {
   if (isDeeperThan(query, deepest)) return unsure(lookUp({ query }, context, true), 'the query is too deep to follow');
   const missing: (readonly string[])[] = [];
   const planned = planQuery(query, placeOf(context, missing));
-  const early = uncommittedLabel(query, context);
+  const early = uncommittedLabel({ List: { items: [query] } }, context.catalog);
   return all(missingName(missing, context), early, planned.draft, callsIn(query, context));
 }
 
