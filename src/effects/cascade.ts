@@ -72,7 +72,8 @@ function followers(catalog: Catalog, { doomed, automatic }: Waiting): readonly W
     }));
     const dependents = doomedByObject(catalog, doomed.oid).map((dependent) => ({
       doomed: dependent,
-      automatic: automatic && isPartitionOf(catalog, dependent, doomed.oid),
+      automatic:
+        automatic && (isPartitionOf(catalog, dependent, doomed.oid) || isMultirangeOf(catalog, dependent, doomed.oid)),
     }));
     return [...parts, ...dependents, ...keysToPartition(catalog, doomed.oid)];
   }
@@ -93,6 +94,12 @@ function followers(catalog: Catalog, { doomed, automatic }: Waiting): readonly W
     doomed: part,
     automatic: automatic && (part.kind === 'object' || constraintNamed(catalog, part)?.kind === constraint.kind),
   }));
+}
+
+/** CREATE TYPE … AS RANGE makes the multirange type too, and they go together. */
+function isMultirangeOf(catalog: Catalog, dependent: Doomed, oid: Oid): boolean {
+  if (catalog.types.get(oid)?.kind !== 'range' || dependent.kind !== 'object') return false;
+  return catalog.types.get(dependent.oid)?.kind === 'base';
 }
 
 /** A foreign key to a partitioned table refers to each of its partitions, and goes with one of them only on CASCADE. */
