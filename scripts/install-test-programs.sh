@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Installs the migration tools that test/frameworks-tools.test.ts runs against a real PostgreSQL: from npm into .tools, from
-# Debian with apt-get where that is allowed. A tool that cannot be installed is left out, and its tests say that they were skipped.
+# Installs the programs of Debian that tests run for real (test/programs.ts): pre-commit, and Chromium, which shows the audit
+# page. A program that cannot be installed is left out, and its tests say that they were skipped.
 set -u
-cd "$(dirname "$0")/.."
-mkdir -p .tools
-npm install --prefix .tools --no-audit --no-fund --no-save --save-exact \
-  dbmate@2.36.0 graphile-migrate@1.4.1 drizzle-orm@0.45.4 pg@8.23.1 || echo "npm tools: not installed"
+missing=()
+command -v pre-commit >/dev/null || missing+=(pre-commit)
+command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
+[ ${#missing[@]} -eq 0 ] && exit 0
 if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-  for package in sqitch libdbd-pg-perl sql-migrate postgresql-client; do
-    dpkg -s "$package" >/dev/null 2>&1 && continue
-    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package" >/dev/null ||
+  apt-get update -qq >/dev/null
+  for package in "${missing[@]}"; do
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null 2>&1 ||
       echo "$package: not installed"
   done
 fi
+exit 0
