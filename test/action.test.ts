@@ -1,19 +1,14 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { buildAction, pullRequestEvent, runAction } from './action-runner.js';
 import { run } from './cli-io.js';
+import { CodeHost, theirs } from './code-host.js';
 import { branchOf, commit, git, put, repository, temporary } from './repository.js';
 
-/** The bundle as the release has it, with nothing of this project around it. */
-const bundle = temporary();
+let bundle = '';
 beforeAll(() => {
-  execFileSync(process.execPath, ['scripts/build-action.mjs', bundle]);
-  // the package.json of the release says so
-  writeFileSync(join(bundle, 'package.json'), '{ "type": "module" }');
+  bundle = buildAction();
 }, 120_000);
 
 const account = 'create table account (id bigint primary key, email text);\n';
@@ -24,70 +19,13 @@ const files = {
   'db/migrations/002_old.sql': 'create index account_old on account (id);\n',
 };
 
-/** The API of a code host, as far as it is asked. */
-interface Comment {
-  readonly id: number;
-  readonly body: string;
-  readonly user: { readonly type: string };
-  readonly author_association: string;
-}
-let comments: Comment[] = [];
-let asked: string[] = [];
-let refuse = 0;
-let server: Server;
+const host = new CodeHost();
 let api = '';
-
-async function read(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const part of request) text += part;
-  return text;
-}
-
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    const url = new URL(request.url ?? '', 'http://localhost');
-    const text = await read(request);
-    asked.push(`${request.method} ${url.pathname}`);
-    const body = text === '' ? '' : String(JSON.parse(text).body);
-    const id = Number(/comments\/(\d+)$/.exec(url.pathname)?.[1]);
-    const answer = (status: number, value?: unknown) => {
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(value === undefined ? '' : JSON.stringify(value));
-    };
-    if (request.headers.authorization !== 'Bearer s3cret' || refuse > 0)
-      return answer(refuse || 401, { message: 'no' });
-    if (request.method === 'GET') {
-      const page = Number(url.searchParams.get('page'));
-      const size = Number(url.searchParams.get('per_page'));
-      return answer(200, comments.slice((page - 1) * size, page * size));
-    }
-    if (body.length > 65_536) return answer(422, { message: 'body is too long' });
-    if (request.method === 'POST') {
-      comments.push(theirs(comments.length + 1, body, 'Bot'));
-      return answer(201, comments.at(-1));
-    }
-    if (request.method === 'PATCH') comments = comments.map((one) => (one.id === id ? { ...one, body } : one));
-    else comments = comments.filter((one) => one.id !== id);
-    return answer(request.method === 'PATCH' ? 200 : 204, request.method === 'PATCH' ? {} : undefined);
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  api = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  api = await host.open();
 });
-afterAll(() => server.close());
-
-const theirs = (id: number, body: string, type: string): Comment => ({
-  id,
-  body,
-  user: { type },
-  author_association: 'NONE',
-});
-
-beforeEach(() => {
-  comments = [];
-  asked = [];
-  refuse = 0;
-});
+afterAll(() => host.close());
+beforeEach(() => host.reset());
 
 /** What actions/checkout makes of a pull request: the merge of both, its head detached. */
 function checkout(change: Readonly<Record<string, string | null>>, ...options: readonly string[]) {
@@ -104,63 +42,14 @@ function checkout(change: Readonly<Record<string, string | null>>, ...options: r
   return { folder, base };
 }
 
-const defaults: Record<string, string> = Object.fromEntries(
-  Object.entries<{ default?: string }>(parse(readFileSync('action.yml', 'utf8')).inputs).map(([name, input]) => [
-    name,
-    (input.default ?? '').startsWith('${{') ? '' : (input.default ?? ''),
-  ]),
-);
-
-/** Runs the bundle as the runner does, in an environment that has nothing else. */
-async function act(where: { folder: string; base?: string }, inputs: Readonly<Record<string, string>> = {}) {
-  const runner = temporary({ 'summary.md': '', 'output.txt': '' });
-  const event = where.base === undefined ? { ref: 'refs/heads/main' } : payload(where.base);
-  writeFileSync(join(runner, 'event.json'), JSON.stringify(event));
-  const given = Object.entries({ ...defaults, ...inputs }).map(([name, value]) => [
-    `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
-    value,
-  ]);
-  const env = {
-    ...Object.fromEntries(given),
-    PATH: process.env.PATH,
-    GITHUB_ACTIONS: 'true',
-    GITHUB_API_URL: api,
-    GITHUB_SERVER_URL: 'https://code.example',
-    GITHUB_REPOSITORY: 'octo/shop',
-    GITHUB_RUN_ID: '77',
-    GITHUB_WORKSPACE: where.folder,
-    GITHUB_EVENT_PATH: join(runner, 'event.json'),
-    GITHUB_STEP_SUMMARY: join(runner, 'summary.md'),
-    GITHUB_OUTPUT: join(runner, 'output.txt'),
-  };
-  const main = resolve(bundle, 'index.js');
-  const ran = await promisify(execFile)(process.execPath, [main], { cwd: runner, env, maxBuffer: 1e8 }).then(
-    ({ stdout, stderr }) => ({ code: 0, log: `${stdout}${stderr}` }),
-    (error: { code: number; stdout: string; stderr: string }) => ({
-      code: error.code,
-      log: `${error.stdout}${error.stderr}`,
-    }),
-  );
-  const outputs = readFileSync(join(runner, 'output.txt'), 'utf8').matchAll(/^(.+)<<(.+)\n([\s\S]*?)\n\2$/gm);
-  return {
-    ...ran,
-    summary: readFileSync(join(runner, 'summary.md'), 'utf8'),
-    outputs: Object.fromEntries([...outputs].map(([, name, , value]) => [name, value])),
-  };
-}
-
-/** As much of the event as a real one has that could matter. */
-const payload = (sha: string) => ({
-  action: 'synchronize',
-  number: 12,
-  pull_request: {
-    number: 12,
-    title: '$(touch /tmp/owned) ::error::title',
-    head: { ref: 'feature', sha: '0'.repeat(40) },
-    base: { ref: 'main', sha, repo: { full_name: 'octo/shop' } },
-  },
-  repository: { full_name: 'octo/shop' },
-});
+const act = ({ folder, base }: { folder: string; base?: string }, inputs: Readonly<Record<string, string>> = {}) =>
+  runAction({
+    bundle,
+    workspace: folder,
+    api,
+    event: base === undefined ? { ref: 'refs/heads/main' } : pullRequestEvent(base),
+    inputs,
+  });
 
 const one = { 'db/migrations/003_index.sql': bad };
 
@@ -173,7 +62,7 @@ describe('a pull request', () => {
     });
     expect(ran.log).toMatchSnapshot();
     expect(ran.summary).toMatchSnapshot();
-    expect(asked).toEqual([]);
+    expect(host.asked).toEqual([]);
   });
 
   test.each<[string, Record<string, string>, number, string]>([
@@ -235,27 +124,27 @@ describe('a pull request', () => {
 test('another event judges everything', async () => {
   const { folder } = checkout(one, '--depth=1');
   expect((await act({ folder }, { comment: 'true', 'github-token': 's3cret' })).outputs.errors).toBe('2');
-  expect(asked).toEqual([]);
+  expect(host.asked).toEqual([]);
 });
 
 describe('the comment', () => {
   const wanted = { comment: 'true', 'github-token': 's3cret' };
 
   test('is created, edited, left alone and removed', async () => {
-    comments = [theirs(1, 'a review', 'User')];
+    host.comments = [theirs(1, 'a review', 'User')];
     const place = checkout(one);
     await act(place, wanted);
-    expect(comments).toHaveLength(2);
-    expect(comments[1]?.body).toMatchSnapshot();
+    expect(host.comments).toHaveLength(2);
+    expect(host.comments[1]?.body).toMatchSnapshot();
     await act(place, wanted);
-    expect(asked.filter((each) => !each.startsWith('GET'))).toEqual(['POST /repos/octo/shop/issues/12/comments']);
+    expect(host.asked.filter((each) => !each.startsWith('GET'))).toEqual(['POST /repos/octo/shop/issues/12/comments']);
     put(place.folder, { 'db/migrations/004_more.sql': 'drop table account;\n' });
     await act(place, wanted);
-    expect(comments[1]?.body).toContain('004_more.sql');
+    expect(host.comments[1]?.body).toContain('004_more.sql');
     put(place.folder, { 'db/migrations/003_index.sql': null, 'db/migrations/004_more.sql': null });
     await act(place, wanted);
-    expect(comments.map(({ body }) => body)).toEqual(['a review']);
-    expect(asked.filter((each) => !each.startsWith('GET'))).toEqual([
+    expect(host.comments.map(({ body }) => body)).toEqual(['a review']);
+    expect(host.asked.filter((each) => !each.startsWith('GET'))).toEqual([
       'POST /repos/octo/shop/issues/12/comments',
       'PATCH /repos/octo/shop/issues/comments/2',
       'DELETE /repos/octo/shop/issues/comments/2',
@@ -264,32 +153,32 @@ describe('the comment', () => {
 
   test('is not created where nothing is found', async () => {
     await act(checkout({ 'README.md': 'words' }), wanted);
-    expect(asked).toEqual(['GET /repos/octo/shop/issues/12/comments']);
+    expect(host.asked).toEqual(['GET /repos/octo/shop/issues/12/comments']);
   });
 
   test('is found behind many others, and never that of a stranger', async () => {
     const place = checkout(one);
     await act(place, wanted);
-    const body = comments[0]?.body ?? '';
-    comments = Array.from({ length: 250 }, (_, at) => theirs(at + 1, 'words', 'User'));
-    comments[7] = theirs(8, body, 'User');
-    comments[230] = theirs(231, body.replace('account_email', 'old'), 'Bot');
-    asked = [];
+    const body = host.comments[0]?.body ?? '';
+    host.comments = Array.from({ length: 250 }, (_, at) => theirs(at + 1, 'words', 'User'));
+    host.comments[7] = theirs(8, body, 'User');
+    host.comments[230] = theirs(231, body.replace('account_email', 'old'), 'Bot');
+    host.asked = [];
     await act(place, wanted);
-    expect(asked.slice(-1)).toEqual(['PATCH /repos/octo/shop/issues/comments/231']);
+    expect(host.asked.slice(-1)).toEqual(['PATCH /repos/octo/shop/issues/comments/231']);
   });
 
   test('is one for each working directory', async () => {
     const place = checkout(one);
     await act(place, wanted);
     await act(place, { ...wanted, 'working-directory': 'db' });
-    expect(comments).toHaveLength(2);
+    expect(host.comments).toHaveLength(2);
   });
 
   test('is cut where it is too long, with a link to the run', async () => {
     const many = Array.from({ length: 400 }, (_, at) => `create index account_${at} on account (email);\n`).join('');
     await act(checkout({ 'db/migrations/003_index.sql': many }), wanted);
-    const body = comments[0]?.body ?? '';
+    const body = host.comments[0]?.body ?? '';
     expect(body.length).toBeGreaterThan(50_000);
     expect(body.length).toBeLessThanOrEqual(65_536);
     expect(body).toMatch(
@@ -299,7 +188,7 @@ describe('the comment', () => {
   });
 
   test.each([401, 403, 500])('does not fail the job when the API answers %s', async (status) => {
-    refuse = status;
+    host.refuse = status;
     const ran = await act(checkout(one), { ...wanted, 'fail-on': 'never' });
     expect(ran.code).toBe(0);
     expect(ran.log).toContain(`::warning::the comment cannot be written: GET /repos/octo/shop/issues/12/comments`);
@@ -319,11 +208,11 @@ describe('text of a pull request stays text', () => {
     const commands = ran.log.split('\n').filter((line) => /^\s*::|##\[/.test(line));
     expect(commands.map((line) => /^::(\w+)/.exec(line)?.[1])).toEqual(['error', 'error']);
     expect(commands.filter((line) => line.startsWith('::error::'))).toEqual(['::error::Lockkeeper found 1 error']);
-    for (const text of [ran.summary, comments[0]?.body ?? '']) {
+    for (const text of [ran.summary, host.comments[0]?.body ?? '']) {
       expect(text).not.toMatch(/^\s*::[\w-]+(?: [^\n]*)?::/m);
       expect(text).not.toContain('##[error]');
     }
-    expect(comments[0]?.body.match(/<!-- lockkeeper/g)).toHaveLength(1);
+    expect(host.comments[0]?.body.match(/<!-- lockkeeper/g)).toHaveLength(1);
   });
 
   test('with annotations off', async () => {

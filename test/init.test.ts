@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -62,8 +62,50 @@ test.each([
   const cwd = repository({ ...files, [present]: 'true\n' });
   const { stdout } = await run(cwd, ['init']);
   expect(stdout).toContain(`${file} ${said}`);
-  expect(stdout).toContain('npx lockkeeper check --staged');
+  expect(stdout).toMatch(/npx --yes lockkeeper@\d+\.\d+\.\d+ check --staged/);
   expect(existsSync(join(cwd, '.pre-commit-config.yaml'))).toBe(false);
+});
+
+test.each([
+  ['package-lock.json', 'npm install --save-dev lockkeeper'],
+  ['pnpm-lock.yaml', 'pnpm add --save-dev lockkeeper'],
+  ['yarn.lock', 'yarn add --dev lockkeeper'],
+  ['bun.lock', 'bun add --dev lockkeeper'],
+])('a project with %s runs its own copy, which npx would take long to find', async (lock, install) => {
+  const cwd = repository({ ...files, [lock]: '', 'package.json': '{}', '.husky/_/husky.sh': '' });
+  expect((await run(cwd, ['init'])).stdout).toContain(`\n    ${install} `);
+  expect(readFileSync(join(cwd, '.husky/pre-commit'), 'utf8')).toBe('node_modules/.bin/lockkeeper check --staged\n');
+  put(cwd, { 'package.json': '{ "devDependencies": { "lockkeeper": "0.1.0" } }' });
+  expect((await run(cwd, ['init'])).stdout).not.toContain(install);
+});
+
+test('run again, it finds everything there', async () => {
+  const cwd = repository(files);
+  await run(cwd, ['init']);
+  const { stdout } = await run(cwd, ['init']);
+  for (const file of written) expect(stdout).toContain(`\n${file} is there already\n`);
+  expect(stdout).not.toContain('to add to it');
+});
+
+test('a repository of GitLab is told what to add to its pipeline', async () => {
+  const cwd = repository({ ...files, '.gitlab-ci.yml': 'stages: [test]\n' });
+  const { stdout } = await run(cwd, ['init']);
+  const [, added = ''] = stdout.split('.gitlab-ci.yml is there already; this is what to add to it\n');
+  expect(parse((added.split('\nnext:')[0] ?? '').replace(/^ {4}/gm, '')).lockkeeper.artifacts.reports).toEqual({
+    codequality: 'codequality.json',
+    junit: 'junit.xml',
+  });
+  expect(existsSync(join(cwd, '.github'))).toBe(false);
+});
+
+test('writes through no link', async () => {
+  const cwd = repository(files);
+  const target = join(temporary(), 'elsewhere');
+  symlinkSync(target, join(cwd, '.pre-commit-config.yaml'));
+  const ran = await run(cwd, ['init']);
+  expect(ran.code).toBe(2);
+  expect(ran.stderr).toMatch(/^lockkeeper: cannot write .*pre-commit-config\.yaml: EEXIST/);
+  expect(existsSync(target)).toBe(false);
 });
 
 test('without git it writes the configuration alone', async () => {
