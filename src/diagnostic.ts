@@ -53,7 +53,7 @@ export interface MigrationReport {
   readonly judged: boolean;
   readonly transaction: 'whole' | 'statement' | 'none';
   readonly steps: readonly StepReport[];
-  /** Statements that the grammar refuses. */
+  /** Statements that the grammar refuses, and commands of psql whose SQL is not here. */
   readonly unreadable: number;
 }
 

@@ -70,6 +70,29 @@ describe('the audit', () => {
     expect(stdout.replace(/lockkeeper\\-cli\\-\w+/, 'shop')).toMatchSnapshot();
   });
 
+  test('tells what could not be followed as a gap in its coverage, not as a hazard', async () => {
+    const blind = `do $$ begin execute 'drop table ' || current_setting('app.table'); end $$;\n`;
+    const folder = folderOf({ 'migrations/1_a.sql': `create table a (id int);\n${blind}` });
+    const { stdout } = await run(folder, ['audit']);
+    expect(stdout).toContain('<b>50.0 %</b> understood');
+    expect(stdout).toMatch(/<section id="kinds"[\s\S]*?<p>None\.<\/p>\n<\/section>/);
+    expect(stdout).toMatch(
+      /<section id="coverage"[\s\S]*?1 not understood[\s\S]*?<a href="#finding-1">1_a\.sql:2<\/a>/,
+    );
+    const words = await run(folder, ['audit', '--format', 'markdown']);
+    expect(words.stdout).toContain('`migrations/1_a.sql:2`');
+    const json = await run(folder, ['check', '--format', 'json']);
+    expect(JSON.parse(json.stdout).summary).toMatchObject({ statements: 2, notUnderstood: 1, warnings: 1 });
+  });
+
+  test('draws each lock window with the way round it', () => {
+    const [, drawn = ''] = /<section id="windows"[^>]*>([\s\S]*?)<\/section>/.exec(html) ?? [];
+    expect(drawn).toContain('<code>20240601120000_long.sql:2</code>');
+    expect(drawn).toMatch(
+      /while a table is rewritten[^<]*: reads, writes, autovacuum and DDL wait\. What to do: <a href="#finding-/,
+    );
+  });
+
   test('has a page for nothing to tell', async () => {
     const ran = await run(folderOf({ 'migrations/1_a.sql': 'create table a (id int);\n' }), ['audit']);
     expect(ran.code).toBe(0);

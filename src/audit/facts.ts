@@ -1,5 +1,5 @@
 import type { Diagnostic, MigrationReport, Report, StepReport } from '../diagnostic.js';
-import type { LockMode } from '../effects/effect.js';
+import type { LockMode, Work } from '../effects/effect.js';
 import { blocks, strength, strongest } from '../effects/locks.js';
 import { type Lane, lanes, longestStretch, type Stretch } from '../reporters/lock-chart.js';
 import { isOpen } from '../reporters/words.js';
@@ -38,6 +38,8 @@ export interface Window {
   readonly migration: MigrationReport;
   readonly lanes: readonly Lane[];
   readonly stretch: Stretch;
+  /** The findings about its statements, which hold the remedy. */
+  readonly items: readonly Item[];
 }
 
 export interface Period extends Group {
@@ -47,16 +49,24 @@ export interface Period extends Group {
 /** What an audit tells: everything in order, the worst first. */
 export interface Audit {
   readonly report: Report;
+  /** Of the hazards. */
   readonly counts: Counts;
   readonly items: readonly Item[];
   readonly hazards: readonly Hazard[];
+  /** What could not be followed: no hazard, but a gap in what is known. */
+  readonly blind: Hazard | undefined;
   readonly periods: readonly Period[];
   readonly tables: readonly Table[];
+  /** The longest ones. */
   readonly windows: readonly Window[];
+  /** How many migrations have such a window. */
+  readonly blocking: number;
   readonly oneWay: readonly MigrationReport[];
   /** True where some migrations have a way back: only then is one without it a fault. */
   readonly goesBack: boolean;
   readonly notUnderstood: readonly StepReport[];
+  /** The folder that all migrations lie in, '' or with a final slash. */
+  readonly folder: string;
 }
 
 /** Sums a report up for the lead of an old repository. */
@@ -64,18 +74,37 @@ export function auditOf(report: Report): Audit {
   const items = report.diagnostics.filter(isOpen).map((diagnostic, at): Item => ({ number: at + 1, diagnostic }));
   const judged = report.histories.flatMap(({ migrations }) => migrations).filter((migration) => migration.judged);
   const ups = judged.filter(({ direction }) => direction === 'up');
+  const kinds = hazardsOf(items, report.rules);
+  const hazards = kinds.filter(({ name }) => name !== gap);
+  const known = items.filter(({ diagnostic }) => diagnostic.rule !== gap);
+  const windows = windowsOf(ups, known);
   return {
     report,
-    counts: countsOf(items),
+    counts: countsOf(known),
     items,
-    hazards: hazardsOf(items, report.rules),
-    periods: periodsOf(items, ups),
-    tables: tablesOf(items, ups),
-    windows: windowsOf(ups),
+    hazards,
+    blind: kinds.find(({ name }) => name === gap),
+    periods: periodsOf(known, ups),
+    tables: tablesOf(known, ups),
+    windows: windows.slice(0, mostWindows),
+    blocking: windows.length,
     oneWay: oneWayOf(report),
     goesBack: judged.some(({ direction }) => direction === 'down'),
     notUnderstood: judged.flatMap(({ steps }) => steps).filter((step) => !step.understood),
+    folder: commonFolder(judged.map(({ file }) => file)),
   };
+}
+
+/** The rule that tells of what could not be followed. */
+const gap = 'not-understood';
+
+function commonFolder(files: readonly string[]): string {
+  const [first = '', ...rest] = files;
+  let folder = first.slice(0, first.lastIndexOf('/') + 1);
+  for (const file of rest) {
+    while (!file.startsWith(folder)) folder = folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1);
+  }
+  return folder;
 }
 
 function countsOf(items: readonly Item[]): Counts {
@@ -142,9 +171,9 @@ function naming(migrations: readonly MigrationReport[]): (migration: MigrationRe
   if (known * 5 < migrations.length * 4) {
     const size = Math.max(1, Math.ceil(migrations.length / mostPeriods));
     return (_, at) => {
-      const first = migrations[at - (at % size)];
-      const last = migrations[Math.min(at - (at % size) + size, migrations.length) - 1];
-      return size === 1 ? (first?.id ?? '') : `${first?.id} … ${last?.id}`;
+      const first = at - (at % size) + 1;
+      const last = Math.min(first + size - 1, migrations.length);
+      return last === first ? `no. ${first}` : `no. ${first} to ${last}`;
     };
   }
   const quarterOf = (date: RegExpExecArray | null | undefined) =>
@@ -201,27 +230,49 @@ function delays(lock: LockMode): boolean {
 /** Longer lists are not read. */
 const mostWindows = 12;
 
-function windowsOf(migrations: readonly MigrationReport[]): readonly Window[] {
-  const working = ({ migration, stretch }: Window) =>
-    migration.steps
-      .slice(stretch.from, stretch.to + 1)
-      .filter(({ effects }) => effects.some(({ work }) => work !== 'none')).length;
+/** How much longer than its scan some work takes. */
+const weights: Readonly<Record<Work, number>> = { none: 0, rows: 1, scan: 1, build: 2, rewrite: 3 };
+
+function windowsOf(migrations: readonly MigrationReport[], items: readonly Item[]): readonly Window[] {
+  const byFile = new Map<string, Item[]>();
+  for (const item of items) {
+    const { file } = item.diagnostic.source;
+    byFile.set(file, [...(byFile.get(file) ?? []), item]);
+  }
   return migrations
     .flatMap((migration): readonly Window[] => {
       const all = lanes(migration);
       const stretch = longestStretch(migration, all);
-      return stretch === undefined ? [] : [{ migration, lanes: all.filter(({ isNew }) => !isNew), stretch }];
+      if (stretch === undefined) return [];
+      const own = migration.steps.slice(stretch.from, stretch.to + 1).flatMap(({ source, span }) =>
+        (byFile.get(source.file) ?? []).filter(({ diagnostic }) => {
+          const { start } = diagnostic.span;
+          return diagnostic.source === source && span.start <= start && start < span.end;
+        }),
+      );
+      return [{ migration, lanes: all.filter(({ isNew }) => !isNew), stretch, items: [...new Set(own)] }];
     })
-    .map((window) => ({ window, working: working(window), length: window.stretch.to - window.stretch.from }))
+    .map((window) => ({ window, ...sizeOf(window) }))
     .sort(
       (a, b) =>
         b.working - a.working ||
+        b.work - a.work ||
         b.length - a.length ||
         strength(b.window.stretch.lane.strongest) - strength(a.window.stretch.lane.strongest) ||
         (a.window.migration.file < b.window.migration.file ? -1 : 1),
     )
-    .slice(0, mostWindows)
     .map(({ window }) => window);
+}
+
+/** How many statements of the stretch work, how hard, and how many there are. */
+function sizeOf({ migration, stretch: { from, to } }: Window) {
+  const steps = migration.steps.slice(from, to + 1);
+  const works = steps.map(({ effects }) => effects.reduce((sum, { work }) => sum + weights[work], 0));
+  return {
+    working: works.filter((work) => work > 0).length,
+    work: works.reduce((sum, work) => sum + work, 0),
+    length: to - from,
+  };
 }
 
 /** Of each history in which any migration can be undone, those that cannot. */

@@ -67,7 +67,7 @@ export function writeAuditMarkdown(audit: Audit, title: string): string {
     ],
     [
       'Findings',
-      audit.hazards
+      [...audit.hazards, ...(audit.blind === undefined ? [] : [audit.blind])]
         .map(
           ({ name, rule, items }) =>
             `### ${escapeMarkdown(rule.title)} (${code(name)})\n\n${list(items.map(({ diagnostic }) => `${code(`${diagnostic.source.file}:${place(diagnostic.source, diagnostic.span).line}`)} ${escapeMarkdown(diagnostic.message)}`))}`,

@@ -17,6 +17,8 @@ export function timeline(migration: Migration, script: ReplayedScript): Migratio
     if (last !== undefined && last.statement === statement) last.steps.push(step);
     else groups.push({ statement, transaction: script.transactions[at] ?? 0, steps: [step] });
   }
+  const blind = script.problems.filter((problem) => problem.rule === 'not-understood');
+  const loose = blind.filter((problem) => !groups.some(({ statement }) => holds(statement, problem)));
   return {
     id: migration.id,
     name: migration.name,
@@ -24,19 +26,31 @@ export function timeline(migration: Migration, script: ReplayedScript): Migratio
     direction: script.direction,
     judged: true,
     transaction: script.transaction,
-    steps: groups.map(({ statement, transaction, steps }) => summed(statement, transaction, steps)),
-    unreadable: script.problems.filter((problem) => problem.rule === 'syntax-error').length,
+    steps: groups.map(({ statement, transaction, steps }) => summed(statement, transaction, steps, blind)),
+    unreadable: script.problems.filter((problem) => problem.rule === 'syntax-error').length + loose.length,
   };
 }
 
-function summed(statement: Statement, transaction: number, steps: readonly Step[]): StepReport {
+/** Whether a problem is one of a statement, or of what its body runs. */
+function holds({ source, span }: Statement, problem: Placed): boolean {
+  return source === problem.source && span.start <= problem.span.start && problem.span.start < span.end;
+}
+
+type Placed = Pick<Statement, 'source' | 'span'>;
+
+function summed(
+  statement: Statement,
+  transaction: number,
+  steps: readonly Step[],
+  blind: readonly Placed[],
+): StepReport {
   const failed = steps.find((step) => step.failure?.sure);
   return {
     sql: statement.text,
     source: statement.source,
     span: statement.span,
     kind: statement.kind,
-    understood: steps.every((step) => step.understood),
+    understood: steps.every((step) => step.understood) && !blind.some((problem) => holds(statement, problem)),
     inTransactionBlock: steps.some((step) => step.transactionBlock === 'forbidden') ? 'forbidden' : 'allowed',
     effects: merge(steps.flatMap((step) => step.allEffects)),
     transaction,
