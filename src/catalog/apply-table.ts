@@ -17,7 +17,7 @@ import {
   type Owner,
   tableConstraints,
 } from './column-definition.js';
-import { addConstraint, withOwnConstraint } from './constraint-definition.js';
+import { addConstraint, bornWith, withOwnConstraint } from './constraint-definition.js';
 import { freeConstraintName } from './generated-name.js';
 import { equipPartition, inheritedConstraints, mergeColumns } from './inheritance.js';
 import { columnsLike, constraintsLike, indexesLike, type Like, likeOf } from './like.js';
@@ -117,8 +117,8 @@ function finish(
   const of = (...kinds: readonly string[]) =>
     draft.constraints.filter(({ contype }) => contype !== undefined && kinds.includes(contype));
   const copied = draft.likes.flatMap((like) => constraintsLike(like, options.born));
-  const withCopies = changeTable(listed, oid, (now) => copied.reduce(withOwnConstraint, now));
-  const checked = [...of('CONSTR_CHECK'), ...notNulls(draft.constraints)].reduce(add, withCopies);
+  const born = [...of('CONSTR_CHECK'), ...notNulls(draft.constraints)];
+  const checked = changeTable(listed, oid, (now) => bornWith(listed, copied.reduce(withOwnConstraint, now), born, how));
   const equipped =
     table.bound === undefined
       ? checked

@@ -10,16 +10,16 @@ import { type CatalogObject, changeOfUses } from './uses.js';
 /** Adds a relation, or puts the new value of one (same oid) in the place of the old. */
 export function putRelation(catalog: Catalog, relation: Relation): Catalog {
   const old = catalog.relations.get(relation.oid);
+  const { transient } = catalog;
+  const isTemporary = old === undefined && relation.schema === temporarySchema;
   return {
     ...catalog,
-    ...inStep(catalog, old, relation),
+    constraintNames: counted(catalog.constraintNames, old, relation),
+    dependents: dependentsAfter(catalog, old, relation),
     relations: catalog.relations.set(relation.oid, relation),
     relationNames: renamed(catalog.relationNames, old, relation),
     nextOid: Math.max(catalog.nextOid, relation.oid + 1),
-    ...(old === undefined &&
-      relation.schema === temporarySchema && {
-        transient: { ...catalog.transient, temporary: [...catalog.transient.temporary, relation.oid] },
-      }),
+    transient: isTemporary ? { ...transient, temporary: [...transient.temporary, relation.oid] } : transient,
   };
 }
 
@@ -100,11 +100,21 @@ export function addDependent(catalog: Catalog, on: Oid, dependent: Oid): Catalog
 type InStep = Pick<Catalog, 'constraintNames' | 'dependents'>;
 
 function inStep(catalog: Catalog, old: CatalogObject | undefined, now: CatalogObject | undefined): InStep {
-  const oid = old?.oid ?? now?.oid;
-  if (oid === undefined) return catalog;
-  const { added, removed } = changeOfUses(catalog, old, now);
+  return {
+    constraintNames: counted(catalog.constraintNames, old, now),
+    dependents: dependentsAfter(catalog, old, now),
+  };
+}
+
+function dependentsAfter(
+  catalog: Catalog,
+  old: CatalogObject | undefined,
+  now: CatalogObject | undefined,
+): Catalog['dependents'] {
   let { dependents } = catalog;
-  const constraintNames = counted(catalog.constraintNames, old, now);
+  const oid = old?.oid ?? now?.oid;
+  if (oid === undefined) return dependents;
+  const { added, removed } = changeOfUses(catalog, old, now);
   for (const used of removed) {
     const rest = (dependents.get(used) ?? []).filter((dependent) => dependent !== oid);
     dependents = rest.length === 0 ? dependents.delete(used) : dependents.set(used, rest);
@@ -113,7 +123,7 @@ function inStep(catalog: Catalog, old: CatalogObject | undefined, now: CatalogOb
     const known = dependents.get(used) ?? [];
     if (!known.includes(oid)) dependents = dependents.set(used, [...known, oid]);
   }
-  return { constraintNames, dependents: now === undefined ? dependents.delete(oid) : dependents };
+  return now === undefined ? dependents.delete(oid) : dependents;
 }
 
 function counted(
@@ -121,29 +131,45 @@ function counted(
   old: CatalogObject | undefined,
   now: CatalogObject | undefined,
 ): PersistentMap<string, number> {
+  const before = constraintsOf(old);
+  const after = constraintsOf(now);
   // most changes leave the constraints and the schema alone
-  if (old?.schema === now?.schema && constraintsOf(old) === constraintsOf(now)) return names;
-  const before = constraintNamesOf(old);
-  const after = constraintNamesOf(now);
+  if (before === after && old?.schema === now?.schema) return names;
   let result = names;
-  for (const name of before) {
-    if (after.has(name)) continue;
+  for (const name of namesWithout(before, old?.schema, after, now?.schema)) {
     const count = (result.get(name) ?? 0) - 1;
     result = count > 0 ? result.set(name, count) : result.delete(name);
   }
-  for (const name of after) if (!before.has(name)) result = result.set(name, (result.get(name) ?? 0) + 1);
+  for (const name of namesWithout(after, now?.schema, before, old?.schema))
+    result = result.set(name, (result.get(name) ?? 0) + 1);
   return result;
 }
 
-const none: readonly { readonly name: string }[] = [];
+type Constraints = readonly { readonly name: string }[];
 
-function constraintsOf(object: CatalogObject | undefined): readonly { readonly name: string }[] {
+const none: Constraints = [];
+
+function constraintsOf(object: CatalogObject | undefined): Constraints {
   if (object === undefined) return none;
   return 'constraints' in object ? object.constraints : 'checks' in object ? object.checks : none;
 }
 
-function constraintNamesOf(object: CatalogObject | undefined): ReadonlySet<string> {
-  return new Set(constraintsOf(object).map(({ name }) => qualifiedName(object?.schema ?? '', name)));
+/** The names, each with its schema and once, of some constraints that are not among the names of others. */
+function namesWithout(
+  some: Constraints,
+  schema: string | undefined,
+  others: Constraints,
+  otherSchema: string | undefined,
+): readonly string[] {
+  const isSameSchema = schema === otherSchema;
+  const names: string[] = [];
+  for (const [at, constraint] of some.entries()) {
+    // a list mostly grows at its end
+    if (isSameSchema && (others[at] === constraint || others.some(({ name }) => name === constraint.name))) continue;
+    const name = qualifiedName(schema ?? '', constraint.name);
+    if (!names.includes(name)) names.push(name);
+  }
+  return names;
 }
 
 type Named = { readonly schema: string; readonly name: string; readonly oid: Oid };

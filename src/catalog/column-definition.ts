@@ -168,11 +168,13 @@ export function foldAttributes(nodes: readonly Node[]): readonly ConstraintNode[
 /** The constraints of a column that are kept with the table, with the column written out as their key. */
 export function tableConstraints(column: string, constraints: readonly ConstraintNode[]): readonly ConstraintNode[] {
   const key: Node[] = [{ String: { sval: column } }];
-  return constraints.flatMap((constraint): readonly ConstraintNode[] => {
-    if (constraint.contype === 'CONSTR_CHECK') return [constraint];
-    if (constraint.contype === 'CONSTR_FOREIGN') return [{ ...constraint, fk_attrs: key }];
-    return keyed.has(constraint.contype) ? [{ ...constraint, keys: key }] : [];
-  });
+  const ofTable: ConstraintNode[] = [];
+  for (const constraint of constraints) {
+    if (constraint.contype === 'CONSTR_CHECK') ofTable.push(constraint);
+    else if (constraint.contype === 'CONSTR_FOREIGN') ofTable.push({ ...constraint, fk_attrs: key });
+    else if (keyed.has(constraint.contype)) ofTable.push({ ...constraint, keys: key });
+  }
+  return ofTable;
 }
 
 const keyed: ReadonlySet<ConstrType | undefined> = new Set<ConstrType>([

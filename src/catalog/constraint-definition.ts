@@ -3,11 +3,11 @@ import type { ApplyOptions } from './applies.js';
 import type { Catalog, Constraint, Index, Oid, Table } from './catalog.js';
 import { changeTable, putRelation } from './change.js';
 import { addForeignKey } from './foreign-key.js';
-import { freeConstraintName } from './generated-name.js';
+import { newConstraintName } from './generated-name.js';
 import { addIndexConstraint, createIndex, type IndexConstraintKind, indexKey } from './index-definition.js';
 import { columnOf, findRelationNamed, isIndex, isTable, tables } from './lookup.js';
 import { columnsIn } from './mentions.js';
-import { setNotNull } from './not-null.js';
+import { type NotNull, setNotNull, withNotNull } from './not-null.js';
 
 /** How a constraint comes to be. */
 export interface ConstraintOptions extends ApplyOptions {
@@ -25,18 +25,10 @@ const kinds: { readonly [T in ConstrType]?: AddConstraint } = {
   CONSTR_PRIMARY: (catalog, table, node, options) => addKey(catalog, table, node, 'primary key', options),
   CONSTR_UNIQUE: (catalog, table, node, options) => addKey(catalog, table, node, 'unique', options),
   CONSTR_EXCLUSION: (catalog, table, node, options) => addKey(catalog, table, node, 'exclude', options),
-  CONSTR_NOTNULL: (catalog, table, node, options) =>
-    strings(node.keys).reduce(
-      (now, column) =>
-        setNotNull(now, table.oid, column, options, {
-          name: node.conname,
-          validated: options.newTable || !node.skip_validation,
-          noInherit: node.is_no_inherit ?? false,
-          newTable: options.newTable ?? false,
-          only: (options.only ?? false) || (node.is_no_inherit ?? false),
-        }),
-      catalog,
-    ),
+  CONSTR_NOTNULL: (catalog, table, node, options) => {
+    const how = notNullOptions(node, options);
+    return strings(node.keys).reduce((now, column) => setNotNull(now, table.oid, column, options, how), catalog);
+  },
 };
 
 /** Adds a constraint of a CREATE TABLE, ADD COLUMN or ADD CONSTRAINT to a table, and to children where it is inherited. */
@@ -65,28 +57,60 @@ export function withOwnConstraint(table: Table, constraint: Constraint): Table {
 
 const systemColumns: ReadonlySet<string> = new Set(['tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax']);
 
-function addCheck(catalog: Catalog, table: Table, node: ConstraintNode, options: ConstraintOptions): Catalog {
+/** The CHECK that a constraint of the grammar makes in a table. */
+function checkOf(catalog: Catalog, table: Table, node: ConstraintNode, options: ConstraintOptions): Constraint {
   const named = [...columnsIn(node.raw_expr)];
   const columns = named.filter(
     (name) => !table.complete || systemColumns.has(name) || columnOf(table, name) !== undefined,
   );
   const only = columns.length === 1 ? columns[0] : undefined;
-  const noInherit = node.is_no_inherit ?? false;
   const enforced = node.is_enforced ?? false;
-  const check: Constraint = {
-    name: node.conname ?? freeConstraintName(catalog, table.schema, table.name, only, 'check'),
+  return {
+    name: node.conname ?? newConstraintName(catalog, table, only, 'check'),
     kind: 'check',
     validated: enforced && (options.newTable || !node.skip_validation),
     enforced,
     columns,
     ...(node.raw_expr && { expression: node.raw_expr }),
     deferrable: false,
-    noInherit,
+    noInherit: node.is_no_inherit ?? false,
     inherited: false,
     born: options.born,
   };
+}
+
+function addCheck(catalog: Catalog, table: Table, node: ConstraintNode, options: ConstraintOptions): Catalog {
+  const check = checkOf(catalog, table, node, options);
   const added = changeTable(catalog, table.oid, (now) => withOwnConstraint(now, check));
-  return noInherit || options.only ? added : inheritCheck(added, table.oid, check);
+  return check.noInherit || options.only ? added : inheritCheck(added, table.oid, check);
+}
+
+/**
+ * A table that is being created with its CHECKs and NOT NULLs. It has no children yet, so nobody else hears of them, and the
+ * catalog is told of all at once.
+ */
+export function bornWith(
+  catalog: Catalog,
+  table: Table,
+  nodes: readonly ConstraintNode[],
+  options: ConstraintOptions,
+): Table {
+  return nodes.reduce((now, node) => {
+    if (node.contype === 'CONSTR_CHECK') return withOwnConstraint(now, checkOf(catalog, now, node, options));
+    const how = notNullOptions(node, options);
+    return strings(node.keys).reduce((one, column) => withNotNull(catalog, one, column, options, how), now);
+  }, table);
+}
+
+function notNullOptions(node: ConstraintNode, options: ConstraintOptions): NotNull {
+  const noInherit = node.is_no_inherit ?? false;
+  return {
+    name: node.conname,
+    validated: options.newTable || !node.skip_validation,
+    noInherit,
+    newTable: options.newTable ?? false,
+    only: (options.only ?? false) || noInherit,
+  };
 }
 
 /** Gives children a CHECK of their parent; a child that has one of the name has it from now on from the parent too. */

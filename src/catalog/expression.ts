@@ -78,13 +78,9 @@ function quoted(value: unknown): unknown {
 }
 
 /** Whether a tree has more than so many nodes one below the other; asked before a recursive reading. */
-export function isDeeperThan(node: Node, limit: number): boolean {
-  const pending: { readonly value: unknown; readonly depth: number }[] = [{ value: node, depth: 0 }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { value, depth } = next;
-    if (typeof value !== 'object' || value === null) continue;
-    if (depth > limit) return true;
-    for (const part of Object.values(value)) pending.push({ value: part, depth: depth + 1 });
-  }
+export function isDeeperThan(node: unknown, limit: number): boolean {
+  if (typeof node !== 'object' || node === null) return false;
+  if (limit < 0) return true;
+  for (const part of Object.values(node)) if (isDeeperThan(part, limit - 1)) return true;
   return false;
 }

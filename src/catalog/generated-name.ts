@@ -1,5 +1,5 @@
 import { qualifiedName } from '../sql/names.js';
-import type { Catalog } from './catalog.js';
+import type { Catalog, Table } from './catalog.js';
 
 /** NAMEDATALEN - 1: the longest name, in bytes. */
 const longest = 63;
@@ -73,6 +73,23 @@ export function freeConstraintName(
   label: string,
 ): string {
   return free(name1, name2, label, (name) => catalog.constraintNames.has(qualifiedName(schema, name)));
+}
+
+/** The same for a table that may have constraints the catalog does not show yet. */
+export function newConstraintName(
+  catalog: Catalog,
+  { schema, name: table, constraints }: Table,
+  name2: string | undefined,
+  label: string,
+): string {
+  return free(
+    table,
+    name2,
+    label,
+    (name) =>
+      catalog.constraintNames.has(qualifiedName(schema, name)) ||
+      constraints.some((constraint) => constraint.name === name),
+  );
 }
 
 /** a_b_c, no further than the longest name: ChooseIndexNameAddition, ChooseForeignKeyConstraintNameAddition. */

@@ -73,7 +73,8 @@ export function findRelation(catalog: Catalog, range: RangeVar | undefined): Rel
 
 /** The same by the parts of a name: name; schema, name; or database, schema, name. */
 export function findRelationNamed(catalog: Catalog, parts: readonly string[]): Relation | undefined {
-  const oid = lookUp(catalog, catalog.relationNames, parts, beforePath);
+  const first = catalog.transient.temporary.length === 0 ? beforePathOfRoutines : beforePath;
+  const oid = lookUp(catalog, catalog.relationNames, parts, first);
   return oid === undefined ? undefined : catalog.relations.get(oid);
 }
 
@@ -197,16 +198,25 @@ function reach(catalog: Catalog, start: Table, next: (table: Table) => readonly 
 
 /** Those of the oids that are tables. */
 export function tables(catalog: Catalog, oids: readonly Oid[]): readonly Table[] {
-  return relations(catalog, oids).filter(isTable);
+  return relations(catalog, oids, isTable);
 }
 
 /** The indexes of a table or materialized view. */
 export function indexesOf(catalog: Catalog, relation: { readonly indexes: readonly Oid[] }): readonly Index[] {
-  return relations(catalog, relation.indexes).filter(isIndex);
+  return relations(catalog, relation.indexes, isIndex);
 }
 
-function relations(catalog: Catalog, oids: readonly Oid[]): readonly Relation[] {
-  return oids.flatMap((oid) => catalog.relations.get(oid) ?? []);
+function relations<R extends Relation>(
+  catalog: Catalog,
+  oids: readonly Oid[],
+  are: (relation: Relation) => relation is R,
+): readonly R[] {
+  const found: R[] = [];
+  for (const oid of oids) {
+    const relation = catalog.relations.get(oid);
+    if (relation !== undefined && are(relation)) found.push(relation);
+  }
+  return found;
 }
 
 export function isTable(relation: Relation): relation is Table {

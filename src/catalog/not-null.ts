@@ -1,7 +1,7 @@
 import type { ApplyOptions } from './applies.js';
 import type { Catalog, Constraint, Oid, Table } from './catalog.js';
 import { changeTable } from './change.js';
-import { freeConstraintName } from './generated-name.js';
+import { newConstraintName } from './generated-name.js';
 import { columnOf, isTable, tables } from './lookup.js';
 import { dropConstraint, dropConstraintAlone } from './removal.js';
 import { withColumn } from './with-column.js';
@@ -27,25 +27,37 @@ export function setNotNull(
   how: NotNull = {},
 ): Catalog {
   const { validated = true, noInherit = false, only = noInherit } = how;
-  let name = how.name;
-  let after = changeTable(catalog, oid, (table) => {
-    const marked = validated ? withColumn(table, column, (old) => ({ ...old, notNull: true })) : table;
-    if (options.pg < 18 || columnOf(table, column) === undefined) return marked;
-    const known = notNullOf(table, column);
-    const kept = known?.inherited && how.newTable ? undefined : known?.name;
-    name ??= kept ?? freeConstraintName(catalog, table.schema, table.name, column, 'not_null');
-    // as if NO INHERIT had been said: ATExecSetNotNull of tablecmds.c
-    const alone = noInherit || (only && table.children.length > 0);
-    return { ...marked, constraints: withNotNull(table, known, name, column, options, { ...how, noInherit: alone }) };
-  });
+  let after = changeTable(catalog, oid, (table) => withNotNull(catalog, table, column, options, how));
   const table = after.relations.get(oid);
-  if (only || table === undefined || !('children' in table) || !('columns' in table)) return after;
+  if (only || table === undefined || !isTable(table)) return after;
+  const name = how.name ?? notNullOf(table, column)?.name;
   for (const child of tables(after, table.children))
     after = setNotNull(after, child.oid, column, options, { name, validated, inherited: true });
   return after;
 }
 
-function withNotNull(
+/** The table with a NOT NULL; its children are left as they are. */
+export function withNotNull(
+  catalog: Catalog,
+  table: Table,
+  column: string,
+  options: ApplyOptions,
+  how: NotNull = {},
+): Table {
+  const { validated = true, noInherit = false, only = noInherit } = how;
+  const marked = validated
+    ? withColumn(table, column, (old) => (old.notNull ? old : { ...old, notNull: true }))
+    : table;
+  if (options.pg < 18 || columnOf(table, column) === undefined) return marked;
+  const known = notNullOf(table, column);
+  const kept = known?.inherited && how.newTable ? undefined : known?.name;
+  const name = how.name ?? kept ?? newConstraintName(catalog, table, column, 'not_null');
+  // as if NO INHERIT had been said: ATExecSetNotNull of tablecmds.c
+  const alone = noInherit || (only && table.children.length > 0);
+  return { ...marked, constraints: mergedNotNull(table, known, name, column, options, { ...how, noInherit: alone }) };
+}
+
+function mergedNotNull(
   table: Table,
   known: Constraint | undefined,
   name: string,

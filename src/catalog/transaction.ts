@@ -7,9 +7,12 @@ import { dropObject } from './removal.js';
  * are gone. What a ROLLBACK undoes is not looked for here: the caller hands in the catalog as it was when the transaction began.
  */
 export function endTransaction(catalog: Catalog, how: 'commit' | 'rollback'): Catalog {
-  const settled: Catalog = { ...catalog, settings: { session: catalog.settings.session, local: {} } };
-  if (how === 'rollback') return settled;
-  const committed = settled.transient.enums.reduce(commitLabels, settled);
+  const { session, local } = catalog.settings;
+  const settled: Catalog = isEmpty(local) ? catalog : { ...catalog, settings: { session, local: {} } };
+  const { enums, onCommitDrop: dropped } = catalog.transient;
+  // most transactions leave nothing to be settled
+  if (how === 'rollback' || (enums.length === 0 && dropped.length === 0)) return settled;
+  const committed = enums.reduce(commitLabels, settled);
   const { onCommitDrop, temporary } = committed.transient;
   return onCommitDrop.reduce(dropObject, { ...committed, transient: { enums: [], onCommitDrop: [], temporary } });
 }
@@ -24,11 +27,16 @@ function commitLabels(catalog: Catalog, oid: Oid): Catalog {
 /** The catalog as a new session finds it: session settings and temporary relations are gone. */
 export function startSession(catalog: Catalog): Catalog {
   const { transient, settings } = catalog;
-  if (transient.temporary.length === 0 && Object.keys(settings.session).length === 0) return catalog;
+  if (transient.temporary.length === 0 && isEmpty(settings.session)) return catalog;
   const fresh: Catalog = {
     ...catalog,
     settings: { session: {}, local: settings.local },
     transient: { ...transient, temporary: [] },
   };
   return transient.temporary.reduce(dropObject, fresh);
+}
+
+function isEmpty(settings: Readonly<Record<string, string>>): boolean {
+  for (const _ in settings) return false;
+  return true;
 }

@@ -77,5 +77,10 @@ function named(
 
 /** Modifiers that are numbers; those of extensions' types may be words (`geometry(Point, 4326)`). */
 function modifiersOf(nodes: readonly Node[] | undefined): readonly number[] {
-  return (nodes ?? []).flatMap((node) => ('A_Const' in node && node.A_Const.ival ? [node.A_Const.ival.ival ?? 0] : []));
+  if (nodes === undefined) return none;
+  const modifiers: number[] = [];
+  for (const node of nodes) if ('A_Const' in node && node.A_Const.ival) modifiers.push(node.A_Const.ival.ival ?? 0);
+  return modifiers;
 }
+
+const none: readonly number[] = [];

@@ -43,12 +43,18 @@ export function changeOfUses(
 
 /** What the parts of `now` use that `old` does not have. */
 function newParts(catalog: Catalog, old: Table, now: Table): readonly Oid[] {
+  const isFramed = sameFrame(old, now);
+  const columns = without(now.columns, old.columns);
+  const constraints = without(now.constraints, old.constraints);
+  const triggers = without(now.triggers, old.triggers);
+  const policies = without(now.policies, old.policies);
+  if (isFramed && columns.length + constraints.length + triggers.length + policies.length === 0) return none;
   const found = new Set<Oid>();
-  if (!sameFrame(old, now)) collect(found, catalog, frame(now));
-  for (const column of without(now.columns, old.columns)) collect(found, catalog, ofColumn(column));
-  for (const constraint of without(now.constraints, old.constraints)) collect(found, catalog, ofConstraint(constraint));
-  for (const trigger of without(now.triggers, old.triggers)) collect(found, catalog, ofTrigger(catalog, trigger));
-  for (const policy of without(now.policies, old.policies)) collect(found, catalog, ofPolicy(policy));
+  if (!isFramed) collect(found, catalog, frame(now));
+  for (const column of columns) collect(found, catalog, ofColumn(column));
+  for (const constraint of constraints) collect(found, catalog, ofConstraint(constraint));
+  for (const trigger of triggers) collect(found, catalog, ofTrigger(catalog, trigger));
+  for (const policy of policies) collect(found, catalog, ofPolicy(policy));
   found.delete(now.oid);
   return found.size === 0 ? none : [...found];
 }

@@ -1,6 +1,9 @@
 import type { Column, Table } from './catalog.js';
 
-/** The table with one column changed. */
+/** The table with one column changed; the same table where the change changes nothing. */
 export function withColumn(table: Table, name: string | undefined, change: (column: Column) => Column): Table {
-  return { ...table, columns: table.columns.map((column) => (column.name === name ? change(column) : column)) };
+  const at = table.columns.findIndex((column) => column.name === name);
+  const column = table.columns[at];
+  const changed = column && change(column);
+  return changed === undefined || changed === column ? table : { ...table, columns: table.columns.with(at, changed) };
 }
