@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { notice, setFailed, setOutput, summary, warning } from '@actions/core';
 import { keepComment, longestBody } from './action/comment.js';
@@ -8,7 +7,9 @@ import { baseOf, type PullRequest, readPullRequest } from './action/pull-request
 import { baselineFile, readKnown } from './cli/check.js';
 import type { JudgeFlags } from './cli/flags.js';
 import type { Io } from './cli/io.js';
-import { judge, openProject, repositoryPrefix } from './cli/project.js';
+import { judge, openProject } from './cli/project.js';
+import { repositoryPrefix } from './cli/repository.js';
+import { writeFile } from './cli/write-file.js';
 import { type Report, summarize } from './diagnostic.js';
 import { reporters } from './reporters/index.js';
 import writeLocksMarkdown from './reporters/locks-markdown.js';
@@ -47,7 +48,7 @@ async function main(inputs: Inputs): Promise<void> {
   const options = { style: plain, width: 120, version, prefix: repositoryPrefix(cwd) };
   tell(report, inputs, options);
   await summarizeJob(report);
-  if (inputs.sarifFile !== '') writeSarif(report, inputs.sarifFile, options);
+  if (inputs.sarifFile !== '') writeFile(workspace, inputs.sarifFile, reporters.sarif(report, options), workspace);
   setOutputs(report, inputs);
   if (inputs.comment) await comment(report, inputs, request);
   if (report.diagnostics.some((diagnostic) => fails(diagnostic, report.failOn)))
@@ -67,12 +68,11 @@ async function judged(inputs: Inputs, cwd: string, request: PullRequest | undefi
     ...base,
   };
   const io = ioOf(cwd);
-  const project = await openProject(
-    inputs.paths,
-    flags,
-    io,
-    inputs.failOn === undefined ? {} : { failOn: inputs.failOn },
-  );
+  const project = await openProject(inputs.paths, flags, io, {
+    // whoever makes the pull request writes the configuration, and may make any path a link
+    fence: workspace,
+    ...(inputs.failOn !== undefined && { failOn: inputs.failOn }),
+  });
   const file = baselineFile(inputs.baseline === '' ? {} : { baseline: inputs.baseline }, project, cwd);
   const known = file === undefined ? [] : readKnown(file, false, cwd);
   const baseline = new Set(known.map(({ fingerprint }) => fingerprint));
@@ -99,16 +99,6 @@ async function summarizeJob(report: Report): Promise<void> {
     await summary.addRaw(`${text}\n${writeLocksMarkdown(report, half)}`).write();
   } catch (error) {
     warning(`the job summary cannot be written: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-function writeSarif(report: Report, file: string, options: ReporterOptions): void {
-  const path = resolve(workspace, file);
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, reporters.sarif(report, options));
-  } catch (error) {
-    throw new UserError(`cannot write ${file}: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { posix } from 'node:path';
+import { findGit, isProgram } from './git-program.js';
 import { UserError } from './user-error.js';
 
 /** Texts in place of what the disk has, by path relative to the working directory; undefined where there is no file. */
@@ -284,15 +285,16 @@ class GitFailure extends UserError {}
 
 /** Nothing that a repository contains makes git run a program here; its index is not refreshed, so that a running commit is left alone. */
 function git(cwd: string, args: readonly string[], input = ''): Promise<Buffer> {
+  const program = findGit({ path: process.env.PATH ?? '', cwd, platform: process.platform, isProgram });
+  if (program === undefined) return Promise.reject(new UserError('git is not installed, or not on the PATH'));
   return new Promise((resolve, reject) => {
     const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
     const child = execFile(
-      'git',
+      program,
       [...args],
       { cwd, env, encoding: 'buffer', maxBuffer: 2 ** 31 - 1 },
       (error, out, told) => {
         if (error === null) resolve(out);
-        else if (error.code === 'ENOENT') reject(new UserError('git is not installed, or not on the PATH'));
         else
           reject(
             new GitFailure(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildAction, pullRequestEvent, runAction } from './action-runner.js';
@@ -102,6 +102,45 @@ describe('a pull request', () => {
     const sarif = JSON.parse(readFileSync(join(place.folder, 'out/lockkeeper.sarif'), 'utf8'));
     const [result] = sarif.runs[0].results;
     expect(result.locations[0].physicalLocation.artifactLocation.uri).toBe('db/migrations/003_index.sql');
+  });
+
+  test.each([
+    ['a link', 'lockkeeper.sarif', 'lockkeeper.sarif'],
+    ['a link that leads nowhere', 'none.sarif', 'none.sarif'],
+    ['a file below a link', 'out/more/lockkeeper.sarif', 'out'],
+  ])('has no SARIF written through %s', async (_, file, link) => {
+    const outside = temporary({ 'there.txt': 'theirs' });
+    const place = checkout(one);
+    symlinkSync(join(outside, 'there.txt'), join(place.folder, 'lockkeeper.sarif'));
+    symlinkSync(join(outside, 'none.txt'), join(place.folder, 'none.sarif'));
+    symlinkSync(outside, join(place.folder, 'out'));
+    const ran = await act(place, { 'sarif-file': file });
+    expect(ran.log).toContain(`::error::cannot write ${file}: ${link} is a link; name the place itself that is meant`);
+    expect(ran.code).toBe(1);
+    expect(readdirSync(outside)).toEqual(['there.txt']);
+    expect(readFileSync(join(outside, 'there.txt'), 'utf8')).toBe('theirs');
+  });
+
+  test.each<[string, Record<string, string>, Record<string, string>]>([
+    ['a path that has become a link', {}, { paths: 'elsewhere' }],
+    ['a working directory that has become one', {}, { 'working-directory': 'elsewhere' }],
+    ['a path of the configuration', { 'lockkeeper.config.json': '{ "paths": ["../.."] }' }, {}],
+  ])('is not led out of the workspace by %s', async (_, change, inputs) => {
+    const place = checkout({ ...one, ...change });
+    symlinkSync(temporary({ 'migrations/001_theirs.sql': 'select 1;' }), join(place.folder, 'elsewhere'));
+    const ran = await act(place, { 'changed-only': 'false', ...inputs });
+    expect(ran.log).toMatch(/^::error::\S+ leads out of the workspace$/m);
+    expect(ran.code).toBe(1);
+  });
+
+  test("gets nothing of git's own files to read, which may hold a token", async () => {
+    const place = checkout({});
+    git(place.folder, 'config', 'http.extraheader', 'AUTHORIZATION: basic c2VjcmV0');
+    symlinkSync('../../.git/config', join(place.folder, 'db/migrations/003_config.sql'));
+    symlinkSync('../../.git', join(place.folder, 'db/migrations/more'));
+    const ran = await act(place, { 'changed-only': 'false' });
+    expect(ran.log).toContain('is a link into .git');
+    for (const text of [ran.log, ran.summary]) expect(text).not.toMatch(/c2VjcmV0|\[core\]/);
   });
 
   test.each<[string, readonly string[], string | undefined]>([

@@ -1,6 +1,7 @@
-import { symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { findGit } from '../src/git-program.js';
 import { run } from './cli-io.js';
 import { branchOf, commit, git, put, repository, temporary } from './repository.js';
 
@@ -311,6 +312,34 @@ describe('one line that helps', () => {
     } finally {
       process.env.PATH = path;
     }
+  });
+});
+
+describe('git itself', () => {
+  const windows = (path: string) => {
+    const there = ['C:\\repo\\git.exe', 'C:\\repo\\bin\\git.exe', 'C:\\Git\\cmd\\git.exe'];
+    return findGit({ path, cwd: 'C:\\repo', platform: 'win32', isProgram: (file) => there.includes(file) });
+  };
+  test.each([
+    ['the working directory', 'C:\\repo;.;;C:\\Git\\cmd'],
+    ['what is relative to it', 'bin;"C:\\Git\\cmd"'],
+  ])('on Windows it is never looked for in %s', (_, path) => {
+    expect(windows(path)).toBe('C:\\Git\\cmd\\git.exe');
+    expect(windows('bin;.;')).toBeUndefined();
+  });
+
+  test('one that the repository holds is not run', async () => {
+    const owned = join(temporary(), 'owned');
+    commit(clone, { 'migrations/004_index.sql': bad, git: `#!/bin/sh\ntouch ${owned}\n` });
+    chmodSync(join(clone, 'git'), 0o755);
+    const path = process.env.PATH;
+    process.env.PATH = `.::${clone}:${path}`;
+    try {
+      expect(await found(clone, '--changed')).toEqual([indexed('004_index.sql')]);
+    } finally {
+      process.env.PATH = path;
+    }
+    expect(existsSync(owned)).toBe(false);
   });
 });
 

@@ -21,7 +21,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/reporters/'],
   ['src/audit/'],
   ['src/trace/'],
-  ['src/config-schema.ts', 'src/config.ts', 'src/git.ts', 'src/index.ts'],
+  ['src/config-schema.ts', 'src/config.ts', 'src/git.ts', 'src/git-program.ts', 'src/index.ts'],
   ['src/action.ts', 'src/action/', 'src/cli/'],
 ];
 
@@ -31,6 +31,7 @@ const impure = [
   'src/trace/',
   'src/config.ts',
   'src/git.ts',
+  'src/git-program.ts',
   'src/action.ts',
   'src/action/',
   'src/cli/',

@@ -1,14 +1,13 @@
-import { writeFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { auditOf } from '../audit/facts.js';
 import { writeAuditHtml } from '../audit/html.js';
 import { writeAuditMarkdown } from '../audit/markdown.js';
 import { count } from '../reporters/words.js';
-import { UserError } from '../user-error.js';
 import type { JudgeFlags } from './flags.js';
 import type { Io } from './io.js';
 import { exit } from './main.js';
 import { judge, openProject } from './project.js';
+import { writeFile } from './write-file.js';
 
 const writers = { html: writeAuditHtml, markdown: writeAuditMarkdown };
 
@@ -24,11 +23,7 @@ export async function run(paths: readonly string[], flags: AuditFlags, io: Io): 
   const text = writers[flags.format](audit, basename(io.cwd) || 'migrations');
   if (file === undefined) io.stdout.write(text);
   else {
-    try {
-      writeFileSync(resolve(io.cwd, file), text);
-    } catch (error) {
-      throw new UserError(`cannot write ${file}: ${error instanceof Error ? error.message : error}`);
-    }
+    writeFile(io.cwd, file, text);
     io.stderr.write(`lockkeeper: ${count(audit.items.length, 'finding')} in ${file}\n`);
   }
   return exit.clean;

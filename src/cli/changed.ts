@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { compareHistories } from '../changes.js';
 import { type Discovered, type DiscoverOptions, discover } from '../frameworks/discover.js';
 import type { History } from '../frameworks/framework.js';
 import { type FormerFile, type GitChanges, readChanges } from '../git.js';
 import type { JudgeFlags } from './flags.js';
 import type { Io } from './io.js';
+import { repositoryRoot } from './repository.js';
 
 /** The histories that were found, with the problems of what changed in them, and which of their migrations are added or edited. */
 export interface ChangedProject {
@@ -28,7 +28,8 @@ export async function discoverChanged(
 ): Promise<ChangedProject> {
   const changes = await ask(flags, io);
   const found = await discover(paths, { ...options, overlay: changes.overlay });
-  const foreign = found.histories.filter(({ root }) => repositoryOf(io.cwd, root) !== repositoryOf(io.cwd, '.'));
+  const here = repositoryRoot(io.cwd);
+  const foreign = found.histories.filter(({ root }) => repositoryRoot(resolve(io.cwd, root)) !== here);
   for (const { root } of foreign)
     io.stderr.write(`lockkeeper: ${root} is in a repository of its own (a submodule): judge its changes there\n`);
   const own = found.histories.filter((history) => !foreign.includes(history));
@@ -57,14 +58,6 @@ function ask(flags: JudgeFlags, { cwd, env }: Io): Promise<GitChanges> {
   const range = flags.staged === true ? env.PRE_COMMIT_FROM_REF : undefined;
   const ref = flags.changed === true ? undefined : flags.changed;
   return readChanges({ cwd, staged: flags.staged === true && !range, ref: range || ref, name: flags.baseName });
-}
-
-/** The root of the repository around a folder; '' when there is none. */
-function repositoryOf(cwd: string, folder: string): string {
-  for (let at = resolve(cwd, folder); ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at;
-    if (at === dirname(at)) return '';
-  }
 }
 
 function isBelow(roots: readonly string[], path: string): boolean {

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
 import { type BaselineEntry, readBaseline, staleEntries, writeBaseline } from '../baseline.js';
 import type { Report } from '../diagnostic.js';
 import { didYouMean } from '../did-you-mean.js';
@@ -12,7 +12,9 @@ import { version } from '../version.js';
 import type { CheckFlags } from './flags.js';
 import { type Io, styleFor } from './io.js';
 import { exit } from './main.js';
-import { fromConfig, judge, openProject, type Project, repositoryPrefix } from './project.js';
+import { fromConfig, judge, openProject, type Project } from './project.js';
+import { repositoryPrefix } from './repository.js';
+import { writeFile } from './write-file.js';
 
 /** `lockkeeper check`. */
 export async function run(paths: readonly string[], flags: CheckFlags, io: Io): Promise<number> {
@@ -102,7 +104,7 @@ export function readKnown(file: string, mayBeNew: boolean, cwd: string): readonl
 function remember(report: Report, file: string, before: readonly BaselineEntry[], project: Project, io: Io): number {
   const judged = new Set(report.histories.flatMap(({ migrations }) => migrations).map((migration) => migration.file));
   const kept = project.whole ? [] : before.filter((entry) => !judged.has(entry.file));
-  writeTo(file, writeBaseline(report, kept), io);
+  writeFile(io.cwd, file, writeBaseline(report, kept));
   const known = report.diagnostics.filter((diagnostic) => diagnostic.suppressed === undefined).length;
   io.stdout.write(`${count(known + kept.length, 'known finding')} in ${file}: from now on only new ones count\n`);
   return exit.clean;
@@ -113,16 +115,6 @@ function write(report: Report, targets: readonly Target[], io: Io): void {
   const terminal: ReporterOptions = { ...shared, style: styleFor(io.stdout, io.env), width: io.stdout.columns ?? 120 };
   for (const { format, file } of targets) {
     if (file === undefined) io.stdout.write(reporters[format](report, terminal));
-    else writeTo(file, reporters[format](report, { ...shared, style: plain, width: 120 }), io);
-  }
-}
-
-function writeTo(file: string, text: string, io: Io): void {
-  const path = resolve(io.cwd, file);
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UserError(`cannot write ${file} (${error instanceof Error && 'code' in error ? error.code : error})`);
+    else writeFile(io.cwd, file, reporters[format](report, { ...shared, style: plain, width: 120 }));
   }
 }

@@ -10,7 +10,7 @@ import { UserError } from '../user-error.js';
 import { mentions, type Proposal, proposals, type Todo } from './init-files.js';
 import { type Io, styleFor } from './io.js';
 import { exit } from './main.js';
-import { repositoryPrefix } from './project.js';
+import { repositoryPrefix } from './repository.js';
 
 /** `lockkeeper init`: finds the migrations, shows the files that fit them, and writes those that are not there yet. */
 export async function run(flags: { readonly dryRun?: boolean }, io: Io): Promise<number> {

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, relative, resolve, sep } from 'node:path';
 import { rules } from '../../rules/index.js';
 import { type Config, type LoadedConfig, loadConfig } from '../config.js';
 import type { Report } from '../diagnostic.js';
@@ -7,6 +6,7 @@ import { didYouMean } from '../did-you-mean.js';
 import { type Discovered, discover, type Override } from '../frameworks/discover.js';
 import type { History, Migration } from '../frameworks/framework.js';
 import { frameworks } from '../frameworks/index.js';
+import { real, within } from '../frameworks/walk.js';
 import { type LintOptions, lint } from '../lint.js';
 import type { Level } from '../rule.js';
 import { loadParser } from '../sql/parse.js';
@@ -33,6 +33,8 @@ export interface Extras {
   readonly baseline?: ReadonlySet<string>;
   /** Texts in place of what the disk has, by path relative to the working directory. */
   readonly overlay?: ReadonlyMap<string, string>;
+  /** The folder (absolute) out of which no path may lead, not by a link and not by the configuration. */
+  readonly fence?: string;
 }
 
 /**
@@ -49,6 +51,7 @@ export async function openProject(
   const ids = frameworks.map(({ id }) => id);
   const config = await loadConfig(io.cwd, flags.config, { rules, frameworks: ids });
   const asked = paths.length > 0 ? paths : (config.config.paths ?? []).map((path) => fromConfig(io.cwd, config, path));
+  if (extras.fence !== undefined) keepInside(extras.fence, ['.', ...asked], io.cwd);
   const { transaction, placeholders } = config.config;
   const framework = flags.framework ?? config.config.framework;
   const where = {
@@ -87,6 +90,14 @@ export async function openProject(
       ...(extras.baseline !== undefined && { baseline: extras.baseline }),
     },
   };
+}
+
+function keepInside(fence: string, paths: readonly string[], cwd: string): void {
+  const whole = real(fence) ?? fence;
+  for (const path of paths) {
+    const target = real(resolve(cwd, path));
+    if (target !== undefined && !within(whole, target)) throw new UserError(`${path} leads out of the workspace`);
+  }
 }
 
 /** Many migrations are parsed in a thread of their own; a few are parsed before it has begun. */
@@ -178,12 +189,4 @@ function sinceOf(id: string, histories: readonly History[]): ReadonlyMap<History
 
 function isNamed(migration: Migration, id: string): boolean {
   return migration.id === id || migration.file === id || basename(migration.file) === id;
-}
-
-/** The path from the repository's root to the working directory, '' or with a final slash; '' outside of one. */
-export function repositoryPrefix(cwd: string): string {
-  for (let at = cwd; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at === cwd ? '' : `${relative(at, cwd).split(sep).join('/')}/`;
-    if (at === dirname(at)) return '';
-  }
 }

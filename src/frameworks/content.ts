@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { real, within } from './walk.js';
 
 /** A file read from disk, or still to be read `from` there, or the reason why there is no text. */
@@ -58,5 +59,7 @@ export function probe(full: string, root: string, realRoot: string): Content | u
   const target = real(full);
   if (target === undefined) return { fault: 'is a link that leads nowhere', marked: false };
   if (!within(realRoot, target)) return { fault: 'is a link that leads out of the project', marked: false };
+  // it holds no migration, but may hold a token: actions/checkout writes one into .git/config
+  if (target !== full && within(join(realRoot, '.git'), target)) return { fault: 'is a link into .git', marked: false };
   return statSync(target).isFile() ? { from: full, marked: false } : undefined;
 }

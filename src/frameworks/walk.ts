@@ -50,6 +50,7 @@ export function walk(top: string, realRoot: string): Walked {
   const leads = (path: string): boolean => {
     const target = real(path);
     if (target === undefined || !isFolder(target) || !within(realRoot, target)) return false;
+    if (within(join(realRoot, '.git'), target)) return false;
     if (within(realTop, target) || within(target, realTop) || followed.has(target)) return false;
     followed.add(target);
     return true;
