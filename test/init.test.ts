@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { run } from './cli-io.js';
 import { put, repository, temporary } from './repository.js';
@@ -77,6 +77,35 @@ test.each([
   expect(readFileSync(join(cwd, '.husky/pre-commit'), 'utf8')).toBe('node_modules/.bin/lockkeeper check --staged\n');
   put(cwd, { 'package.json': '{ "devDependencies": { "lockkeeper": "0.1.0" } }' });
   expect((await run(cwd, ['init'])).stdout).not.toContain(install);
+});
+
+describe('docs/integrations.md shows what it writes', () => {
+  const page = readFileSync('docs/integrations.md', 'utf8');
+  const dbmate = { 'db/migrations/001_account.sql': files['db/migrations/001_account.sql'] };
+  const node = { 'package.json': '{}' };
+  test.each<[string, string, Record<string, string>]>([
+    ['pre-commit', '.pre-commit-config.yaml', {}],
+    ['workflow', '.github/workflows/lockkeeper.yml', {}],
+    ['husky', '.husky/pre-commit', { ...node, '.husky/_/husky.sh': '' }],
+    ['npx', '.husky/pre-commit', { '.husky/_/husky.sh': '' }],
+    ['lefthook', 'lefthook.yml', { ...node, 'lefthook.yml': 'colors: true\n' }],
+    ['gitlab', '.gitlab-ci.yml', { '.gitlab-ci.yml': 'stages: [test]\n' }],
+  ])('of %s', async (name, file, more) => {
+    const cwd = repository({ ...dbmate, ...more });
+    const { stdout } = await run(cwd, ['init']);
+    const [, shown = ''] =
+      page.match(new RegExp(`<!-- ${name}: [^>]*>\\n\`\`\`\\w+\\n([^\`]*)\`\`\`\\n<!-- /${name} -->`)) ?? [];
+    expect(shown.length).toBeGreaterThan(20);
+    // of a file that is there already init says what to add
+    if (file in more) expect(stdout).toContain(shown.replace(/^(?=.)/gm, '    '));
+    else expect(readFileSync(join(cwd, file), 'utf8')).toBe(shown);
+  });
+
+  test('and says whose account OWNER stands for', () => {
+    const first = page.indexOf('OWNER');
+    expect(page.slice(first)).toMatch(/^OWNER` is the account that holds it/);
+    expect(readFileSync('README.md', 'utf8')).not.toContain('OWNER');
+  });
 });
 
 test('run again, it finds everything there', async () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configNames } from '../config.js';
 import type { History } from '../frameworks/framework.js';
-import { version } from '../version.js';
+import { gitlabJob, hookLine, lefthookEntry, npxWorkflow, preCommitEntry, preCommitFile } from './init-recipes.js';
 
 /** A file to be made, or, where there is one of that name already, what a person should add to it. */
 export interface Proposal {
@@ -29,7 +29,7 @@ export function proposals(found: readonly History[], config: string | undefined,
   };
   if (!existsSync(join(cwd, '.git'))) return [configuration];
   const pipeline = existsSync(join(cwd, '.gitlab-ci.yml')) && !existsSync(join(cwd, '.github'));
-  return [configuration, hook(cwd), pipeline ? gitlabJob : workflow(found)];
+  return [configuration, hook(cwd), pipeline ? pipelineJob : workflow(found)];
 }
 
 function configText(found: readonly History[]): string {
@@ -50,21 +50,19 @@ const installers: readonly (readonly [lock: string, command: string])[] = [
 function hook(cwd: string): Proposal {
   const what = 'judges the migrations of each commit before it is made';
   const [, install] = installers.find(([file]) => existsSync(join(cwd, file))) ?? [];
-  // npx takes longer to start than Lockkeeper does to judge
-  const command = install === undefined ? `npx --yes lockkeeper@${version}` : 'node_modules/.bin/lockkeeper';
-  const line = `${command} check --staged\n`;
+  const line = hookLine(install !== undefined);
   const isInstalled = install !== undefined && mentions(join(cwd, 'package.json'));
   const next: readonly Todo[] =
     install === undefined || isInstalled ? [] : [[install, 'so that everybody has the version of the hook']];
   if (existsSync(join(cwd, '.husky'))) return { file: '.husky/pre-commit', text: line, what, add: line, next };
   const lefthook = ['lefthook.yml', 'lefthook.yaml', '.lefthook.yml'].find((name) => existsSync(join(cwd, name)));
   if (lefthook !== undefined) {
-    const entry = `pre-commit:\n  commands:\n    lockkeeper:\n      run: ${line}`;
+    const entry = lefthookEntry(install !== undefined);
     return { file: lefthook, text: entry, what, add: entry, next };
   }
   return {
     file: '.pre-commit-config.yaml',
-    text: `repos:\n${preCommitEntry}`,
+    text: preCommitFile,
     what,
     add: preCommitEntry,
     next: [['pre-commit install', 'in each clone, once: https://pre-commit.com']],
@@ -76,60 +74,15 @@ export function mentions(path: string): boolean {
   return existsSync(path) && readFileSync(path, 'utf8').includes('lockkeeper');
 }
 
-const preCommitEntry = `  - repo: local
-    hooks:
-      - id: lockkeeper
-        name: lockkeeper
-        entry: lockkeeper check --staged
-        language: node
-        additional_dependencies: ['lockkeeper@${version}']
-        pass_filenames: false
-`;
-
 function workflow(found: readonly History[]): Proposal {
-  const paths = found.map(({ root }) => JSON.stringify(root === '' ? '**' : `${root}/**`));
-  const text = `name: lockkeeper
-on:
-  pull_request:
-    paths: [${[...new Set(paths)].join(', ')}, 'lockkeeper.*']
-permissions:
-  contents: read
-jobs:
-  lockkeeper:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v6
-        with:
-          fetch-depth: 0
-      - uses: actions/setup-node@v6
-        with:
-          node-version: 24
-      - run: >-
-          npx --yes lockkeeper@${version} check --changed "origin/$GITHUB_BASE_REF"
-          --format github --format "markdown=$GITHUB_STEP_SUMMARY"
-`;
+  const text = npxWorkflow(found.map(({ root }) => root));
   return { file: '.github/workflows/lockkeeper.yml', text, what: 'annotates pull requests', add: '', next: [] };
 }
 
-const job = `lockkeeper:
-  image: node:24
-  variables:
-    GIT_DEPTH: 0
-  script:
-    - npx --yes lockkeeper@${version} check --changed "origin/$CI_MERGE_REQUEST_TARGET_BRANCH_NAME" --format gitlab=codequality.json --format junit=junit.xml
-  artifacts:
-    when: always
-    reports:
-      codequality: codequality.json
-      junit: junit.xml
-  rules:
-    - if: $CI_PIPELINE_SOURCE == 'merge_request_event'
-`;
-
-const gitlabJob: Proposal = {
+const pipelineJob: Proposal = {
   file: '.gitlab-ci.yml',
-  text: job,
+  text: gitlabJob,
   what: 'reports to merge requests',
-  add: job,
+  add: gitlabJob,
   next: [],
 };
