@@ -1,7 +1,7 @@
 import { strength } from '../src/effects/locks.js';
 import { defineRule, type HeldLock, type Step } from '../src/rule.js';
 import type { Statement } from '../src/sql/statement.js';
-import { lockTaken, whomBlocks } from '../src/wording.js';
+import { deployedApart, lockTaken, whomBlocks } from '../src/wording.js';
 
 export default defineRule({
   id: 'backfill-in-ddl-transaction',
@@ -37,7 +37,7 @@ update account set email_lower = lower(email) where region = 1;`,
       // one statement that takes the lock, one finding, however many backfills follow it
       told.add(held.statement);
       const message = `rows of ${step.relation ?? rows.relation} are written while ${whomBlocks(held.lock)} to ${held.relation} wait for the lock taken before`;
-      return [{ step, message, related: [lockTaken(held)] }];
+      return [{ step, message, related: [lockTaken(held)], ...deployedApart(step, 'Put the backfill') }];
     });
   },
 });

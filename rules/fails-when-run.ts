@@ -1,4 +1,8 @@
 import { defineRule } from '../src/rule.js';
+import { deployedApart } from '../src/wording.js';
+
+const grouped = 'flyway.group=true\n';
+const mood = "create type mood as enum ('sad');\ncreate table person (mood mood);\n";
 
 export default defineRule({
   id: 'fails-when-run',
@@ -29,6 +33,18 @@ insert into person values ('happy');`,
 -- next migration
 create index concurrently event_id on event (id);`,
     },
+    {
+      title:
+        'a label that one pending migration adds is not committed for the next one, where one transaction holds both',
+      framework: 'flyway',
+      before: { 'flyway.conf': grouped, 'V1__mood.sql': mood },
+      files: {
+        'flyway.conf': grouped,
+        'V1__mood.sql': mood,
+        'V2__happy.sql': "alter type mood add value 'happy';\n",
+        'V3__default.sql': "insert into person values ('happy');\n",
+      },
+    },
   ],
   good: [
     {
@@ -39,10 +55,27 @@ create table person (mood mood);
 alter type mood add value 'happy';
 insert into person values ('happy');`,
     },
+    {
+      title: 'each migration commits',
+      framework: 'flyway',
+      before: { 'V1__mood.sql': mood },
+      files: {
+        'V1__mood.sql': mood,
+        'V2__happy.sql': "alter type mood add value 'happy';\n",
+        'V3__default.sql': "insert into person values ('happy');\n",
+      },
+    },
   ],
-  check({ failure, transactionBlock, session, conditional }) {
+  check(step) {
+    const { failure, transactionBlock, session, conditional } = step;
     if (failure === undefined || !failure.sure || conditional) return;
     if (transactionBlock === 'forbidden' && session.inTransaction) return;
-    return { message: `PostgreSQL refuses it: ${failure.message}` };
+    return {
+      message: `PostgreSQL refuses it: ${failure.message}`,
+      ...(failure.code === newLabelUsed && deployedApart(step, 'Put what uses the new label')),
+    };
   },
 });
+
+/** unsafe use of new value of an enum type: it must be committed first. */
+const newLabelUsed = '55P04';

@@ -1,6 +1,14 @@
 import { strength } from '../src/effects/locks.js';
 import { defineRule, type HeldLock, type Step } from '../src/rule.js';
-import { blockedByWork, lockTaken, whomBlocks, works } from '../src/wording.js';
+import { blockedByWork, deployedApart, lockTaken, whomBlocks, works } from '../src/wording.js';
+
+const tables =
+  'create table account (id int, email text);\n--> statement-breakpoint\ncreate table visit (id int, day date);\n';
+
+function journal(...tags: readonly string[]): string {
+  const entries = tags.map((tag, idx) => ({ idx, version: '7', when: 1736500000000 + idx, tag, breakpoints: true }));
+  return JSON.stringify({ version: '7', dialect: 'postgresql', entries });
+}
 
 export default defineRule({
   id: 'lock-held-through-work',
@@ -17,6 +25,20 @@ create table visit (id int);
 -- next migration
 alter table account add column seen date;
 create index visit_id on visit (id);`,
+    },
+    {
+      title: 'Drizzle runs all pending migrations in one transaction: locks add up over files',
+      framework: 'drizzle',
+      before: {
+        'drizzle/meta/_journal.json': journal('0000_account'),
+        'drizzle/0000_account.sql': tables,
+      },
+      files: {
+        'drizzle/meta/_journal.json': journal('0000_account', '0001_seen', '0002_visit_id'),
+        'drizzle/0000_account.sql': tables,
+        'drizzle/0001_seen.sql': 'alter table account add column seen date;\n',
+        'drizzle/0002_visit_id.sql': 'create index visit_id on visit (id);\n',
+      },
     },
   ],
   good: [
@@ -37,6 +59,31 @@ create table visit (id int, day date);
 insert into visit select 1, now() from generate_series(1, 10);
 alter table account add column seen date;`,
     },
+    {
+      title: 'a COMMIT of one’s own leaves the transaction of the runner, for the files after it too',
+      framework: 'drizzle',
+      before: {
+        'drizzle/meta/_journal.json': journal('0000_account'),
+        'drizzle/0000_account.sql': tables,
+      },
+      files: {
+        'drizzle/meta/_journal.json': journal('0000_account', '0001_seen', '0002_visit_id'),
+        'drizzle/0000_account.sql': tables,
+        'drizzle/0001_seen.sql': 'alter table account add column seen date;\n--> statement-breakpoint\ncommit;\n',
+        'drizzle/0002_visit_id.sql': 'create index concurrently visit_id on visit (id);\n',
+      },
+    },
+    {
+      title: 'migrations that are not deployed together share no transaction',
+      framework: 'drizzle',
+      files: {
+        'drizzle/meta/_journal.json': journal('0000_account', '0001_seen', '0002_visit'),
+        'drizzle/0000_account.sql': tables,
+        'drizzle/0001_seen.sql': 'alter table account add column seen date;\n',
+        'drizzle/0002_visit.sql':
+          "alter table visit add constraint recent check (day > '2020-01-01') not valid;\n--> statement-breakpoint\nselect count(*) from visit;\n",
+      },
+    },
   ],
   checkMigration({ up }) {
     const told = new Set<string>();
@@ -50,6 +97,7 @@ alter table account add column seen date;`,
           step,
           message: `${whomBlocks(held.lock)} to ${held.relation} wait for a lock taken before, while ${work.relation} is ${doing[work.work]}`,
           related: [lockTaken(held)],
+          ...deployedApart(step, `Take the lock on ${held.relation} last, or put the work`),
         },
       ];
     });

@@ -2,6 +2,7 @@ import { blaming } from './bug.js';
 import type { Diagnostic, HistoryReport, MigrationReport, Report } from './diagnostic.js';
 import { fingerprint } from './fingerprint.js';
 import type { History, Migration, MigrationProblem } from './frameworks/framework.js';
+import { next } from './recipes.js';
 import { type ReplayedMigration, replay } from './replay/replay.js';
 import { timeline } from './replay/timeline.js';
 import type { Direction, Finding, Level, PlacedFinding, Rule, Step } from './rule.js';
@@ -184,8 +185,10 @@ function findings(rule: Rule, step: Step): readonly Finding[] {
 
 function ofStep(rule: Rule, step: Step, finding: Finding): Found {
   const { source, span, text } = step.statement;
+  const told = common(rule, finding);
   return {
-    ...common(rule, finding),
+    ...told,
+    instead: step.script.transaction.scope === 'run' ? told.instead.replaceAll(next, laterDeploy) : told.instead,
     source,
     span: finding.span ?? span,
     migration: step.migration.id,
@@ -195,6 +198,9 @@ function ofStep(rule: Rule, step: Step, finding: Finding): Found {
     relation: step.relation ?? '',
   };
 }
+
+/** Where one transaction holds all pending migrations, what must not share one has to be deployed apart. */
+const laterDeploy = `${next}, to be deployed after what stands above`;
 
 function placed(
   rule: Rule,

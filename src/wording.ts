@@ -2,7 +2,7 @@ import type { Column } from './catalog/catalog.js';
 import { relationByName, resolveRelationName } from './catalog/lookup.js';
 import type { Effect, LockMode } from './effects/effect.js';
 import { blocks } from './effects/locks.js';
-import type { HeldLock, Related, Step } from './rule.js';
+import type { Finding, HeldLock, Related, Step } from './rule.js';
 import { sqlName } from './sql/names.js';
 import type { Statement } from './sql/statement.js';
 import { type AlterTableCmd, type Constraint, type RangeVar, strings } from './sql/tree.js';
@@ -119,6 +119,12 @@ export function droppedRelations(step: Step<'DropStmt'>): readonly string[] {
 /** True for SQL to paste, false for a sentence: what `instead` holds. */
 export function isSql(instead: string): boolean {
   return instead.includes('\n') || /;\s*(--.*)?$/.test(instead);
+}
+
+/** The remedy where the runner has one transaction for all pending migrations: a file of its own is not enough. */
+export function deployedApart({ script }: Step, what: string): Pick<Finding, 'instead'> {
+  const { scope, why } = script.transaction;
+  return scope === 'run' ? { instead: `${what} into a migration that is deployed later, by itself: ${why}.` } : {};
 }
 
 /** Leads to the statement that took a lock. */

@@ -57,23 +57,29 @@ const callDepth = 6;
 export function* replay(history: History, options: ReplayOptions): Generator<ReplayedMigration> {
   let catalog = emptyCatalog();
   let deploy: number | undefined;
+  let earlier: Transactions | undefined;
   const last = history.migrations.findLastIndex(options.judged);
   for (const [index, migration] of history.migrations.slice(0, last + 1).entries()) {
-    const before = startSession(catalog);
+    const goesOn = migration.up.transaction.scope === 'run' ? earlier : undefined;
+    const before = goesOn?.catalog ?? startSession(catalog);
     if (!options.judged(migration, index)) {
       // what lies between two judged ones has been deployed: what it creates is known
       deploy = undefined;
+      earlier = undefined;
       catalog = applyOnly(migration.up, before, index, options.pg);
       continue;
     }
     deploy ??= index;
     const since = options.oneDeploy ? deploy : index;
     const run = { migration, index, since, options, ordered: history.unordered !== true };
-    const up = runScript(migration.up, 'up', before, run);
+    const { replayed: up, transactions } = runScript(migration.up, 'up', before, run, goesOn);
+    // migrations that went out one by one were transactions of their own: only what is deployed together shares one
+    earlier = options.oneDeploy && migration.up.transaction.scope === 'run' ? transactions.pause() : undefined;
     // the way back is run while the code is live that knows what the way up made: half a migration later nothing of it is new
     const later = index + 0.5;
     const back = { ...run, index: later, since: later };
-    const down = 'none' in migration.down ? undefined : runScript(migration.down, 'down', startSession(up.after), back);
+    const down =
+      'none' in migration.down ? undefined : runScript(migration.down, 'down', startSession(up.after), back).replayed;
     yield {
       migration,
       history,
@@ -119,9 +125,15 @@ function applyOnly(script: Script, before: Catalog, born: number, pg: number): C
   return transactions.finish();
 }
 
-function runScript(script: Script, direction: Direction, before: Catalog, run: Run): ReplayedScript {
+function runScript(
+  script: Script,
+  direction: Direction,
+  before: Catalog,
+  run: Run,
+  earlier?: Transactions,
+): { readonly replayed: ReplayedScript; readonly transactions: Transactions } {
   const parsed = parse(script);
-  const transactions = new Transactions(script, before, parsed.statements);
+  const transactions = new Transactions(script, before, parsed.statements, earlier);
   const steps: Step[] = [];
   const numbers: number[] = [];
   const problems = [...parsed.problems];
@@ -136,7 +148,7 @@ function runScript(script: Script, direction: Direction, before: Catalog, run: R
     }
     transactions.end(statement);
   }
-  return {
+  const replayed: ReplayedScript = {
     direction,
     script,
     steps,
@@ -147,6 +159,7 @@ function runScript(script: Script, direction: Direction, before: Catalog, run: R
     transaction:
       script.transaction.optedOut && !transactions.whole ? 'none' : transactions.whole ? 'whole' : 'statement',
   };
+  return { replayed, transactions };
 }
 
 /** A statement that runs; `opened` when what its body does follows as statements of their own. */

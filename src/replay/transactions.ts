@@ -8,7 +8,8 @@ import type { TransactionStmt, TransactionStmtKind } from '../sql/tree.js';
 
 /**
  * Follows the transactions of one script: who opens them (the runner, BEGIN, several statements in one message), which
- * locks they hold, what a ROLLBACK undoes. A class because it is the one place where a replay has state.
+ * locks they hold, what a ROLLBACK undoes. Where the runner has one transaction for all pending migrations, those of the next script go
+ * on where those of the `earlier` one stopped. A class because it is the one place where a replay has state.
  */
 export class Transactions {
   /** The catalog at this moment; the replay moves it past each statement. */
@@ -23,15 +24,17 @@ export class Transactions {
   #message: Piece | undefined;
   #explicit: string | undefined;
   #start: Catalog;
-  #savepoints: { readonly name: string; readonly catalog: Catalog; readonly held: number }[] = [];
-  #held: HeldLock[] = [];
+  #savepoints: { readonly name: string; readonly catalog: Catalog; readonly held: number }[];
+  #held: HeldLock[];
 
-  constructor(script: Script, catalog: Catalog, statements: readonly Statement[]) {
+  constructor(script: Script, catalog: Catalog, statements: readonly Statement[], earlier?: Transactions) {
     const { scope, batch, why } = script.transaction;
     this.catalog = catalog;
-    this.#start = catalog;
+    this.#start = earlier === undefined ? catalog : earlier.#start;
     this.#why = why;
-    this.#explicit = scope === 'none' ? undefined : why;
+    this.#explicit = earlier === undefined ? (scope === 'none' ? undefined : why) : earlier.#explicit;
+    this.#savepoints = earlier === undefined ? [] : [...earlier.#savepoints];
+    this.#held = earlier === undefined ? [] : [...earlier.#held];
     this.#messages = batch === 'script' ? sharedMessages(script.pieces, statements) : new Map();
     this.whole =
       scope !== 'none' ||
@@ -81,6 +84,13 @@ export class Transactions {
   /** The catalog that the script leaves behind: the runner commits what is still open. */
   finish(): Catalog {
     return endTransaction(this.catalog, 'commit');
+  }
+
+  /** For the next script of the same run: the last message has ended, a transaction of the runner is still open. */
+  pause(): this {
+    if (this.#explicit === undefined) this.#end('commit');
+    this.#message = undefined;
+    return this;
   }
 
   get #inside(): boolean {
