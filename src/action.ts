@@ -2,8 +2,9 @@ import { relative, resolve, sep } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { notice, setFailed, setOutput, summary, warning } from '@actions/core';
 import { keepComment, longestBody } from './action/comment.js';
+import { type PullRequest, readEvent, type WorkflowEvent } from './action/event.js';
 import { type Inputs, readInputs } from './action/inputs.js';
-import { baseOf, type PullRequest, readPullRequest } from './action/pull-request.js';
+import { baseAlone, baseOf, isBaseAlone } from './action/range.js';
 import { baselineFile, readKnown } from './cli/check.js';
 import type { JudgeFlags } from './cli/flags.js';
 import type { Io } from './cli/io.js';
@@ -43,23 +44,21 @@ try {
 
 async function main(inputs: Inputs): Promise<void> {
   const cwd = resolve(workspace, inputs.workingDirectory);
-  const request = readPullRequest(env.GITHUB_EVENT_PATH);
-  const report = await judged(inputs, cwd, request);
+  const event = readEvent(env.GITHUB_EVENT_PATH);
+  const report = await judged(inputs, cwd, event);
   const options = { style: plain, width: 120, version, prefix: repositoryPrefix(cwd) };
   tell(report, inputs, options);
   await summarizeJob(report);
   if (inputs.sarifFile !== '') writeFile(workspace, inputs.sarifFile, reporters.sarif(report, options), workspace);
   setOutputs(report, inputs);
-  if (inputs.comment) await comment(report, inputs, request);
+  if (inputs.comment) await comment(report, inputs, event.pullRequest);
   if (report.diagnostics.some((diagnostic) => fails(diagnostic, report.failOn)))
     setFailed(`Lockkeeper found ${levelCounts(summarize(report))}`);
 }
 
-async function judged(inputs: Inputs, cwd: string, request: PullRequest | undefined): Promise<Report> {
-  const base =
-    inputs.changedOnly && request !== undefined
-      ? { changed: await baseOf(cwd, request), baseName: request.baseRef }
-      : undefined;
+async function judged(inputs: Inputs, cwd: string, event: WorkflowEvent): Promise<Report> {
+  const base = inputs.changedOnly ? await baseOf(cwd, event) : undefined;
+  if (!inputs.changedOnly && (await isBaseAlone(cwd, event))) warning(baseAlone);
   const flags: JudgeFlags = {
     rule: {},
     ...(inputs.pg !== '' && { pg: inputs.pg }),

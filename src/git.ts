@@ -120,6 +120,17 @@ export async function firstInReach(cwd: string, commits: readonly string[]): Pro
   return undefined;
 }
 
+/** Whether all of a commit is in another one; false too where the clone does not have it. */
+export async function isWithin(cwd: string, commit: string, other: string): Promise<boolean> {
+  return git(cwd, ['merge-base', '--is-ancestor', commit, other]).then(
+    () => true,
+    (error: unknown) => {
+      if (!(error instanceof GitFailure)) throw error;
+      return false;
+    },
+  );
+}
+
 /** A file and what became of it: added, deleted, modified, of another type, unmerged. */
 interface Changed {
   readonly path: string;

@@ -67,7 +67,7 @@ export async function runAction({ bundle, workspace, api, event, inputs }: Job) 
 }
 
 /** As much of the event of a pull request as could matter; `head` is what it would merge. */
-export function pullRequestEvent(base: string, head = '0'.repeat(40)): object {
+export function pullRequestEvent(base: string, head = 'f'.repeat(40)): object {
   return {
     action: 'synchronize',
     number: 12,

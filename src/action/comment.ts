@@ -1,4 +1,4 @@
-import { property } from './pull-request.js';
+import { property } from './event.js';
 
 /** Where the comment goes, and who writes it. */
 export interface CommentPlace {
