@@ -32,11 +32,15 @@ export function readBaseline(text: string, file: string): readonly BaselineEntry
   if (property(value, 'version') !== 1 || !Array.isArray(findings)) {
     throw new UserError(`${file} is not a baseline of version 1: write it anew with --write-baseline`);
   }
-  return findings.map((each: unknown) => ({
-    fingerprint: String(property(each, 'fingerprint')),
-    rule: String(property(each, 'rule')),
-    file: String(property(each, 'file')),
-  }));
+  return findings.map((each: unknown, at) => {
+    const [fingerprint, rule, name] = ['fingerprint', 'rule', 'file'].map((key) => property(each, key));
+    if (typeof fingerprint !== 'string' || typeof rule !== 'string' || typeof name !== 'string') {
+      throw new UserError(
+        `${file}: finding ${at + 1} has no rule, file or fingerprint: write it anew with --write-baseline`,
+      );
+    }
+    return { fingerprint, rule, file: name };
+  });
 }
 
 function property(value: unknown, key: string): unknown {

@@ -90,6 +90,8 @@ export function checkConfig(
   value: unknown,
   names: KnownNames,
 ): { config: Config } | { faults: readonly ConfigFault[] } {
+  const trap = trapIn(value, [], new Set());
+  if (trap !== undefined) return { faults: [{ path: trap, message: 'unknown key "__proto__"' }] };
   const schema = configSchema(names);
   const result = schema.safeParse(value);
   if (result.success) return { config: result.data };
@@ -100,6 +102,23 @@ export function checkConfig(
       : Object.keys(schema.shape);
   };
   return { faults: result.error.issues.flatMap((issue) => faultsOf(issue, keysAt)) };
+}
+
+/** The way to a key `__proto__`, which zod passes over where any key is allowed. */
+function trapIn(
+  value: unknown,
+  path: readonly (string | number)[],
+  seen: Set<unknown>,
+): readonly (string | number)[] | undefined {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return undefined;
+  seen.add(value);
+  const isList = Array.isArray(value);
+  for (const [key, inner] of Object.entries(value)) {
+    const way = [...path, isList ? Number(key) : key];
+    const trap = key === '__proto__' ? way : trapIn(inner, way, seen);
+    if (trap !== undefined) return trap;
+  }
+  return undefined;
 }
 
 function faultsOf(

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Config, ConfigFault, KnownNames } from './config-schema.js';
 import { didYouMean } from './did-you-mean.js';
+import { readTextOf } from './read-text.js';
 import { Source } from './sql/source.js';
 import { UserError } from './user-error.js';
 
@@ -27,7 +28,7 @@ export async function loadConfig(cwd: string, explicit: string | undefined, name
   const path = explicit === undefined ? nearest(cwd) : resolve(cwd, explicit);
   if (path === undefined) return { file: undefined, folder: cwd, config: {} };
   const file = shown(cwd, path);
-  const source = new Source(file, readText(path, file));
+  const source = new Source(file, readTextOf(path, `the configuration ${file}`));
   const { value, placeOf } =
     path.endsWith('.yaml') || path.endsWith('.yml') ? await readYaml(source) : await readJson(source);
   const { checkConfig } = await import('./config-schema.js');
@@ -76,14 +77,6 @@ function shown(cwd: string, path: string): string {
   return (relative(cwd, path) || '.').split(sep).join('/');
 }
 
-function readText(path: string, file: string): string {
-  try {
-    return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
-  } catch {
-    throw new UserError(`cannot read the configuration ${file}`);
-  }
-}
-
 /** The value that a file holds, and the index at which the key of a path stands. */
 interface Read {
   readonly value: unknown;
@@ -93,7 +86,7 @@ interface Read {
 async function readJson(source: Source): Promise<Read> {
   const { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } = await import('jsonc-parser');
   const errors: import('jsonc-parser').ParseError[] = [];
-  const tree = parseTree(source.text, errors, { allowTrailingComma: true });
+  const tree = notTooDeep(source, () => parseTree(source.text, errors, { allowTrailingComma: true }));
   const [error] = errors;
   if (error !== undefined) {
     const words = printParseErrorCode(error.error)
@@ -102,7 +95,7 @@ async function readJson(source: Source): Promise<Read> {
     throw new UserError(`${at(source, error.offset)}: ${words}`);
   }
   return {
-    value: tree === undefined ? undefined : getNodeValue(tree),
+    value: tree === undefined ? undefined : notTooDeep(source, () => getNodeValue(tree)),
     placeOf: (path) => {
       const node = tree === undefined ? undefined : findNodeAtLocation(tree, [...path]);
       return (node?.parent?.type === 'property' ? node.parent.offset : node?.offset) ?? 0;
@@ -111,12 +104,20 @@ async function readJson(source: Source): Promise<Read> {
 }
 
 async function readYaml(source: Source): Promise<Read> {
-  const { isMap, isNode, isScalar, parseDocument } = await import('yaml');
-  const document = parseDocument(source.text, { prettyErrors: false });
+  const { isMap, isNode, isScalar, parseDocument, visit } = await import('yaml');
+  // its warnings would be told beside ours
+  const document = parseDocument(source.text, { prettyErrors: false, logLevel: 'error' });
   const [error] = document.errors;
-  if (error !== undefined) throw new UserError(`${at(source, error.pos[0])}: ${error.message.toLowerCase()}`);
+  if (error !== undefined) throw yamlFault(source, error);
+  let alias = 0;
+  visit(document, {
+    Alias: (_, { range }) => {
+      alias = range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
   return {
-    value: document.toJS() ?? {},
+    value: notTooDeep(source, () => plainValue(source, () => document.toJS(), alias)) ?? {},
     placeOf: (path) => {
       const parent = path.length < 2 ? document.contents : document.getIn(path.slice(0, -1), true);
       const pair = isMap(parent)
@@ -126,6 +127,37 @@ async function readYaml(source: Source): Promise<Read> {
       return isNode(node) ? (node.range?.[0] ?? 0) : 0;
     },
   };
+}
+
+function yamlFault(source: Source, { code, message, pos: [index] }: import('yaml').YAMLParseError): UserError {
+  // it tells the end of the stack as a fault of the place that it had come to
+  if (/call stack/i.test(message)) return tooDeep(source);
+  const words = code === 'MULTIPLE_DOCS' ? 'a second document begins: a configuration is one' : message.toLowerCase();
+  return new UserError(`${at(source, index)}: ${words}`);
+}
+
+function tooDeep({ file }: Source): UserError {
+  return new UserError(`${file}: nested too deeply`);
+}
+
+/** An alias may lead nowhere, and a few of aliases may stand for more than any memory holds. */
+function plainValue(source: Source, read: () => unknown, alias: number): unknown {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    const words = /^Unresolved alias/.test(error.message) ? 'an alias leads nowhere' : 'aliases stand for too much';
+    throw new UserError(`${at(source, alias)}: ${words}`);
+  }
+}
+
+function notTooDeep<T>(source: Source, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) throw tooDeep(source);
+    throw error;
+  }
 }
 
 function at(source: Source, index: number): string {

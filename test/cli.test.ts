@@ -262,6 +262,7 @@ describe('the baseline', () => {
   test.each<[string, string]>([
     ['no JSON', '{'],
     ['another file', '{"version": 2}'],
+    ['a list of something else', '{"version": 1, "findings": [null]}'],
   ])('that is %s is an error', async (_, text) => {
     writeFileSync(join(folder, 'known.json'), text);
     const ran = await run(folder, ['check', '--baseline', 'known.json']);

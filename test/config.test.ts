@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -95,6 +95,15 @@ describe('a configuration is found', () => {
   });
 });
 
+/** Eight lines that stand for a hundred million words. */
+const bomb = Array.from({ length: 8 }, (_, at) =>
+  at === 0
+    ? 'l0: &l0 [x, x, x, x, x, x, x, x, x, x]\n'
+    : `l${at}: &l${at} [${Array(10)
+        .fill(`*l${at - 1}`)
+        .join(', ')}]\n`,
+).join('');
+
 describe('a wrong configuration is one line with its place', () => {
   test.each<[string, string, string, string]>([
     ['an unknown key', 'json', '{\n  "rulez": {}\n}', ':2:3: unknown key "rulez", did you mean "rules"?'],
@@ -131,6 +140,17 @@ describe('a wrong configuration is one line with its place', () => {
     ['not YAML', 'yaml', 'pg: [15\n', ':2:1: '],
     ['a list', 'json', '[]', ':1:1: invalid input: expected object, received array'],
     ['empty', 'json', '', ':1:1: '],
+    ['a second document', 'yaml', 'pg: 15\n---\npg: 16\n', ':2:1: a second document begins: a configuration is one'],
+    ['a bomb of aliases', 'yaml', bomb, ':2:10: aliases stand for too much'],
+    ['an alias of nothing', 'yaml', 'pg: 15\npaths: *none\n', ':2:8: an alias leads nowhere'],
+    ['a cycle', 'yaml', 'paths: &all [db, *all]\n', ':1:18: paths.1: invalid input: expected string, received array'],
+    ['a key that is none', 'yaml', '? [a, b]\n: 1\n', ':1:1: unknown key "[ a, b ]"'],
+    ['a key of every object', 'yaml', 'pg: 15\nconstructor: {}\n', ':2:1: unknown key "constructor"'],
+    ['a prototype', 'json', '{ "__proto__": { "pg": 15 } }', ':1:3: unknown key "__proto__"'],
+    ['a prototype of settings', 'yaml', 'settings:\n  __proto__: on\n', ':2:3: unknown key "__proto__"'],
+    ['a prototype of rules', 'json', '{ "rules": { "__proto__": "off" } }', ':1:14: unknown key "__proto__"'],
+    ['a thousand brackets', 'json', `{ "paths": ${'['.repeat(50_000)}${']'.repeat(50_000)} }`, ': nested too deeply'],
+    ['a thousand brackets in yaml', 'yaml', `paths: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, ': nested too deeply'],
     [
       'wrong in package.json',
       'package',
@@ -142,6 +162,27 @@ describe('a wrong configuration is one line with its place', () => {
     const loading = loadConfig(folderWith({ [name]: text }), undefined, names);
     await expect(loading).rejects.toThrow(UserError);
     await expect(loading).rejects.toThrow(`${name}${message}`);
+    await expect(loading).rejects.toThrow(/^.+$/);
+  });
+
+  test.each([
+    ['a device', '/dev/zero', 'the configuration lockkeeper.config.yaml is a device, not a file'],
+    ['a folder', '/tmp', 'cannot read the configuration lockkeeper.config.yaml (EISDIR)'],
+  ])('a link to %s', async (_, target, message) => {
+    const folder = folderWith({ 'a.txt': '' });
+    symlinkSync(target, join(folder, 'lockkeeper.config.yaml'));
+    await expect(loadConfig(folder, undefined, names)).rejects.toThrow(message);
+  });
+
+  test('the library that reads it says nothing beside', async () => {
+    const folder = folderWith({ 'lockkeeper.config.yaml': '? [a]\n: 1\n' });
+    const warned: unknown[] = [];
+    const hear = (warning: unknown) => warned.push(warning);
+    process.on('warning', hear);
+    await expect(loadConfig(folder, undefined, names)).rejects.toThrow(UserError);
+    await new Promise((done) => setImmediate(done));
+    process.off('warning', hear);
+    expect(warned).toEqual([]);
   });
 
   test('two in one folder', async () => {

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { type BaselineEntry, readBaseline, staleEntries, writeBaseline } from '../baseline.js';
 import type { Report } from '../diagnostic.js';
 import { didYouMean } from '../did-you-mean.js';
+import { readTextOf } from '../read-text.js';
 import { type Format, isFormat, reporters } from '../reporters/index.js';
 import type { ReporterOptions } from '../reporters/reporter.js';
 import { plain } from '../reporters/style.js';
@@ -97,7 +98,7 @@ export function readKnown(file: string, mayBeNew: boolean, cwd: string): readonl
     if (mayBeNew) return [];
     throw new UserError(`there is no baseline ${file}: --write-baseline makes it`);
   }
-  return readBaseline(readFileSync(path, 'utf8'), file);
+  return readBaseline(readTextOf(path, `the baseline ${file}`), file);
 }
 
 /** Writes the baseline. What this run did not judge stays as it was. */
