@@ -4,6 +4,7 @@ import { notice, setFailed, setOutput, summary, warning } from '@actions/core';
 import { keepComment, longestBody } from './action/comment.js';
 import { type PullRequest, readEvent, type WorkflowEvent } from './action/event.js';
 import { type Inputs, readInputs } from './action/inputs.js';
+import { linksOf } from './action/links.js';
 import { baseAlone, baseOf, isBaseAlone } from './action/range.js';
 import { baselineFile, readKnown } from './cli/check.js';
 import type { JudgeFlags } from './cli/flags.js';
@@ -46,12 +47,13 @@ async function main(inputs: Inputs): Promise<void> {
   const cwd = resolve(workspace, inputs.workingDirectory);
   const event = readEvent(env.GITHUB_EVENT_PATH);
   const report = await judged(inputs, cwd, event);
-  const options = { style: plain, width: 120, version, prefix: repositoryPrefix(cwd) };
+  const prefix = repositoryPrefix(cwd);
+  const options = { style: plain, width: 120, version, prefix, linkTo: linksOf(env, event, cwd, prefix) };
   tell(report, inputs, options);
-  await summarizeJob(report);
+  await summarizeJob(report, options);
   if (inputs.sarifFile !== '') writeFile(workspace, inputs.sarifFile, reporters.sarif(report, options), workspace);
   setOutputs(report, inputs);
-  if (inputs.comment) await comment(report, inputs, event.pullRequest);
+  if (inputs.comment) await comment(report, inputs, event.pullRequest, options);
   if (report.diagnostics.some((diagnostic) => fails(diagnostic, report.failOn)))
     setFailed(`Lockkeeper found ${levelCounts(summarize(report))}`);
 }
@@ -90,12 +92,12 @@ function tell(report: Report, { annotations }: Inputs, options: ReporterOptions)
   process.stdout.write((annotations ? reporters.github : reporters.console)(report, options));
 }
 
-async function summarizeJob(report: Report): Promise<void> {
+async function summarizeJob(report: Report, options: ReporterOptions): Promise<void> {
   if (!env.GITHUB_STEP_SUMMARY) return;
   const half = longestSummary / 2;
-  const text = markdownWithin(report, half, 'The other findings are in the log of this step.');
+  const text = markdownWithin(report, half, 'The other findings are in the log of this step.', options);
   try {
-    await summary.addRaw(`${text}\n${writeLocksMarkdown(report, half)}`).write();
+    await summary.addRaw(`${text}\n${writeLocksMarkdown(report, half, options)}`).write();
   } catch (error) {
     warning(`the job summary cannot be written: ${error instanceof Error ? error.message : error}`);
   }
@@ -113,7 +115,12 @@ function setOutputs(report: Report, { sarifFile }: Inputs): void {
 }
 
 /** A comment that cannot be written does not fail the step: the findings do. */
-async function comment(report: Report, inputs: Inputs, request: PullRequest | undefined): Promise<void> {
+async function comment(
+  report: Report,
+  inputs: Inputs,
+  request: PullRequest | undefined,
+  options: ReporterOptions,
+): Promise<void> {
   if (request === undefined) return notice('there is no comment: this is not the event of a pull request');
   if (inputs.token === '') return warning('there is no comment: the input github-token is empty');
   const place = {
@@ -124,7 +131,12 @@ async function comment(report: Report, inputs: Inputs, request: PullRequest | un
     key: `${inputs.workingDirectory} ${inputs.paths.join(' ')}`,
   };
   const run = `${env.GITHUB_SERVER_URL ?? 'https://github.com'}/${place.repository}/actions/runs/${env.GITHUB_RUN_ID ?? ''}`;
-  const text = markdownWithin(report, longestBody - 1_000, `[All findings are in the summary of the run](${run})`);
+  const text = markdownWithin(
+    report,
+    longestBody - 1_000,
+    `[All findings are in the summary of the run](${run})`,
+    options,
+  );
   try {
     await keepComment(place, report.diagnostics.some(isOpen) ? text : undefined);
   } catch (error) {

@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
+import { marked } from 'marked';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildAction, pullRequestEvent, runAction } from './action-runner.js';
+import { run } from './cli-io.js';
 import { commit, git, repository, temporary } from './repository.js';
 
 let bundle = '';
@@ -139,4 +141,45 @@ describe('pull_request_target', () => {
 test('an event that is about no commits is everything', async () => {
   commit(origin, index('003'));
   expect((await act({ schedule: '0 4 * * *' }, 'main')).files).toEqual(['db/002.sql', 'db/003.sql']);
+});
+
+describe('places are links', () => {
+  const name = 'db/0(3)] `x`.sql';
+  beforeEach(() => {
+    git(origin, 'checkout', '-q', '-b', 'feature');
+    commit(origin, { [name]: '\ncreate index on account (email);\n', 'db/002.sql': null });
+  });
+  const link = () =>
+    `[\`\`${name}:2\`\`](<https://code.example/octo/shop/blob/${at('feature')}/db/0(3)%5D%20%60x%60.sql#L2>)`;
+  // a file that is gone has no line at the head
+  const gone = 'error `applied-migration-deleted` in `db/002.sql:1`';
+
+  test.each(['.', 'db'])('in the summary of the action, from %s', async (folder) => {
+    const event = pullRequestEvent(at('main'), at('feature'));
+    const { summary } = await act(event, 'feature', { 'working-directory': folder });
+    expect(summary).toContain(` in ${link()}\n`);
+    expect(summary).toContain(gone);
+    expect(summary).toMatch(/^db\/0\(3\).*migration 0/m);
+    const url = `https://code.example/octo/shop/blob/${at('feature')}/db/0(3)%5D%20%60x%60.sql`;
+    const led = [...(await marked.parse(summary)).matchAll(/<a href="([^"]*)">/g)].map(([, to]) => to);
+    // the file's name, which is none, is a finding of its own, on line 1
+    expect(led.toSorted()).toEqual([`${url}#L1`, `${url}#L2`]);
+  });
+
+  test('in the summary that init has the program write', async () => {
+    const folder = temporary({ 'event.json': JSON.stringify(pullRequestEvent(at('main'), at('feature'))) });
+    git(origin, 'checkout', '-q', 'feature');
+    const env = {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_SERVER_URL: 'https://code.example',
+      GITHUB_REPOSITORY: 'octo/shop',
+      GITHUB_SHA: '0123456789',
+      GITHUB_EVENT_PATH: join(folder, 'event.json'),
+    };
+    const argv = ['check', '--changed', 'main', '--format', 'markdown'];
+    expect((await run(origin, argv, { env })).stdout).toContain(link());
+    expect((await run(origin, argv)).stdout).toContain(` in \`\`${name}:2\`\`\n`);
+    const { GITHUB_EVENT_PATH, ...push } = env;
+    expect((await run(origin, argv, { env: push })).stdout).toContain('/octo/shop/blob/0123456789/db/0(3)');
+  });
 });

@@ -24,9 +24,12 @@ export interface WorkflowEvent {
   readonly range: Range | undefined;
 }
 
+/** What there is to know outside of a workflow. */
+export const noEvent: WorkflowEvent = { pullRequest: undefined, range: undefined };
+
 /** Reads the payload of the event, GITHUB_EVENT_PATH. */
 export function readEvent(path: string | undefined): WorkflowEvent {
-  if (!path) return { pullRequest: undefined, range: undefined };
+  if (!path) return noEvent;
   const event: unknown = JSON.parse(readFileSync(path, 'utf8'));
   return ofPullRequest(event) ?? { pullRequest: undefined, range: ofMergeGroup(event) ?? ofPush(event) };
 }

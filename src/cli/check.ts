@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
+import { noEvent, readEvent } from '../action/event.js';
+import { linksOf } from '../action/links.js';
 import { type BaselineEntry, readBaseline, staleEntries, writeBaseline } from '../baseline.js';
 import type { Report } from '../diagnostic.js';
 import { didYouMean } from '../did-you-mean.js';
@@ -112,7 +114,9 @@ function remember(report: Report, file: string, before: readonly BaselineEntry[]
 }
 
 function write(report: Report, targets: readonly Target[], io: Io): void {
-  const shared = { version, prefix: repositoryPrefix(io.cwd) };
+  const prefix = repositoryPrefix(io.cwd);
+  const event = io.env.GITHUB_ACTIONS === 'true' ? readEvent(io.env.GITHUB_EVENT_PATH) : noEvent;
+  const shared = { version, prefix, linkTo: linksOf(io.env, event, io.cwd, prefix) };
   const terminal: ReporterOptions = { ...shared, style: styleFor(io.stdout, io.env), width: io.stdout.columns ?? 120 };
   for (const { format, file } of targets) {
     if (file === undefined) io.stdout.write(reporters[format](report, terminal));

@@ -1,13 +1,15 @@
 import type { MigrationReport, Report } from '../diagnostic.js';
 import { legendOf, picture } from './locks-console.js';
 import { fenced } from './markdown.js';
+import { repositoryPath } from './place.js';
+import type { ReporterOptions } from './reporter.js';
 import { plain } from './style.js';
 
 /** Columns of the charts: what GitHub shows of a code block without a scroll bar. */
 const width = 110;
 
 /** The lock timeline as markdown, folded up: a chart for each migration that is judged. As many as `longest` characters hold. */
-export default function writeLocksMarkdown(report: Report, longest: number): string {
+export default function writeLocksMarkdown(report: Report, longest: number, { prefix }: ReporterOptions): string {
   const migrations = report.histories
     .flatMap((history) => history.migrations)
     .filter((migration) => migration.judged && migration.direction === 'up' && migration.steps.length > 0);
@@ -15,7 +17,7 @@ export default function writeLocksMarkdown(report: Report, longest: number): str
   const parts: string[] = [fenced(legendOf(plain), 'text')];
   let room = longest - opening.length - 100;
   for (const [at, migration] of migrations.entries()) {
-    const part = chart(migration);
+    const part = chart({ ...migration, file: repositoryPath(prefix, migration.file) });
     room -= part.length + 2;
     if (room < 0) {
       parts.push(`and ${migrations.length - at} more: \`lockkeeper locks\``);

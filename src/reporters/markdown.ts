@@ -1,7 +1,8 @@
 import { type Diagnostic, type Report, summarize } from '../diagnostic.js';
 import type { Level } from '../rule.js';
 import { isSql } from '../wording.js';
-import { place } from './place.js';
+import { place, repositoryPath } from './place.js';
+import type { ReporterOptions } from './reporter.js';
 import { withoutCommands } from './terminal.js';
 import {
   assumptions,
@@ -16,19 +17,20 @@ import {
 } from './words.js';
 
 /** Markdown for a pull request's comment, a job summary or a wiki: the worst findings first, each with its remedy. */
-export default function writeMarkdown(report: Report): string {
-  return `${[...head(report), ...worstFirst(report).map(finding), ...notes(assumptions(report))].join('\n\n')}\n`;
+export default function writeMarkdown(report: Report, options: ReporterOptions): string {
+  const found = worstFirst(report).map((each) => finding(each, options));
+  return `${[...head(report), ...found, ...notes(assumptions(report))].join('\n\n')}\n`;
 }
 
 /**
  * The same in at most `longest` characters, for places that take no more: as many findings as have room, the worst ones, and then
  * `rest`, which says where all of them are.
  */
-export function markdownWithin(report: Report, longest: number, rest: string): string {
-  const whole = writeMarkdown(report);
+export function markdownWithin(report: Report, longest: number, rest: string, options: ReporterOptions): string {
+  const whole = writeMarkdown(report, options);
   if (whole.length <= longest) return whole;
   const parts = [...head(report)];
-  const found = worstFirst(report).map(finding);
+  const found = worstFirst(report).map((each) => finding(each, options));
   const last = `${rest.trim()}\n`;
   let room = longest - parts.join('\n\n').length - last.length - 2;
   for (const part of found) {
@@ -50,7 +52,7 @@ function head(report: Report): readonly string[] {
 
 const sign: Readonly<Record<Level, string>> = { error: '🔴', warning: '🟡', note: '🔵' };
 
-function finding(diagnostic: Diagnostic): string {
+function finding(diagnostic: Diagnostic, options: ReporterOptions): string {
   const { line } = place(diagnostic.source, diagnostic.span);
   const locks = lockedRelations(diagnostic.effects)
     .filter((each) => !each.isNew)
@@ -61,11 +63,19 @@ function finding(diagnostic: Diagnostic): string {
     });
   return [
     `### ${sign[diagnostic.level]} ${escapeMarkdown(diagnostic.message)}`,
-    `${diagnostic.level} ${code(diagnostic.rule)} in ${code(`${diagnostic.source.file}:${line}`)}`,
+    `${diagnostic.level} ${code(diagnostic.rule)} in ${placeOf(diagnostic.source.file, line, options)}`,
     ...(locks.length > 0 ? [locks.join('\n')] : []),
     ...(diagnostic.statement === '' ? [] : [fenced(diagnostic.statement, 'sql')]),
     ...(diagnostic.instead === '' ? [] : ['Instead:', remedy(diagnostic.instead)]),
   ].join('\n\n');
+}
+
+/** A place of a file; a reader of a code host knows files by their path in the repository, and is led there. */
+function placeOf(file: string, line: number, { prefix, linkTo }: ReporterOptions): string {
+  if (linkTo === undefined) return code(`${file}:${line}`);
+  const shown = code(`${repositoryPath(prefix, file)}:${line}`);
+  const link = linkTo(file, line);
+  return link === undefined ? shown : `[${shown}](<${link}>)`;
 }
 
 function remedy(instead: string): string {

@@ -13,6 +13,8 @@ export interface ReporterOptions {
    * file by its path from there, every other format by its path from the working directory.
    */
   readonly prefix: string;
+  /** Where the code host shows a line of a file (a path from the working directory); undefined where it does not. */
+  readonly linkTo?: ((file: string, line: number) => string | undefined) | undefined;
 }
 
 /** Writes a report down: the whole text, with one final newline. Pure. */
