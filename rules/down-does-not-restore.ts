@@ -1,15 +1,6 @@
-import { changedBetween, type Difference, differences } from '../src/catalog/snapshot.js';
+import { changedBetween, differences } from '../src/catalog/snapshot.js';
 import { defineRule } from '../src/rule.js';
-import { list } from '../src/wording.js';
-
-const words: Readonly<Record<Difference['how'], string>> = {
-  missing: 'is missing',
-  'left over': 'is left over',
-  different: 'is not what it was',
-};
-
-/** More objects than a reader takes in at once are counted. */
-const shown = 4;
+import { differencesInWords } from '../src/wording.js';
 
 export default defineRule({
   id: 'down-does-not-restore',
@@ -52,8 +43,6 @@ create index concurrently account_email on account (email);`,
     const found = differences(...changedBetween(before, afterDown));
     const piece = migration.down.pieces[0];
     if (found.length === 0 || piece === undefined) return [];
-    const told = found.slice(0, shown).map(({ object, how }) => `${object} ${words[how]}`);
-    const more = found.length > shown ? [`${found.length - shown} more`] : [];
-    return [{ source: piece.source, span: piece.span, message: `after up and down ${list([...told, ...more])}` }];
+    return [{ source: piece.source, span: piece.span, message: `after up and down ${differencesInWords(found)}` }];
   },
 });

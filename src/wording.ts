@@ -1,5 +1,6 @@
 import type { Column } from './catalog/catalog.js';
 import { relationByName, resolveRelationName } from './catalog/lookup.js';
+import type { Difference } from './catalog/snapshot.js';
 import type { Effect, LockMode } from './effects/effect.js';
 import { blocks } from './effects/locks.js';
 import type { Finding, HeldLock, Related, Step } from './rule.js';
@@ -131,4 +132,20 @@ export function deployedApart({ script }: Step, what: string): Pick<Finding, 'in
 export function lockTaken({ statement }: HeldLock): Related {
   const { source, span } = statement;
   return { message: 'the lock is taken here and kept until the end of the transaction', source, span };
+}
+
+const restored: Readonly<Record<Difference['how'], string>> = {
+  missing: 'is missing',
+  'left over': 'is left over',
+  different: 'is not what it was',
+};
+
+/** More objects than a reader takes in at once are counted. */
+const mostDifferences = 4;
+
+/** "column public.account.email is missing and index public.a is left over". */
+export function differencesInWords(found: readonly Difference[]): string {
+  const told = found.slice(0, mostDifferences).map(({ object, how }) => `${object} ${restored[how]}`);
+  const more = found.length > mostDifferences ? [`${found.length - mostDifferences} more`] : [];
+  return list([...told, ...more]);
 }

@@ -4,7 +4,8 @@ import type { Prediction } from '../../src/effects/effect.js';
 import { predict } from '../../src/effects/predict.js';
 import type { Statement } from '../../src/sql/statement.js';
 import { compare, type Difference } from '../../src/trace/compare.js';
-import { type Observation, observeInTransaction, observeOutside } from '../../src/trace/observe.js';
+import { observeAndKeep } from '../../src/trace/keep.js';
+import { type Observation, observeInTransaction } from '../../src/trace/observe.js';
 import { type Open, ServerError, type Session } from '../../src/trace/session.js';
 import type { Follower } from './follower.js';
 
@@ -62,27 +63,5 @@ function tryPredict(statement: Statement, catalog: Catalog, { follower, timeZone
   } catch (error) {
     const failure = { message: `the prediction throws ${error}`, code: 'thrown', sure: true };
     return { effects: [], transactionBlock: 'allowed', understood: false, failure };
-  }
-}
-
-/** Observes a statement as a transaction of its own, or outside one where it must be. */
-async function observeAndKeep(
-  session: Session,
-  open: Open,
-  sql: string,
-  gated: (relation: string) => boolean,
-): Promise<Observation> {
-  await session.query("begin; set local client_min_messages = 'debug1'");
-  const inside = await observeInTransaction(session, sql);
-  if (inside.error !== undefined) {
-    await session.query('rollback');
-    return inside.error.code === '25001' ? observeOutside(session, open, sql, gated) : inside;
-  }
-  try {
-    await session.query('commit');
-    return inside;
-  } catch (error) {
-    if (!(error instanceof ServerError)) throw error;
-    return { ...inside, error: { message: error.message, code: error.code } };
   }
 }

@@ -41,3 +41,21 @@ export function levelOption(
     throw new InvalidArgumentError('It is RULE=error, RULE=warning, RULE=note or RULE=off.');
   return { ...before, [id]: level };
 }
+
+export interface TraceFlags extends Omit<JudgeFlags, 'pg' | 'rule'> {
+  readonly format: string;
+  readonly server?: string;
+  readonly databaseUrl?: string;
+  readonly inPlace?: boolean;
+  readonly seedRows?: number;
+  readonly roundtrip?: boolean;
+}
+
+/** Reads a number of rows. */
+export function rowsOption(value: string): number {
+  const rows = Number(value);
+  if (Number.isInteger(rows) && rows >= 0 && rows <= mostRows) return rows;
+  throw new InvalidArgumentError(`It is a number from 0 to ${mostRows}.`);
+}
+
+const mostRows = 1_000_000;

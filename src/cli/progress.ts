@@ -1,8 +1,10 @@
+import { clip, visible } from '../reporters/terminal.js';
 import type { Output } from './io.js';
 
 /** A line that says how far the work is. */
 export interface Progress {
-  readonly show: (done: number) => void;
+  /** `doing`: what is under way. */
+  readonly show: (done: number, doing?: string) => void;
   readonly clear: () => void;
 }
 
@@ -16,12 +18,14 @@ export function progress(output: Output, all: number): Progress {
   let next = Date.now() + patience;
   let shown = false;
   return {
-    show: (done) => {
+    show: (done, doing) => {
       const now = Date.now();
       if (now < next) return;
       next = now + pause;
       shown = true;
-      output.write(`\r\x1b[K${done} of ${all} migrations`);
+      const room = (output.columns ?? 80) - 1;
+      const line = `${done} of ${all} migrations${doing === undefined ? '' : `: ${visible(doing)}`}`;
+      output.write(`\r\x1b[K${clip(line, room)}`);
     },
     clear: () => {
       if (shown) output.write('\r\x1b[K');

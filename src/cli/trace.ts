@@ -1,0 +1,96 @@
+import type { History } from '../frameworks/framework.js';
+import { parse } from '../replay/replay.js';
+import { isKind } from '../sql/statement.js';
+import writeTraceConsole from '../trace/console.js';
+import { type Database, openDatabase } from '../trace/database.js';
+import { isInterrupted } from '../trace/interrupt.js';
+import writeTraceJson from '../trace/json.js';
+import { isClean, type TraceReport } from '../trace/report.js';
+import { traceHistory } from '../trace/run.js';
+import { UserError } from '../user-error.js';
+import { version } from '../version.js';
+import type { TraceFlags } from './flags.js';
+import { type Io, styleFor } from './io.js';
+import { exit } from './main.js';
+import { type Progress, progress } from './progress.js';
+import { openProject, type Project } from './project.js';
+
+/** `lockkeeper trace`: the migrations on a real server, what they do beside what was predicted. */
+export async function run(paths: readonly string[], flags: TraceFlags, io: Io): Promise<number> {
+  const { seedRows = 0, roundtrip = false, inPlace = false } = flags;
+  if (inPlace && seedRows > 0)
+    throw new UserError('--seed-rows with --in-place: the synthetic rows would stay in the database');
+  const project = await openProject(paths, { ...flags, rule: {} }, io, {});
+  project.ahead();
+  const histories = project.histories.filter(({ migrations }) => migrations.length > 0);
+  if (inPlace && histories.length > 1) {
+    const roots = histories.map(({ root }) => root || '.').join(', ');
+    throw new UserError(`--in-place: several folders of migrations are found (${roots}), name the one to run`);
+  }
+  const line = progress(
+    io.stderr,
+    histories.reduce((sum, history) => sum + judgedOf(history, project), 0),
+  );
+  const wanted = { server: flags.server, url: flags.databaseUrl, inPlace };
+  try {
+    const database = await openDatabase(wanted, {
+      cwd: io.cwd,
+      extensions: [...new Set(histories.flatMap(extensionsOf))],
+      say: (text) => io.stderr.write(`lockkeeper: ${text}\n`),
+    });
+    const report = await traceAll(histories, database, project, { seedRows, roundtrip }, line);
+    line.clear();
+    const options = { style: styleFor(io.stdout, io.env), width: io.stdout.columns ?? 120, version, prefix: '' };
+    io.stdout.write(flags.format === 'json' ? writeTraceJson(report) : writeTraceConsole(report, options));
+    return isClean(report) ? exit.clean : exit.findings;
+  } catch (error) {
+    line.clear();
+    // what was cut off by a signal fails somehow; the process ends as soon as all is tidied up
+    if (isInterrupted()) return new Promise(() => {});
+    throw error;
+  }
+}
+
+/** How many migrations are run, context included. */
+function judgedOf(history: History, { options }: Project): number {
+  const judged = options.judged ?? (() => true);
+  return 1 + history.migrations.findLastIndex((migration, index) => judged(history, migration, index));
+}
+
+async function traceAll(
+  histories: readonly History[],
+  database: Database,
+  project: Project,
+  { seedRows, roundtrip }: { readonly seedRows: number; readonly roundtrip: boolean },
+  line: Progress,
+): Promise<TraceReport> {
+  const { judged = () => true, settings = {} } = project.options;
+  const traced: TraceReport['histories'][number][] = [];
+  try {
+    // what the server gives every session is known here, and predicted with
+    const session = await database.connect();
+    const [row] = await session.query('show timezone');
+    await session.close();
+    const known = { timezone: row?.TimeZone ?? 'UTC', ...settings };
+    let done = 0;
+    for (const history of histories) {
+      if (traced.length > 0) await database.renew?.();
+      const options = { judged, settings: known, seedRows, roundtrip, onProgress: line.show };
+      traced.push(await traceHistory(history, database, options, done));
+      done += judgedOf(history, project);
+    }
+  } finally {
+    if (!isInterrupted()) await database.close();
+  }
+  const { name, major, single } = database;
+  return { server: name, major, single, seedRows, roundtrip, histories: traced };
+}
+
+/** The extensions that a history creates: some servers have to be told before. */
+function extensionsOf(history: History): readonly string[] {
+  return history.migrations
+    .flatMap(({ up }) => parse(up).statements)
+    .flatMap((statement) =>
+      isKind(statement, 'CreateExtensionStmt') && statement.node.extname !== undefined ? [statement.node.extname] : [],
+    );
+}

@@ -1,0 +1,117 @@
+import type { Snapshot } from '../catalog/snapshot.js';
+import type { Session } from './session.js';
+
+/** Names as `check` writes them: schema.name without quotes. */
+const named = (schema: string, name: string) => `${schema} || '.' || ${name}`;
+
+/** What may be done by whom, in the words of the catalog; nothing granted and the default spelled out are the same. */
+const privileges = (acl: string, kind: string, owner: string) =>
+  `(select string_agg(item::text, ' ' order by item::text) from unnest(coalesce(${acl}, acldefault('${kind}', ${owner}))) as item)`;
+
+/** The tables and their like of the user, without those of extensions. */
+const relations = `
+  relations as (
+    select c.*, ${named('n.nspname', 'c.relname')} as full_name, pg_get_userbyid(c.relowner) as owner
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+       and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+  ), tables as (select * from relations where relkind in ('r', 'p', 'f'))`;
+
+/** One query for each kind of object, each giving `object` and `definition`. */
+const parts: readonly string[] = [
+  `select 'schema ' || nspname, concat_ws(' ', 'owner', pg_get_userbyid(nspowner)) from pg_namespace where nspname !~ '^pg_'`,
+  `select 'extension ' || extname, extversion from pg_extension`,
+  // tables
+  `select 'table ' || full_name, concat_ws(' ', relkind, relpersistence, 'owner ' || owner, array_to_string(reloptions, ','),
+     (select string_agg('of ' || inhparent::regclass, ' ' order by inhseqno) from pg_inherits where inhrelid = tables.oid),
+     pg_get_partkeydef(oid), pg_get_expr(relpartbound, oid), case when relrowsecurity then 'row level security' end,
+     case when relforcerowsecurity then 'forced' end, 'identity ' || relreplident::text,
+     (select 'using ' || amname from pg_am where pg_am.oid = relam), (select 'in ' || spcname from pg_tablespace s where s.oid = reltablespace))
+   from tables`,
+  `select 'column ' || full_name || '.' || attname, concat_ws(' ', format_type(atttypid, atttypmod), case when attnotnull then 'not null' end,
+     case attgenerated when 's' then 'stored' when 'v' then 'virtual' else case when adbin is not null then 'default' end end, pg_get_expr(adbin, adrelid),
+     'identity ' || nullif(attidentity::text, ''), 'collate ' || nullif(attcollation, typcollation)::regcollation,
+     case when attstorage <> typstorage then 'storage ' || attstorage::text end, 'statistics ' || nullif(nullif(attstattarget, -1), 0),
+     array_to_string(attoptions, ','))
+   from tables join pg_attribute a on a.attrelid = tables.oid join pg_type t on t.oid = atttypid
+     left join pg_attrdef on adrelid = attrelid and adnum = attnum
+   where attnum > 0 and not attisdropped`,
+  // the NOT NULL constraints of 18 show on their columns
+  `select 'constraint ' || full_name || '.' || conname, pg_get_constraintdef(c.oid) || case when connoinherit and contype = 'c' then ' no inherit' else '' end
+     from pg_constraint c join tables on tables.oid = conrelid where contype in ('p', 'u', 'f', 'c', 'x')`,
+  `select 'trigger ' || full_name || '.' || tgname, pg_get_triggerdef(t.oid) || ' ' || tgenabled::text from pg_trigger t join relations r on r.oid = tgrelid where not tgisinternal`,
+  `select 'policy ' || full_name || '.' || polname, concat_ws(' ', polcmd, polpermissive::text,
+     (select string_agg(case role when 0 then 'public' else pg_get_userbyid(role)::text end, ',' order by role) from unnest(polroles) as role),
+     pg_get_expr(polqual, polrelid), 'check ' || pg_get_expr(polwithcheck, polrelid))
+   from pg_policy join tables on tables.oid = polrelid`,
+  `select 'rule ' || full_name || '.' || rulename, pg_get_ruledef(w.oid) || ' ' || ev_enabled::text from pg_rewrite w join relations r on r.oid = ev_class where rulename <> '_RETURN'`,
+  // the index of a constraint shows in the constraint
+  `select 'index ' || full_name, concat_ws(' ', pg_get_indexdef(oid), case when not indisvalid then 'invalid' end,
+     case when indisclustered then 'clustered' end, case when indisreplident then 'identity' end)
+   from relations join pg_index on indexrelid = oid
+   where not exists (select from pg_constraint where conindid = indexrelid and contype in ('p', 'u', 'x'))`,
+  `select case relkind when 'v' then 'view ' else 'materialized view ' end || full_name, concat_ws(' ', 'owner ' || owner, array_to_string(reloptions, ','), pg_get_viewdef(oid),
+     (select string_agg(attname || ' ' || pg_get_expr(adbin, adrelid), ' ' order by attnum) from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum where adrelid = relations.oid))
+   from relations where relkind in ('v', 'm')`,
+  `select 'sequence ' || full_name, concat_ws(' ', relpersistence, 'owner ' || owner, seqtypid::regtype, seqstart, seqincrement, seqmin, seqmax, seqcache, case when seqcycle then 'cycle' end,
+     (select 'owned by ' || refobjid::regclass || '.' || attname from pg_depend d join pg_attribute on attrelid = refobjid and attnum = refobjsubid
+       where d.classid = 'pg_class'::regclass and d.objid = relations.oid and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')))
+   from relations join pg_sequence on seqrelid = oid`,
+  // types
+  `select case typtype when 'e' then 'enum ' when 'd' then 'domain ' when 'r' then 'range ' when 'c' then 'type ' else 'base type ' end || ${named('nspname', 'typname')},
+     concat_ws(' ', 'owner ' || pg_get_userbyid(typowner),
+     (select string_agg(quote_literal(enumlabel), ', ' order by enumsortorder) from pg_enum where enumtypid = t.oid),
+     case when typtype = 'd' then concat_ws(' ', format_type(typbasetype, typtypmod), case when typnotnull then 'not null' end, 'default ' || typdefault,
+       (select string_agg(conname || ' ' || pg_get_constraintdef(oid), ' ' order by conname) from pg_constraint where contypid = t.oid and contype = 'c')) end,
+     (select rngsubtype::regtype::text from pg_range where rngtypid = t.oid),
+     (select string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' order by attnum) from pg_attribute where attrelid = typrelid and attnum > 0 and not attisdropped))
+   from pg_type t join pg_namespace n on n.oid = typnamespace
+   where nspname !~ '^pg_' and nspname <> 'information_schema' and typtype in ('e', 'd', 'r', 'c')
+     and (typtype <> 'c' or exists (select from pg_class where pg_class.oid = typrelid and relkind = 'c'))`,
+  `select case prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' when 'w' then 'window ' else 'function ' end || ${named('nspname', 'proname')}
+       || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+     concat_ws(' ', 'owner ' || pg_get_userbyid(proowner), case when prokind = 'a' then (select concat_ws(' ', aggtransfn, aggfinalfn, aggtranstype::regtype, agginitval) from pg_aggregate where aggfnoid = p.oid) else pg_get_functiondef(p.oid) end)
+   from pg_proc p join pg_namespace n on n.oid = pronamespace
+   where p.oid >= 16384 and nspname !~ '^pg_' and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')`,
+  // what belongs to no table
+  `select 'statistics ' || ${named('nspname', 'stxname')}, pg_get_statisticsobjdef(s.oid) from pg_statistic_ext s join pg_namespace n on n.oid = stxnamespace`,
+  `select 'publication ' || pubname, concat_ws(' ', 'owner ' || pg_get_userbyid(pubowner), puballtables::text, pubinsert::text, pubupdate::text, pubdelete::text, pubtruncate::text,
+     (select string_agg(prrelid::regclass::text, ', ' order by prrelid::regclass::text) from pg_publication_rel where prpubid = p.oid)) from pg_publication p`,
+  `select 'event trigger ' || evtname, concat_ws(' ', evtevent, evtfoid::regprocedure, evtenabled, evttags::text) from pg_event_trigger`,
+  `select 'foreign data wrapper ' || fdwname, concat_ws(' ', fdwhandler::regproc, fdwoptions::text) from pg_foreign_data_wrapper`,
+  `select 'server ' || srvname, concat_ws(' ', srvtype, srvversion, srvoptions::text) from pg_foreign_server`,
+  `select 'cast from ' || castsource::regtype || ' to ' || casttarget::regtype, concat_ws(' ', castfunc::regprocedure, castcontext, castmethod) from pg_cast where oid >= 16384`,
+  `select 'collation ' || ${named('nspname', 'collname')}, collprovider::text from pg_collation c join pg_namespace n on n.oid = collnamespace where c.oid >= 16384`,
+  `select 'operator ' || oid::regoperator, oprcode::text from pg_operator where oid >= 16384`,
+  `select 'text search configuration ' || oid::regconfig, cfgparser::text from pg_ts_config where oid >= 16384`,
+  `select 'access method ' || amname, amhandler::text from pg_am where oid >= 16384`,
+  // what is said of all of them
+  `select 'comment on ' || type || ' ' || replace(identity, '"', ''), description
+     from pg_description, lateral pg_identify_object(classoid, objoid, objsubid) where objoid >= 16384 and classoid <> 'pg_extension'::regclass
+       and not exists (select from pg_depend d where d.classid = pg_description.classoid and d.objid = pg_description.objoid and d.deptype = 'e')`,
+  `select 'privileges on ' || case relkind when 'v' then 'view ' when 'm' then 'materialized view ' else 'table ' end || full_name, ${privileges('relacl', 'r', 'relowner')} from relations where relkind in ('r', 'p', 'f', 'v', 'm')`,
+  `select 'privileges on sequence ' || full_name, ${privileges('relacl', 's', 'relowner')} from relations where relkind = 'S'`,
+  `select 'privileges on column ' || full_name || '.' || attname, (select string_agg(item::text, ' ' order by item::text) from unnest(attacl) as item)
+     from tables join pg_attribute on attrelid = tables.oid where attacl is not null and not attisdropped`,
+  `select 'privileges on schema ' || nspname, ${privileges('nspacl', 'n', 'nspowner')} from pg_namespace where nspname !~ '^pg_'`,
+  `select 'privileges on function ' || ${named('nspname', 'proname')} || '(' || pg_get_function_identity_arguments(p.oid) || ')', ${privileges('proacl', 'f', 'proowner')}
+     from pg_proc p join pg_namespace n on n.oid = pronamespace where p.oid >= 16384 and nspname !~ '^pg_' and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')`,
+  `select 'privileges on type ' || ${named('nspname', 'typname')}, ${privileges('typacl', 'T', 'typowner')} from pg_type t join pg_namespace n on n.oid = typnamespace where t.oid >= 16384 and nspname !~ '^pg_' and typtype in ('e', 'd', 'r')`,
+  `select 'default privileges of ' || concat_ws(' ', pg_get_userbyid(defaclrole), 'in ' || nullif(defaclnamespace, 0)::regnamespace, 'on', defaclobjtype),
+     (select string_agg(item::text, ' ' order by item::text) from unnest(defaclacl) as item) from pg_default_acl`,
+];
+
+const query = `with ${relations} select object, definition from (
+${parts.join('\n union all ')}
+) as objects (object, definition)`;
+
+/**
+ * The schema of a database as the server has it, in the words of {@link Snapshot}: tables, columns with types and defaults, constraints, indexes, views,
+ * types, sequences, functions, triggers, policies, comments, privileges. Rows, and the order of columns, which no way back restores, are not in it.
+ */
+export async function schemaOf(session: Session): Promise<Snapshot> {
+  // only then are names written with their schemas
+  await session.query('set search_path = pg_catalog');
+  const rows = await session.query(query);
+  return new Map(rows.map(({ object, definition }) => [object ?? '', definition ?? '']));
+}

