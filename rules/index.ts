@@ -43,8 +43,11 @@ import notUnderstood from './not-understood.js';
 import optOutIgnored from './opt-out-ignored.js';
 import otherDatabase from './other-database.js';
 import rowsTruncated from './rows-truncated.js';
+import secondRunnerBlocksConcurrently from './second-runner-blocks-concurrently.js';
 import sectionMissing from './section-missing.js';
+import setLocalOutsideTransaction from './set-local-outside-transaction.js';
 import setNotNullScansTable from './set-not-null-scans-table.js';
+import settingDoesNotLast from './setting-does-not-last.js';
 import statementCut from './statement-cut.js';
 import statementOutsideSection from './statement-outside-section.js';
 import statementUnfinished from './statement-unfinished.js';
@@ -106,8 +109,11 @@ export const rules: readonly Rule[] = [
   optOutIgnored,
   otherDatabase,
   rowsTruncated,
+  secondRunnerBlocksConcurrently,
   sectionMissing,
+  setLocalOutsideTransaction,
   setNotNullScansTable,
+  settingDoesNotLast,
   statementCut,
   statementOutsideSection,
   statementUnfinished,

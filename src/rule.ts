@@ -144,6 +144,8 @@ export interface JudgedMigration {
   readonly before: Catalog;
   readonly afterUp: Catalog;
   readonly afterDown?: Catalog;
+  /** Session settings that the migrations before it set and did not take back, by lower-case name: a session of its own does not have them. */
+  readonly leftBehind: Readonly<Record<string, string>>;
 }
 
 export interface Rule {

@@ -318,3 +318,31 @@ describe('what we say a tool refuses, it refuses', () => {
     expect(outcome.output).toMatch(refusal.says);
   });
 });
+
+describe('a second runner', () => {
+  const index = 'create index concurrently waited_id on waited (id)';
+  const lock = 'select pg_advisory_lock(4)';
+  const tryLock = 'select pg_try_advisory_lock(4)';
+
+  /** What becomes of the CONCURRENTLY of the first and of the wait of the second, which has asked for the lock just before. */
+  async function together(asking: string): Promise<readonly string[]> {
+    const [first, second] = [await server.connect(), await server.connect()];
+    await first.query('create table if not exists waited (id int)');
+    await first.query('drop index if exists waited_id');
+    await first.query(lock);
+    const saying = (query: Promise<unknown>) => query.then(() => 'done').catch((error: Error) => error.message);
+    const waiting = saying(second.query(asking));
+    await first.query('select pg_sleep(0.3)');
+    const built = await saying(first.query(index));
+    await first.query('select pg_advisory_unlock_all()');
+    const waited = await waiting;
+    await first.close();
+    await second.close();
+    return [built, waited];
+  }
+
+  test('deadlocks with CREATE INDEX CONCURRENTLY when it waits in pg_advisory_lock, and does not when it tries', async () => {
+    expect(await together(lock)).toContain('deadlock detected');
+    expect(await together(tryLock)).toEqual(['done', 'done']);
+  });
+});

@@ -9,18 +9,23 @@ const required = /^(?!.*\/\/ indirect).*\bgolang-migrate\/migrate\b/m;
 const used = /\bmigrate\/migrate\b|\bgolang-migrate\b|\bmigrate\s+(?:-\w+\s+\S+\s+)*-(?:path|source|database)\b/;
 const multiStatement = /x-multi-statement=true/;
 
+// database/postgres/postgres.go, Lock; issue 960
+const secondRunner = 'a second golang-migrate waits in pg_advisory_lock';
+
 const wholeFile: TransactionPlan = {
   scope: 'none',
   batch: 'script',
   optedOut: false,
   why: 'golang-migrate sends a file in one message, and several statements in one message are one transaction',
   optOut: 'keep the statement alone in its file',
+  secondRunner,
 };
 const split: TransactionPlan = {
   scope: 'none',
   batch: 'statement',
   optedOut: false,
   why: 'with x-multi-statement=true golang-migrate sends each statement by itself',
+  secondRunner,
 };
 
 /** golang-migrate: `1_name.up.sql` and `1_name.down.sql`. */

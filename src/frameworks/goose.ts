@@ -35,6 +35,7 @@ const unwrapped: TransactionPlan = {
   optedOut: true,
   why: 'with -- +goose NO TRANSACTION each statement is sent by itself; statements that end on one line travel together and are one transaction',
   optOut: 'end the statement before it on a line of its own',
+  session: 'statement',
 };
 
 /** goose: `-- +goose Up` and `-- +goose Down` in one file. */

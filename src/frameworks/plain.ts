@@ -16,6 +16,7 @@ const psql: TransactionPlan = {
   scope: 'none',
   batch: 'statement',
   optedOut: false,
+  assumed: true,
   why: 'plain SQL files are taken to run as psql runs them, each statement by itself',
 };
 

@@ -10,12 +10,15 @@ const folderName = /^(\d{14}|\d+)_?(.*)$/;
 const lockFile = 'migration_lock.toml';
 
 const optOut = 'keep the statement alone in its migration.sql';
+// schema-engine, flavour/postgres.rs, acquire_lock; prisma-engines 5755: it gives up after ten seconds, a deadlock is found after one
+const secondRunner = 'a second Prisma waits in pg_advisory_lock';
 const oneMessage: TransactionPlan = {
   scope: 'none',
   batch: 'script',
   optedOut: false,
   why: 'Prisma sends a migration in one message, and several statements in one message are one transaction',
   optOut,
+  secondRunner,
 };
 const split: TransactionPlan = {
   scope: 'none',
@@ -23,6 +26,7 @@ const split: TransactionPlan = {
   optedOut: true,
   why: 'Prisma, since 7.4, sends each statement of a migration with CREATE INDEX CONCURRENTLY by itself',
   optOut,
+  secondRunner,
 };
 
 /** Prisma Migrate up to 7: folders `<14 digits>_<name>` with migration.sql. */

@@ -19,6 +19,7 @@ const psql: TransactionPlan = {
   batch: 'statement',
   optedOut: false,
   why: 'Sqitch runs a script by psql, each statement by itself, unless the script says BEGIN',
+  session: 'migration',
   optOut: 'leave BEGIN and COMMIT out of the script',
 };
 

@@ -21,6 +21,8 @@ const unwrapped: TransactionPlan = {
   optedOut: true,
   why: 'sqlx sends a file in one message, which makes one transaction of several statements even with -- no-transaction',
   optOut: 'keep the statement alone in a file that begins with -- no-transaction',
+  // sqlx-postgres/src/migrate.rs, lock
+  secondRunner: 'a second sqlx waits in pg_advisory_lock',
 };
 
 /** sqlx (Rust): `1_name.sql`, or `1_name.up.sql` and `1_name.down.sql`. */

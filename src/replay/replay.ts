@@ -58,9 +58,11 @@ export function* replay(history: History, options: ReplayOptions): Generator<Rep
   let catalog = emptyCatalog();
   let deploy: number | undefined;
   let earlier: Transactions | undefined;
+  let leftBehind: Readonly<Record<string, string>> = {};
   const last = history.migrations.findLastIndex(options.judged);
   for (const [index, migration] of history.migrations.slice(0, last + 1).entries()) {
     const goesOn = migration.up.transaction.scope === 'run' ? earlier : undefined;
+    leftBehind = { ...leftBehind, ...catalog.settings.session };
     const before = goesOn?.catalog ?? startSession(catalog);
     if (!options.judged(migration, index)) {
       // what lies between two judged ones has been deployed: what it creates is known
@@ -86,6 +88,7 @@ export function* replay(history: History, options: ReplayOptions): Generator<Rep
       index,
       before,
       afterUp: up.after,
+      leftBehind,
       ...(down && { afterDown: down.after }),
       up: up.steps,
       down: down?.steps ?? [],
