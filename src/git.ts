@@ -1,10 +1,18 @@
-import { execFile } from 'node:child_process';
-import { posix } from 'node:path';
-import { findGit, isProgram } from './git-program.js';
+import {
+  type Changed,
+  diff,
+  GitFailure,
+  git,
+  type Overlay,
+  openRepository,
+  type Repository,
+  readStatus,
+  type Status,
+  words,
+} from './git-repository.js';
 import { UserError } from './user-error.js';
 
-/** Texts in place of what the disk has, by path relative to the working directory; undefined where there is no file. */
-export type Overlay = ReadonlyMap<string, string | undefined>;
+export type { Overlay } from './git-repository.js';
 
 /** What git knows of the files that changed. All paths are relative to the working directory, with `/`. */
 export interface GitChanges {
@@ -53,30 +61,31 @@ export interface GitQuestion {
  */
 export async function readChanges({ cwd, staged, ref, name }: GitQuestion): Promise<GitChanges> {
   const option = staged ? '--staged' : '--changed';
-  const repository = await openRepository(cwd, option);
-  const [unborn, named] = await Promise.all([
-    isUnborn(repository),
-    findBase(repository, ref, option).catch((error: unknown) => ({ error })),
+  // all at once: a process takes longer to start than git to answer
+  const opening = openRepository(cwd, option);
+  const finding = findTip(cwd, ref);
+  const status = staged ? readStatus(cwd) : undefined;
+  const others = staged ? undefined : untrackedFiles(cwd);
+  // of several faults that of the folder is told
+  await Promise.allSettled([opening, finding, status, others]);
+  const repository = await opening;
+  const { head, fromTop } = repository;
+  if (head === undefined && !staged)
+    throw new UserError('--changed: there is no commit yet; --staged judges what is in the index');
+  const base = known(await finding, repository, ref, option);
+  const fork = base && head !== undefined ? await forkOf(cwd, repository, base, staged) : undefined;
+  const start = staged ? head : fork?.commit;
+  const added = (from: string, to: string) => (from === to ? [] : diff(cwd, repository, ['--diff-filter=A', from, to]));
+  const [difference, unpublished, gained] = await Promise.all([
+    status === undefined ? ofDisk(cwd, repository, start, await others) : ofIndex(await status, fromTop),
+    staged && fork && head !== undefined ? added(fork.commit, head) : [],
+    fork ? added(fork.commit, fork.tip) : [],
   ]);
-  if (unborn && !staged) throw new UserError('--changed: there is no commit yet; --staged judges what is in the index');
-  if (named !== undefined && 'error' in named) throw named.error;
-  const base = named;
-  const fork = base && !unborn ? await forkOf(repository, base, staged) : undefined;
-  const start = staged ? (unborn ? undefined : 'HEAD') : fork?.commit;
-  const cached = staged ? ['--cached'] : [];
-  const [changed, fromDisk, untracked, unstaged, unpublished, gained] = await Promise.all([
-    diff(repository, [...cached, ...(start === undefined ? [] : [start])]),
-    staged && start !== undefined ? diff(repository, [start]) : undefined,
-    repository.names(['ls-files', '--others', '--exclude-standard', '--full-name', '-z', repository.top]),
-    staged ? diff(repository, []) : [],
-    staged && fork ? diff(repository, ['--diff-filter=A', fork.commit, 'HEAD']) : [],
-    fork && fork.commit !== fork.tip ? diff(repository, ['--diff-filter=A', fork.commit, fork.tip]) : [],
-  ]);
+  const { changed, onDisk, untracked, unstaged } = difference;
   const index = await repository.texts('', unstaged);
   const absent = untracked.map((path): [string, undefined] => [path, undefined]);
-  // the disk of a partly staged file differs from the last commit in more than the index does
-  const former = (fromDisk ?? changed).filter(({ status }) => status !== 'A');
-  const added = (fromDisk ?? changed).filter(({ status }) => status === 'A');
+  const former = onDisk.filter(({ status }) => status !== 'A');
+  const fresh = onDisk.filter(({ status }) => status === 'A');
   const asked = (wanted: (file: FormerFile) => boolean) =>
     former.filter(({ path, status }) => wanted({ path, gone: status === 'D' }));
   return {
@@ -88,7 +97,7 @@ export async function readChanges({ cwd, staged, ref, name }: GitQuestion): Prom
     before: async (wanted) =>
       new Map([
         ...absent,
-        ...added.map(({ path }): [string, undefined] => [path, undefined]),
+        ...fresh.map(({ path }): [string, undefined] => [path, undefined]),
         ...(start === undefined ? [] : await repository.texts(start, asked(wanted))),
       ]),
     changes: (wanted) => changed.some(({ path, status }) => status !== 'A' && wanted({ path, gone: status === 'D' })),
@@ -102,6 +111,51 @@ export async function readChanges({ cwd, staged, ref, name }: GitQuestion): Prom
         ),
     },
   };
+}
+
+/** What differs, in the three ways that matter. */
+interface Difference {
+  /** What is judged from what was before. */
+  readonly changed: readonly Changed[];
+  /** The disk from what was before: in a partly staged file it differs in more than the index does. */
+  readonly onDisk: readonly Changed[];
+  readonly untracked: readonly string[];
+  /** The disk from the index, where that is judged. */
+  readonly unstaged: readonly Changed[];
+}
+
+async function ofDisk(
+  cwd: string,
+  repository: Repository,
+  start: string | undefined,
+  others: readonly string[] = [],
+): Promise<Difference> {
+  const changed = await diff(cwd, repository, start === undefined ? [] : [start]);
+  return { changed, onDisk: changed, untracked: others.map(repository.fromTop), unstaged: [] };
+}
+
+function ofIndex(all: readonly Status[], fromTop: (path: string) => string): Difference {
+  const untracked = all.filter(({ index }) => index === '?').map(({ path }) => fromTop(path));
+  const tracked = all.filter(({ index }) => index !== '?').map((one) => ({ ...one, path: fromTop(one.path) }));
+  const differing = (letter: (one: Status) => string) =>
+    tracked.map((one) => ({ path: one.path, status: letter(one) })).filter(({ status }) => status !== '.');
+  return {
+    changed: differing(({ index }) => index),
+    onDisk: differing(diskLetter),
+    untracked,
+    unstaged: differing(({ disk }) => disk),
+  };
+}
+
+/** What became of a file between the last commit and the disk. */
+function diskLetter({ index, disk }: Status): string {
+  if (index === '.' || disk === '.') return index === '.' ? disk : index;
+  if (disk === 'D') return index === 'A' ? '.' : 'D';
+  return index;
+}
+
+async function untrackedFiles(cwd: string): Promise<readonly string[]> {
+  return words(await git(cwd, ['ls-files', '--others', '--exclude-standard', '--full-name', '-z', ':/']));
 }
 
 /** The first of some commits that is here and from which the branch has come; undefined when the clone holds too little of the history. */
@@ -131,99 +185,6 @@ export async function isWithin(cwd: string, commit: string, other: string): Prom
   );
 }
 
-/** A file and what became of it: added, deleted, modified, of another type, unmerged. */
-interface Changed {
-  readonly path: string;
-  readonly status: string;
-}
-
-interface Repository {
-  readonly top: string;
-  readonly shallow: boolean;
-  readonly run: (args: readonly string[], input?: string) => Promise<Buffer>;
-  /** The NUL-separated paths that a command prints, made relative to the working directory. */
-  readonly names: (args: readonly string[]) => Promise<readonly string[]>;
-  readonly fromTop: (path: string) => string;
-  /** The texts of files in a commit, or in the index (''). */
-  readonly texts: (commit: string, files: readonly Changed[]) => Promise<Overlay>;
-}
-
-async function openRepository(cwd: string, option: string): Promise<Repository> {
-  const run = (args: readonly string[], input?: string) => git(cwd, args, input);
-  let told: string;
-  try {
-    told = String(await run(['rev-parse', '--is-shallow-repository', '--show-prefix', '--show-toplevel']));
-  } catch (error) {
-    if (error instanceof GitFailure && /not a git repository/.test(error.message))
-      throw new UserError(`${option} needs a git repository, and ${cwd} is in none`);
-    if (error instanceof GitFailure && /work tree/.test(error.message))
-      throw new UserError(`${option} needs a work tree, and ${cwd} is a bare repository`);
-    throw error;
-  }
-  const [shallow = '', prefix = '', top = ''] = told.split('\n');
-  const fromTop = (path: string) => posix.relative(`/${prefix}`, `/${path}`);
-  return {
-    top,
-    shallow: shallow === 'true',
-    run,
-    names: async (args) => parts(await run(args)).map(fromTop),
-    fromTop,
-    texts: async (commit, files) => {
-      if (files.length === 0) return new Map();
-      const paths = files.map(({ path }) => posix.join('/', prefix, path).slice(1));
-      // a name with a line break cannot be asked for; git answers such a line as missing
-      const input = paths.map((path) => `${commit}:${path.replaceAll('\n', ' ')}\n`).join('');
-      const blobs = readBlobs(await run(['cat-file', '--batch'], input), files.length);
-      return new Map(files.map(({ path }, at) => [path, blobs[at]]));
-    },
-  };
-}
-
-/** The blobs that `cat-file --batch` prints, each behind a line that tells its size; undefined for what is no file there. */
-function readBlobs(output: Buffer, count: number): readonly (string | undefined)[] {
-  const blobs: (string | undefined)[] = [];
-  for (let at = 0; blobs.length < count; ) {
-    const end = output.indexOf(10, at);
-    if (end === -1) break;
-    const [, kind, size] = / (\w+) (\d+)$/.exec(output.toString('utf8', at, end)) ?? [];
-    at = end + 1;
-    if (kind === undefined) {
-      blobs.push(undefined);
-      continue;
-    }
-    const next = at + Number(size);
-    blobs.push(kind === 'blob' ? output.toString('utf8', at, next) : undefined);
-    at = next + 1;
-  }
-  return blobs;
-}
-
-function parts(output: Buffer): readonly string[] {
-  return String(output)
-    .split('\0')
-    .filter((part) => part !== '');
-}
-
-async function diff(repository: Repository, args: readonly string[]): Promise<readonly Changed[]> {
-  // of a submodule only the commit is known here: its files belong to another repository
-  const fixed = ['--name-status', '--no-renames', '--no-ext-diff', '--ignore-submodules', '-z'];
-  const words = parts(await repository.run(['diff', ...fixed, ...args, '--']));
-  const changed = new Map<string, string>();
-  for (let at = 0; at + 1 < words.length; at += 2) {
-    const path = repository.fromTop(words[at + 1] ?? '');
-    // an unmerged file stands there twice
-    if (!changed.has(path)) changed.set(path, words[at] ?? '');
-  }
-  return [...changed].map(([path, status]) => ({ path, status }));
-}
-
-async function isUnborn({ run }: Repository): Promise<boolean> {
-  return run(['rev-parse', '--verify', '--quiet', 'HEAD']).then(
-    () => false,
-    () => true,
-  );
-}
-
 interface NamedCommit {
   readonly name: string;
   readonly tip: string;
@@ -241,26 +202,38 @@ const defaultBranches = [
   'refs/heads/trunk',
 ];
 
-async function findBase(
-  repository: Repository,
-  ref: string | undefined,
-  option: string,
-): Promise<NamedCommit | undefined> {
+/** The base by the name that it was given, else the default branch; undefined when there is none. */
+async function findTip(cwd: string, ref: string | undefined): Promise<NamedCommit | undefined> {
   if (ref !== undefined) {
     try {
-      const tip = await repository.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
+      const tip = await git(cwd, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
       return { name: ref, tip: String(tip).trim() };
-    } catch {
-      const hint = repository.shallow ? `; the clone is shallow: ${deepen}` : '; git fetch gets what a remote has';
-      throw new UserError(`${option} ${ref}: there is no such commit or branch here${hint}`);
+    } catch (error) {
+      if (!(error instanceof GitFailure)) throw error;
+      return undefined;
     }
   }
   const format = '--format=%(refname)%00%(symref)%00%(objectname)';
-  const lines = String(await repository.run(['for-each-ref', format, ...defaultBranches])).split('\n');
-  const known = lines.map((line) => line.split('\0'));
+  const lines = String(await git(cwd, ['for-each-ref', format, ...defaultBranches])).split('\n');
+  const refs = lines.map((line) => line.split('\0'));
   for (const name of defaultBranches) {
-    const [, symref = '', tip = ''] = known.find(([refname]) => refname === name) ?? [];
+    const [, symref = '', tip = ''] = refs.find(([refname]) => refname === name) ?? [];
     if (tip !== '') return { name: (symref || name).replace(/^refs\/(?:heads|remotes)\//, ''), tip };
+  }
+  return undefined;
+}
+
+/** What is staged can be judged without knowing what is applied, as long as nobody has said what that is. */
+function known(
+  found: NamedCommit | undefined,
+  { shallow }: Repository,
+  ref: string | undefined,
+  option: string,
+): NamedCommit | undefined {
+  if (found !== undefined) return found;
+  if (ref !== undefined) {
+    const hint = shallow ? `; the clone is shallow: ${deepen}` : '; git fetch gets what a remote has';
+    throw new UserError(`${option} ${ref}: there is no such commit or branch here${hint}`);
   }
   if (option === '--staged') return undefined;
   throw new UserError(
@@ -275,9 +248,15 @@ interface Fork extends NamedCommit {
 
 const deepen = 'set fetch-depth: 0 (actions/checkout), GIT_DEPTH: 0 (GitLab), or run git fetch --unshallow';
 
-async function forkOf(repository: Repository, base: NamedCommit, staged: boolean): Promise<Fork | undefined> {
+async function forkOf(
+  cwd: string,
+  repository: Repository,
+  base: NamedCommit,
+  staged: boolean,
+): Promise<Fork | undefined> {
+  if (base.tip === repository.head) return { ...base, commit: base.tip };
   try {
-    const commit = String(await repository.run(['merge-base', base.tip, 'HEAD'])).trim();
+    const commit = String(await git(cwd, ['merge-base', base.tip, 'HEAD'])).trim();
     return { ...base, commit };
   } catch (error) {
     // what is staged can be judged without knowing what is applied
@@ -289,34 +268,4 @@ async function forkOf(repository: Repository, base: NamedCommit, staged: boolean
         : `--changed: this branch and ${base.name} have no commit in common`,
     );
   }
-}
-
-/** git's own words, without `fatal: `; '' when it said nothing. */
-class GitFailure extends UserError {}
-
-/** Nothing that a repository contains makes git run a program here; its index is not refreshed, so that a running commit is left alone. */
-function git(cwd: string, args: readonly string[], input = ''): Promise<Buffer> {
-  const program = findGit({ path: process.env.PATH ?? '', cwd, platform: process.platform, isProgram });
-  if (program === undefined) return Promise.reject(new UserError('git is not installed, or not on the PATH'));
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
-    const child = execFile(
-      program,
-      [...args],
-      { cwd, env, encoding: 'buffer', maxBuffer: 2 ** 31 - 1 },
-      (error, out, told) => {
-        if (error === null) resolve(out);
-        else
-          reject(
-            new GitFailure(
-              String(told)
-                .replace(/^fatal: /, '')
-                .split('\n')[0] ?? '',
-            ),
-          );
-      },
-    );
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(input);
-  });
 }

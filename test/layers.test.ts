@@ -21,7 +21,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/reporters/'],
   ['src/audit/'],
   ['src/trace/'],
-  ['src/config-schema.ts', 'src/read-text.ts', 'src/config.ts', 'src/git.ts', 'src/git-program.ts', 'src/index.ts'],
+  ['src/config-schema.ts', 'src/read-text.ts', 'src/config.ts', 'src/git', 'src/index.ts'],
   ['src/action.ts', 'src/action/', 'src/cli/'],
 ];
 
@@ -31,8 +31,7 @@ const impure = [
   'src/trace/',
   'src/config.ts',
   'src/read-text.ts',
-  'src/git.ts',
-  'src/git-program.ts',
+  'src/git',
   'src/action.ts',
   'src/action/',
   'src/cli/',

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { compareHistories } from '../changes.js';
 import { type Discovered, type DiscoverOptions, discover } from '../frameworks/discover.js';
 import type { History } from '../frameworks/framework.js';
-import { type FormerFile, type GitChanges, readChanges } from '../git.js';
+import type { FormerFile, GitChanges } from '../git.js';
+import { askGit } from './ask-git.js';
 import type { JudgeFlags } from './flags.js';
 import type { Io } from './io.js';
 import { repositoryRoot } from './repository.js';
@@ -14,11 +15,6 @@ export interface ChangedProject {
   readonly changed: ReadonlyMap<History, ReadonlySet<string>>;
 }
 
-/** True when the flags ask for what changed alone. */
-export function asksForChanges({ changed, staged }: JudgeFlags): boolean {
-  return changed !== undefined || staged === true;
-}
-
 /** Finds the migrations that --changed or --staged is about, and reads those of the base with the same options. */
 export async function discoverChanged(
   paths: readonly string[],
@@ -26,7 +22,7 @@ export async function discoverChanged(
   flags: JudgeFlags,
   io: Io,
 ): Promise<ChangedProject> {
-  const changes = await ask(flags, io);
+  const changes = await askGit(flags, io);
   const found = await discover(paths, { ...options, overlay: changes.overlay });
   const here = repositoryRoot(io.cwd);
   const foreign = found.histories.filter(({ root }) => repositoryRoot(resolve(io.cwd, root)) !== here);
@@ -51,13 +47,6 @@ export async function discoverChanged(
     },
     changed: new Map(compared.map(({ history, changed }) => [history, changed])),
   };
-}
-
-/** pre-commit says by its environment when it is run for a range of commits (pre-push, --from-ref) instead of the index. */
-function ask(flags: JudgeFlags, { cwd, env }: Io): Promise<GitChanges> {
-  const range = flags.staged === true ? env.PRE_COMMIT_FROM_REF : undefined;
-  const ref = flags.changed === true ? undefined : flags.changed;
-  return readChanges({ cwd, staged: flags.staged === true && !range, ref: range || ref, name: flags.baseName });
 }
 
 function isBelow(roots: readonly string[], path: string): boolean {

@@ -106,6 +106,7 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configur
       ]),
     )
     .action(async (paths: string[], flags: CheckFlags) => {
+      await early(flags, io);
       const { run } = await import('./check.js');
       done(await run(paths, flags, io));
     });
@@ -123,6 +124,7 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configur
       ]),
     )
     .action(async (paths: string[], flags: JudgeFlags & { readonly format: string }) => {
+      await early(flags, io);
       const { run } = await import('./locks.js');
       done(await run(paths, flags, io));
     });
@@ -183,6 +185,7 @@ Exit codes: 0 all is as predicted, 1 a difference, a way back that does not rest
       ]),
     )
     .action(async (paths: string[], flags: JudgeFlags & { readonly dryRun?: boolean }) => {
+      await early(flags, io);
       const { run } = await import('./fix.js');
       done(await run(paths, flags, io));
     });
@@ -200,6 +203,7 @@ Exit codes: 0 all is as predicted, 1 a difference, a way back that does not rest
       ]),
     )
     .action(async (paths: string[], flags: AuditFlags) => {
+      await early(flags, io);
       const { run } = await import('./audit.js');
       done(await run(paths, flags, io));
     });
@@ -285,6 +289,13 @@ function staged(): Option {
     '--staged',
     'judge only migrations that the next commit adds or edits, as they are in the index',
   ).conflicts('changed');
+}
+
+/** git is asked before the large part of the program is loaded. */
+async function early(flags: JudgeFlags, io: Io): Promise<void> {
+  if (flags.changed === undefined && flags.staged !== true) return;
+  const { askGit } = await import('./ask-git.js');
+  askGit(flags, io);
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
