@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import module from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { folderOf } from './cli-io.js';
@@ -22,6 +23,8 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 beforeAll(() => {
   folder = realpathSync(
     folderOf({
+      // a project of its own, whatever lies above it
+      'package.json': '{ "name": "shop" }',
       'migrations/001_account.sql': 'create table account (id int);\n',
       'migrations/002_index.sql': 'create index on account (id);\n',
     }),
@@ -71,6 +74,18 @@ test('runs as a program, with the packages it depends on alone', () => {
     file: 'migrations/002_index.sql',
   });
   expect(spawnSync(cli(), ['--version'], { encoding: 'utf8' }).stdout).toBe(`${manifest.version}\n`);
+});
+
+test('what Node keeps of it stands beside it, is not published, and may be missing', () => {
+  expect(manifest.files).toContain('!dist/.compiled');
+  const kept = join(folder, 'node_modules/lockkeeper/dist/.compiled');
+  // Node 20 keeps nothing
+  expect(existsSync(kept)).toBe('enableCompileCache' in module);
+  rmSync(kept, { recursive: true, force: true });
+  writeFileSync(kept, 'a file in the place of the folder');
+  const ran = spawnSync(cli(), ['rules'], { encoding: 'utf8' });
+  rmSync(kept);
+  expect([ran.status, ran.stderr]).toEqual([0, '']);
 });
 
 test('every command is there', () => {

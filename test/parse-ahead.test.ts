@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import type { Work } from '../src/cli/parse-ahead.js';
+import type { Line } from '../src/cli/parse-ahead.js';
 import { loadParser, parseJson } from '../src/sql/parse.js';
 import { folderOf, run } from './cli-io.js';
 
@@ -18,8 +18,9 @@ test('gives the trees of what the grammar accepts, in order, and ends', async ()
   const texts = ['select 1', 'selec', 'select ${a}', long, 'select 2'].map((text) => {
     return { text, placeholders: ['dollar-brace' as const] };
   });
-  const work: Work = { texts, passed, port };
-  const worker = new Worker('./dist/chunks/parse-ahead-worker.js', { workerData: work, transferList: [port] });
+  const workerData: Line = { passed, port };
+  const worker = new Worker('./dist/chunks/parse-ahead-worker.js', { workerData, transferList: [port] });
+  mine.postMessage(texts);
   const got: { at: number; sql: string; json: string }[] = [];
   mine.on('message', (parsed) => {
     got.push(parsed);

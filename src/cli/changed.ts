@@ -23,7 +23,8 @@ export async function discoverChanged(
   io: Io,
 ): Promise<ChangedProject> {
   const changes = await askGit(flags, io);
-  const found = await discover(paths, { ...options, overlay: changes.overlay });
+  const nothing = changes.touched.size === 0 && { onFiles: () => {} };
+  const found = await discover(paths, { ...options, ...nothing, overlay: changes.overlay });
   const here = repositoryRoot(io.cwd);
   const foreign = found.histories.filter(({ root }) => repositoryRoot(resolve(io.cwd, root)) !== here);
   for (const { root } of foreign)

@@ -1,16 +1,20 @@
+import { once } from 'node:events';
 import { workerData } from 'node:worker_threads';
 import { loadParser, parseJson } from '../sql/parse.js';
 import { textToParse } from '../sql/script.js';
 import { Source } from '../sql/source.js';
-import type { Work } from './parse-ahead.js';
+import type { Line, Text } from './parse-ahead.js';
 
 // Parses the texts in the order in which they will be needed, and stays a bounded way ahead of who needs them.
 
 /** Characters of SQL that are parsed ahead: their trees take some twenty times as much. */
 const farthest = 500_000;
 
-const { texts, passed, port }: Work = workerData;
+const { passed, port }: Line = workerData;
+const given = once(port, 'message');
 await loadParser();
+const [first] = await given;
+const texts: readonly Text[] = first;
 
 let ahead = 0;
 let from = 0;

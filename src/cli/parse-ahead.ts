@@ -1,21 +1,20 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import type { History, Migration, Script } from '../frameworks/framework.js';
 import { setAhead } from '../sql/parse.js';
 import { textOf } from '../sql/piece.js';
 import type { PlaceholderSyntax } from '../sql/placeholder.js';
 
 /** A text that will be parsed. */
-interface Text {
+export interface Text {
   readonly text: string;
   readonly placeholders: readonly PlaceholderSyntax[];
 }
 
-/** What the worker is given. */
-export interface Work {
-  /** In the order in which they will be needed. */
-  readonly texts: readonly Text[];
+/** What the worker is given at its start. */
+export interface Line {
   /** One number that both threads see: how many of the texts are behind. */
   readonly passed: Int32Array<SharedArrayBuffer>;
+  /** The texts come over it, once, in the order in which they will be needed; their trees go back. */
   readonly port: MessagePort;
 }
 
@@ -31,32 +30,62 @@ const worthwhile = 150;
 /** Characters that are handed to the worker at most: they are kept twice. */
 const most = 50_000_000;
 
-/**
- * Parses the scripts of histories in a thread of its own, ahead of the replay that needs them, and gives what ends it. Where the
- * thread is behind, or cannot be had, the replay parses by itself: nothing but time depends on it.
- */
-export function parseAhead(
-  histories: readonly History[],
-  isJudged: (history: History, migration: Migration, index: number) => boolean,
-): () => void {
-  const texts = textsOf(histories, isJudged);
-  if (texts.length < worthwhile) return () => {};
-  const { port1: mine, port2: port } = new MessageChannel();
+/** A thread that parses the scripts of histories ahead of the replay that needs them. */
+export interface ParseAhead {
+  /** Starts it, if that many files make it worth its while: it is ready by the time that they have been read. */
+  readonly expect: (files: number) => void;
+  /** Gives it its work. */
+  readonly begin: (
+    histories: readonly History[],
+    isJudged: (history: History, migration: Migration, index: number) => boolean,
+  ) => void;
+  readonly end: () => void;
+}
+
+/** Where the thread is behind, or cannot be had, the replay parses by itself: nothing but time depends on it. */
+export function parseAhead(): ParseAhead {
+  let thread: Thread | undefined;
+  return {
+    expect: (files) => {
+      if (files >= worthwhile) thread ??= start();
+    },
+    begin: (histories, isJudged) => {
+      const texts = textsOf(histories, isJudged);
+      if (texts.length < worthwhile) return;
+      thread ??= start();
+      thread.mine.postMessage(texts);
+      setAhead(receiver(texts, thread));
+    },
+    end: () => {
+      setAhead(undefined);
+      thread?.mine.close();
+      thread?.worker.terminate();
+      thread = undefined;
+    },
+  };
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly mine: MessagePort;
+  readonly passed: Line['passed'];
+  readonly receive: (port: MessagePort) => { readonly message: Parsed } | undefined;
+}
+
+function start(): Thread {
+  // only large work loads it, and an import would wait for a turn of the event loop, which reading files does not give
+  const threads = process.getBuiltinModule('node:worker_threads');
+  const { port1: mine, port2: port } = new threads.MessageChannel();
   const passed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const work: Work = { texts, passed, port };
-  const worker = new Worker(new URL('./parse-ahead-worker.js', import.meta.url), {
-    workerData: work,
+  const workerData: Line = { passed, port };
+  const worker = new threads.Worker(new URL('./parse-ahead-worker.js', import.meta.url), {
+    workerData,
     transferList: [port],
   });
   worker.on('error', () => {});
   worker.unref();
   mine.unref();
-  setAhead(receiver(texts, passed, mine));
-  return () => {
-    setAhead(undefined);
-    mine.close();
-    worker.terminate();
-  };
+  return { worker, mine, passed, receive: threads.receiveMessageOnPort };
 }
 
 /** The texts in the order of the replay; those of a way back only where it is judged. */
@@ -83,11 +112,7 @@ function textsOf(
   return texts;
 }
 
-function receiver(
-  texts: readonly Text[],
-  passed: Int32Array<SharedArrayBuffer>,
-  port: MessagePort,
-): (sql: string) => string | undefined {
+function receiver(texts: readonly Text[], { passed, mine, receive }: Thread): (sql: string) => string | undefined {
   const positions = new Map<string, number>();
   for (const [at, { text }] of texts.entries()) if (!positions.has(text)) positions.set(text, at);
   const received = new Map<string, Parsed>();
@@ -97,8 +122,8 @@ function receiver(
     Atomics.notify(passed, 0);
   };
   return (sql) => {
-    for (let one = receiveMessageOnPort(port); one !== undefined; one = receiveMessageOnPort(port)) {
-      const parsed: Parsed = one.message;
+    for (let one = receive(mine); one !== undefined; one = receive(mine)) {
+      const parsed = one.message;
       if (parsed.at >= Atomics.load(passed, 0)) received.set(parsed.sql, parsed);
     }
     const parsed = received.get(sql);

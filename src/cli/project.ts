@@ -15,6 +15,7 @@ import { asksForChanges } from './ask-git.js';
 import { discoverChanged } from './changed.js';
 import type { JudgeFlags } from './flags.js';
 import type { Io } from './io.js';
+import { parseAhead } from './parse-ahead.js';
 import { progress } from './progress.js';
 
 /** Everything that a command judges, and how. */
@@ -49,6 +50,7 @@ export async function openProject(
   extras: Extras,
 ): Promise<Project> {
   const parser = loadParser();
+  const ahead = parseAhead();
   const ids = frameworks.map(({ id }) => id);
   const config = await loadConfig(io.cwd, flags.config, { rules, frameworks: ids });
   const asked = paths.length > 0 ? paths : (config.config.paths ?? []).map((path) => fromConfig(io.cwd, config, path));
@@ -57,6 +59,7 @@ export async function openProject(
   const framework = flags.framework ?? config.config.framework;
   const where = {
     cwd: io.cwd,
+    onFiles: ahead.expect,
     overrides: overridesOf(io.cwd, config),
     ...(framework !== undefined && { framework }),
     ...(transaction !== undefined && { transaction }),
@@ -75,10 +78,11 @@ export async function openProject(
     (found.selected.get(history)?.has(migration.id) ?? true) &&
     (inGit === undefined || (inGit.changed.get(history)?.has(migration.id) ?? false)) &&
     (since === undefined || index > (since.get(history) ?? -1));
+  ahead.begin(histories, judged);
   return {
     config,
     histories,
-    ahead: await ahead(histories, judged),
+    ahead: ahead.end,
     whole: since === undefined && inGit === undefined && found.selected.size === 0,
     options: {
       pg: majorOf(flags.pg, config.config.pg),
@@ -99,13 +103,6 @@ function keepInside(fence: string, paths: readonly string[], cwd: string): void 
     const target = real(resolve(cwd, path));
     if (target !== undefined && !within(whole, target)) throw new UserError(`${path} leads out of the workspace`);
   }
-}
-
-/** Many migrations are parsed in a thread of their own; a few are parsed before it has begun. */
-async function ahead(histories: readonly History[], judged: NonNullable<LintOptions['judged']>): Promise<() => void> {
-  if (histories.every(({ migrations }) => migrations.length < 50)) return () => {};
-  const { parseAhead } = await import('./parse-ahead.js');
-  return parseAhead(histories, judged);
 }
 
 /** Judges a project, with a progress line on a terminal when it takes long. */

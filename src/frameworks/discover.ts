@@ -32,6 +32,8 @@ export interface DiscoverOptions extends Omit<Override, 'paths' | 'ignore'> {
   readonly overrides?: readonly Override[];
   /** Texts in place of what the disk has, by path relative to `cwd` (standard input, git's index); undefined hides a file. */
   readonly overlay?: ReadonlyMap<string, string | undefined>;
+  /** Told how many files of SQL there are below a folder, before they are read. */
+  readonly onFiles?: (files: number) => void;
 }
 
 /** What was found below the paths. */
@@ -64,7 +66,7 @@ export async function discover(paths: readonly string[], options: DiscoverOption
   const projects = new Map<string, Project>();
   for (const target of paths.length === 0 ? [everything] : paths.map((path) => targetOf(path, options))) {
     const root = projectRoot(options.cwd, target.path);
-    const project = projects.get(root) ?? openProject(options.cwd, root, options.overlay);
+    const project = projects.get(root) ?? openProject(options.cwd, root, options.overlay, options.onFiles);
     projects.set(root, project);
     const found = await historiesOf(project, target, options, { known: histories, passedOver });
     if (found.length === 0) empty.push(target.path);

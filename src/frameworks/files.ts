@@ -21,6 +21,7 @@ export function openProject(
   cwd: string,
   root: string,
   overlay: ReadonlyMap<string, string | undefined> = new Map(),
+  onFiles: (files: number) => void = () => {},
 ): Project {
   const realRoot = real(root) ?? root;
   const entries = new Map<string, FileEntry | undefined>();
@@ -50,6 +51,7 @@ export function openProject(
     const all = () => {
       if (files === undefined) {
         const { paths, links, closed } = walk(full, realRoot);
+        onFiles(paths.filter((name) => name.endsWith('.sql')).length);
         const plainFiles = new Set(paths.filter((name) => !links.has(name)));
         for (const name of closed) unreadable.add(pathOf(name));
         const added = [...overlay.keys()].map((name) => resolve(cwd, name)).filter((name) => within(full, name));
