@@ -77,7 +77,7 @@ describe('the audit', () => {
     expect(stdout).toContain('<b>50.0 %</b> understood');
     expect(stdout).toMatch(/<section id="kinds"[\s\S]*?<p>None\.<\/p>\n<\/section>/);
     expect(stdout).toMatch(
-      /<section id="coverage"[\s\S]*?1 not understood[\s\S]*?<a href="#finding-1">1_a\.sql:2<\/a>/,
+      /<section id="coverage"[\s\S]*?1 not understood[\s\S]*?<a href="#finding-1">1_<wbr>a\.sql:2<\/a>/,
     );
     const words = await run(folder, ['audit', '--format', 'markdown']);
     expect(words.stdout).toContain('`migrations/1_a.sql:2`');

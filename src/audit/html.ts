@@ -4,7 +4,18 @@ import { assumptions, count, coverage, lockName, setAside } from '../reporters/w
 import { levels } from '../rule.js';
 import { isSql } from '../wording.js';
 import type { Audit, Group, Hazard, Item } from './facts.js';
-import { attribute, gravestFirst, inWords, more, most, type Pointer, pointer, scrollable, text } from './markup.js';
+import {
+  attribute,
+  breakable,
+  gravestFirst,
+  inWords,
+  more,
+  most,
+  type Pointer,
+  pointer,
+  scrollable,
+  text,
+} from './markup.js';
 import { css } from './style.js';
 import { windows } from './windows.js';
 
@@ -122,7 +133,7 @@ function tables({ tables: all }: Audit, point: Pointer): string {
     .slice(0, most.tables)
     .map(
       (table) =>
-        `<tr><th scope="row"><code>${text(table.name)}</code></th><td class="number" data-name="Work under lock">${table.workUnderLock}</td><td data-name="Strongest lock">${lockName(table.strongest)}</td><td>${inWords(table)}</td><td class="where">${point.places(table.items)}</td></tr>`,
+        `<tr><th scope="row"><code>${breakable(table.name)}</code></th><td class="number" data-name="Work under lock">${table.workUnderLock}</td><td data-name="Strongest lock">${lockName(table.strongest)}</td><td>${inWords(table)}</td><td class="where">${point.places(table.items)}</td></tr>`,
     );
   const head =
     '<tr><th scope="col">Table</th><th scope="col" class="number">Work under lock</th><th scope="col">Strongest lock</th><th scope="col">Findings</th><th scope="col">Where, and what to do</th></tr>';

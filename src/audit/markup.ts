@@ -14,6 +14,11 @@ export function text(words: string): string {
   return visible(words).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** A name that may be long: it breaks between its words before it breaks in one. */
+export function breakable(words: string): string {
+  return text(words).replace(/(?<=[\w)])[_/-]+(?=\w)/g, '$&<wbr>');
+}
+
 export function attribute(words: string): string {
   return text(words).replaceAll('"', '&quot;');
 }
@@ -54,7 +59,7 @@ export function pointer({ hazards, blind, folder }: Audit): Pointer {
   const placeOf = (item: Item) => `${nameOf(item.diagnostic.source.file)}:${lineOf(item)}`;
   const link = (item: Item, words: string) => {
     const target = listed.has(item) ? `finding-${item.number}` : `rule-${attribute(item.diagnostic.rule)}`;
-    return `<a href="#${target}">${text(words)}</a>`;
+    return `<a href="#${target}">${breakable(words)}</a>`;
   };
   const some = (items: readonly Item[], words: (item: Item) => string) => {
     const places = new Map<string, Item>();
