@@ -88,6 +88,11 @@ test('what Node keeps of it stands beside it, is not published, and may be missi
   expect([ran.status, ran.stderr]).toEqual([0, '']);
 });
 
+test.skipIf(spawnSync('script', ['--version']).status !== 0)('a terminal without a size is 100 columns wide', () => {
+  const ran = spawnSync('script', ['-qec', `"${cli()}" check --help`, '/dev/null'], { encoding: 'utf8' });
+  expect(ran.stdout.replaceAll('\r', '')).toBe(spawnSync(cli(), ['check', '--help'], { encoding: 'utf8' }).stdout);
+});
+
 test('every command is there', () => {
   for (const command of ['check', 'locks', 'fix', 'explain', 'rules', 'completion']) {
     const ran = spawnSync(cli(), [command, '--help'], { encoding: 'utf8' });

@@ -21,7 +21,12 @@ function output(stream: NodeJS.WriteStream): Output {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
     throw error;
   });
-  return { write: (text) => stream.write(text), isTerminal: stream.isTTY === true, columns: stream.columns };
+  // a terminal that nobody has told its size (of a container, of a CI) has 0 columns
+  return {
+    write: (text) => stream.write(text),
+    isTerminal: stream.isTTY === true,
+    columns: stream.columns || undefined,
+  };
 }
 
 const io: Io = {
