@@ -69,10 +69,18 @@ describe.skipIf(lacking !== undefined)(`the hook of pre-commit ${lacking ? `(ski
     git(project, 'reset', '-q', '--hard');
   });
 
-  test('is not run for other files, and says nothing of untracked ones', () => {
+  test('stops a commit that does nothing but delete a migration, which pre-commit counts as no file', () => {
+    git(project, 'rm', '-q', 'migrations/001_account.sql');
+    const stopped = commitAs('gone');
+    expect(stopped.stderr).toContain('applied-migration-deleted: 001_account.sql is on origin/main but no longer here');
+    expect(stopped.status).toBe(1);
+    git(project, 'reset', '-q', '--hard');
+  });
+
+  test('says nothing of other files and of untracked ones', () => {
     put(project, { 'README.md': 'words\n', 'migrations/004_untracked.sql': bad });
     git(project, 'add', 'README.md');
-    expect(preCommit('run').told).toContain('Skipped');
+    expect(preCommit('run')).toMatchObject({ status: 0 });
     put(project, { 'src/app.ts': 'export {};\n' });
     git(project, 'add', 'src/app.ts');
     expect(preCommit('run')).toMatchObject({ status: 0 });

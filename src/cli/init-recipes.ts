@@ -23,6 +23,7 @@ export const preCommitEntry = `  - repo: local
         language: node
         additional_dependencies: ['lockkeeper@${version}']
         pass_filenames: false
+        always_run: true
 `;
 
 export const preCommitFile = `repos:\n${preCommitEntry}`;
