@@ -51,7 +51,8 @@ async function main(inputs: Inputs): Promise<void> {
   const options = { style: plain, width: 120, version, prefix, linkTo: linksOf(env, event, cwd, prefix) };
   tell(report, inputs, options);
   await summarizeJob(report, options);
-  if (inputs.sarifFile !== '') writeFile(workspace, inputs.sarifFile, reporters.sarif(report, options), workspace);
+  if (inputs.sarifFile !== '')
+    writeFile(workspace, inputs.sarifFile, reporters.sarif(report, options), { root: workspace });
   setOutputs(report, inputs);
   if (inputs.comment) await comment(report, inputs, event.pullRequest, options);
   if (report.diagnostics.some((diagnostic) => fails(diagnostic, report.failOn)))

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -64,6 +64,7 @@ test.each([
   expect(stdout).toContain(`${file} ${said}`);
   expect(stdout).toMatch(/npx --yes lockkeeper@\d+\.\d+\.\d+ check --staged/);
   expect(existsSync(join(cwd, '.pre-commit-config.yaml'))).toBe(false);
+  if (said === 'is written') expect(statSync(join(cwd, file)).mode & 0o111).toBe(0o111);
 });
 
 test.each([
@@ -129,12 +130,18 @@ test('a repository of GitLab is told what to add to its pipeline', async () => {
 
 test('writes through no link', async () => {
   const cwd = repository(files);
-  const target = join(temporary(), 'elsewhere');
-  symlinkSync(target, join(cwd, '.pre-commit-config.yaml'));
+  const outside = temporary();
+  symlinkSync(join(outside, 'elsewhere'), join(cwd, '.pre-commit-config.yaml'));
   const ran = await run(cwd, ['init']);
+  const message = 'is a link; name the place itself that is meant\n';
+  expect(ran.stderr).toBe(`lockkeeper: cannot write .pre-commit-config.yaml: .pre-commit-config.yaml ${message}`);
   expect(ran.code).toBe(2);
-  expect(ran.stderr).toMatch(/^lockkeeper: cannot write .*pre-commit-config\.yaml: EEXIST/);
-  expect(existsSync(target)).toBe(false);
+  rmSync(join(cwd, '.pre-commit-config.yaml'));
+  symlinkSync(outside, join(cwd, '.github'));
+  expect((await run(cwd, ['init'])).stderr).toBe(
+    `lockkeeper: cannot write .github/workflows/lockkeeper.yml: .github ${message}`,
+  );
+  expect(readdirSync(outside)).toEqual([]);
 });
 
 test('without git it writes the configuration alone', async () => {

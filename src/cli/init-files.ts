@@ -9,6 +9,8 @@ export interface Proposal {
   readonly file: string;
   readonly text: string;
   readonly what: string;
+  /** True of a program. */
+  readonly runs?: boolean;
   /** For a file that is there already and does not name Lockkeeper: the lines to add, or '' when there are none. */
   readonly add: string;
   /** What is still to be done by hand for it to work. */
@@ -54,7 +56,8 @@ function hook(cwd: string): Proposal {
   const isInstalled = install !== undefined && mentions(join(cwd, 'package.json'));
   const next: readonly Todo[] =
     install === undefined || isInstalled ? [] : [[install, 'so that everybody has the version of the hook']];
-  if (existsSync(join(cwd, '.husky'))) return { file: '.husky/pre-commit', text: line, what, add: line, next };
+  if (existsSync(join(cwd, '.husky')))
+    return { file: '.husky/pre-commit', text: line, what, runs: true, add: line, next };
   const lefthook = ['lefthook.yml', 'lefthook.yaml', '.lefthook.yml'].find((name) => existsSync(join(cwd, name)));
   if (lefthook !== undefined) {
     const entry = lefthookEntry(install !== undefined);

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { rules } from '../../rules/index.js';
 import { loadConfig } from '../config.js';
 import { discover, frameworkOf } from '../frameworks/discover.js';
@@ -7,10 +7,11 @@ import { frameworks } from '../frameworks/index.js';
 import { visible } from '../reporters/terminal.js';
 import { count } from '../reporters/words.js';
 import { UserError } from '../user-error.js';
-import { mentions, type Proposal, proposals, type Todo } from './init-files.js';
+import { mentions, proposals, type Todo } from './init-files.js';
 import { type Io, styleFor } from './io.js';
 import { exit } from './main.js';
 import { repositoryPrefix } from './repository.js';
+import { writeFile } from './write-file.js';
 
 /** `lockkeeper init`: finds the migrations, shows the files that fit them, and writes those that are not there yet. */
 export async function run(flags: { readonly dryRun?: boolean }, io: Io): Promise<number> {
@@ -37,7 +38,8 @@ export async function run(flags: { readonly dryRun?: boolean }, io: Io): Promise
       `\n${style.bold(proposal.file)} ${headline(there, lacking, proposal.what, flags.dryRun === true)}\n`,
     );
     io.stdout.write(text.replace(/^(?=.)/gm, '    '));
-    if (!there && flags.dryRun !== true) write(path, proposal);
+    if (!there && flags.dryRun !== true)
+      writeFile(io.cwd, proposal.file, proposal.text, { isNew: true, ...(proposal.runs && { mode: 0o755 }) });
   }
   io.stdout.write(steps([...proposed.flatMap(({ next }) => next), ...lastSteps]));
   return exit.clean;
@@ -56,14 +58,4 @@ function steps(todo: readonly Todo[]): string {
 function headline(there: boolean, lacking: string, what: string, dry: boolean): string {
   if (!there) return `${dry ? 'would be written' : 'is written'}: ${what}`;
   return lacking === '' ? 'is there already' : 'is there already; this is what to add to it';
-}
-
-function write(path: string, { text }: Proposal): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    // a file that has come meanwhile, or a link that leads nowhere, is not written through
-    writeFileSync(path, text, { flag: 'wx', mode: path.endsWith('.husky/pre-commit') ? 0o755 : 0o644 });
-  } catch (error) {
-    throw new UserError(`cannot write ${path}: ${error instanceof Error ? error.message : error}`);
-  }
 }
