@@ -17,6 +17,8 @@ import { git, put, repository, temporary } from './repository.js';
 const real = process.env.WALK_REPOSITORY;
 
 const small = {
+  // npx looks for a project from its folder upwards, and temporary folders may stand inside this project, as in CI.
+  'package.json': '{ "private": true }\n',
   'diesel.toml': '[migrations_directory]\ndir = "migrations"\n',
   'migrations/2026-01-01-000000-0000_crates/up.sql':
     'create table crates (id bigint primary key, name text not null, created_at timestamptz not null);\n',
