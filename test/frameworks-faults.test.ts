@@ -289,6 +289,21 @@ const faults: readonly Fault[] = [
     says: ['other-database sqlite/1_a.sql:1 the migrations of sqlite are for SQLite'],
   },
   {
+    name: 'SQLite by a folder that ends in its name',
+    files: { 'driver/riversqlite/1_a.sql': 'create table t (id integer primary key);' },
+    says: ['other-database driver/riversqlite/1_a.sql:1 the migrations of driver/riversqlite are for SQLite'],
+  },
+  {
+    name: 'SQLite by its STRICT tables',
+    files: { 'db/1_a.sql': 'CREATE TABLE t (secret BLOB NOT NULL) STRICT;' },
+    says: ['other-database db/1_a.sql:1 the migrations of db are for SQLite'],
+  },
+  {
+    name: 'a folder that is named after what its tables are about',
+    files: { 'oracle/1_a.sql': 'create table price (id bigserial, at timestamptz);' },
+    says: [],
+  },
+  {
     name: 'Oracle',
     files: { 'V1__a.sql': 'CREATE TABLE t (id NUMBER(19) NOT NULL, n VARCHAR2(20));\n/\n' },
     says: ['other-database V1__a.sql:1'],

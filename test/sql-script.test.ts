@@ -258,8 +258,24 @@ describe('psql', () => {
   });
 });
 
-test('\\copy of a file whose name is not quoted is not followed', () => {
-  const script = read('\\copy t from a.csv csv\nselect 1;', { psql: true });
+test.each([
+  ['a file whose name is not quoted', '\\copy t from a.csv csv', 'copy t from a.csv csv'],
+  [
+    'to the end of the line, backslashes included',
+    "\\copy t(a) from program 'sed ''s/\\\\//'' b'",
+    "copy t(a) from program 'sed ''s/\\\\//'' b'",
+  ],
+  ['a query', '\\copy (select 1 from t) to /tmp/x.csv csv;', 'copy (select 1 from t) to /tmp/x.csv csv;'],
+  ['data that follows', '\\copy t from pstdin', 'copy t from pstdin'],
+])('\\copy takes %s', (_, command, text) => {
+  const script = read(`${command}\nselect 1;`, { psql: true });
+  expect(texts(script)).toEqual([text, 'select 1']);
+  expect(script.statements.map(({ kind }) => kind)).toEqual(['CopyStmt', 'SelectStmt']);
+  expect(script.problems).toEqual([]);
+});
+
+test('\\copy that says nothing is not followed', () => {
+  const script = read('\\copy t\nselect 1;', { psql: true });
   expect(texts(script)).toEqual(['select 1']);
   expect(script.problems.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
     'not-understood: this \\copy is not followed',

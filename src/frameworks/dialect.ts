@@ -31,7 +31,11 @@ const signs: readonly { readonly database: string; readonly pattern: RegExp }[] 
     database: 'MySQL',
     pattern: /\bENGINE\s*=\s*(?:InnoDB|MyISAM)|\bAUTO_INCREMENT\b|`\w+`|\bUNSIGNED\b|\bDATETIME\(\d\)|\bTINYINT\b/i,
   },
-  { database: 'SQLite', pattern: /\bAUTOINCREMENT\b|^\s*PRAGMA\s+\w+|\bWITHOUT\s+ROWID\b/im },
+  {
+    database: 'SQLite',
+    pattern:
+      /\bAUTOINCREMENT\b|^\s*PRAGMA\s+\w+|\bWITHOUT\s+ROWID\b|\)\s*STRICT\b|\bBLOB\b|\bINSERT\s+OR\s+(?:REPLACE|IGNORE)\b/im,
+  },
   { database: 'Oracle', pattern: /\bVARCHAR2\s*\(|\bNUMBER\s*\(\d|\bNVARCHAR2\b|\bSYSTIMESTAMP\b|^\s*\/\s*$/im },
   {
     database: 'SQL Server',
@@ -59,14 +63,13 @@ export function otherDatabase(framework: string, root: string, database: string,
 }
 
 const isOwn = /^(?:postgres(?:ql)?|pg|pgsql|cockroach(?:db)?)$/;
+/** Names that mean a database wherever they stand in a folder's name: "riversqlite", "migrations_mysql". */
+const unmistakable = /(?:mysql|mariadb|sqlite3?|sqlserver|mssql|clickhouse|postgres(?:ql)?|pgsql)$/;
 
 /** The other database that a history's folder or SQL speaks for; undefined when it is PostgreSQL's or cannot be told. */
 export function databaseOf(history: History): string | undefined {
-  const folder = history.root
-    .toLowerCase()
-    .split('/')
-    .findLast((part) => names[part] !== undefined || isOwn.test(part));
-  if (folder !== undefined) return names[folder];
+  const folder = databaseOfFolder(history.root);
+  if (folder !== undefined && isOwn.test(folder)) return undefined;
   const texts = history.migrations.flatMap(({ up }) =>
     up.pieces.map((piece) => code(piece.rendered ?? piece.source.slice(piece.span))),
   );
@@ -75,9 +78,25 @@ export function databaseOf(history: History): string | undefined {
     files: texts.filter((text) => pattern.test(text)).length,
   }));
   const best = counts.reduce((most, one) => (one.files > most.files ? one : most), { database: '', files: 0 });
-  if (best.files <= texts.filter((text) => own.test(text)).length) return undefined;
+  const owned = texts.filter((text) => own.test(text)).length;
+  // a folder may be called "oracle" for what its tables are about
+  if (folder !== undefined && (owned === 0 || best.files > owned)) return names[folder];
+  if (best.files <= owned) return undefined;
   // a history starts with the tables, where each database shows itself: a third of its files is plenty
   return best.files * 3 >= texts.filter((text) => text.trim() !== '').length ? best.database : undefined;
+}
+
+/** The database that a path names last, as PostgreSQL is named or as `names` has it. */
+function databaseOfFolder(root: string): string | undefined {
+  for (const part of root.toLowerCase().split('/').reverse()) {
+    if (names[part] !== undefined || isOwn.test(part)) return part;
+    const words = part
+      .split(/[^a-z0-9]+/)
+      .flatMap((word) => (isOwn.test(word) ? word : (unmistakable.exec(word)?.[0] ?? [])));
+    const last = words.at(-1);
+    if (last !== undefined) return last;
+  }
+  return undefined;
 }
 
 function code(text: string): string {

@@ -13,7 +13,10 @@ const dialects: readonly { readonly name: string; readonly marks: RegExp }[] = [
     marks:
       /\bn?varchar2\b|\bnumber\s*\(|^[ \t]*\/[ \t]*$|\bsysdate\b|\bcreate\s+(?:or\s+replace\s+)?(?:package|synonym)\b|\bmodify\s*\(|\badd\s*\(|\bexecute\s+immediate\b|\benable\s+validate\b|\bcache\s+\d+\s+noorder\b/im,
   },
-  { name: 'SQLite', marks: /\bautoincrement\b|\bpragma\b|\bwithout\s+rowid\b|\binsert\s+or\s+(?:replace|ignore)\b/i },
+  {
+    name: 'SQLite',
+    marks: /\bautoincrement\b|\bpragma\b|\bwithout\s+rowid\b|\)\s*strict\b|\binsert\s+or\s+(?:replace|ignore)\b/i,
+  },
   {
     name: 'Microsoft SQL Server',
     marks:

@@ -1,5 +1,5 @@
 import type { Lexed, LexedStatement } from './lexer.js';
-import { effectOf, type MetaCommand } from './meta-command.js';
+import { bareFile, effectOf, type MetaCommand } from './meta-command.js';
 import { type Placeholder, type PlaceholderSyntax, placeholderAt, type StandIn, standIn } from './placeholder.js';
 import type { Span } from './source.js';
 
@@ -54,7 +54,9 @@ function metaPatches(text: string, command: MetaCommand): Patch[] {
   const effect = effectOf(command);
   if (effect === 'copy') {
     const stop = end < text.length ? [{ start: end, end: end + 1, text: ';' }] : [];
-    return [{ start, end: start + 1, text: ' ' }, ...stop];
+    const bare = bareFile(text, command);
+    const file = bare === undefined ? [] : [{ ...bare, text: `'${'_'.repeat(bare.end - bare.start - 2)}'` }];
+    return [{ start, end: start + 1, text: ' ' }, ...file, ...stop];
   }
   return [{ start, end, text: (effect === 'sends' || effect === 'runs' ? ';' : '').padEnd(end - start) }];
 }

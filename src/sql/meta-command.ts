@@ -39,13 +39,23 @@ export function effectOf(command: MetaCommand): MetaEffect | undefined {
   return byName.get(command.name);
 }
 
-/** Reads the meta-command at a backslash: to the end of its line, or to `\\`. */
+/** Reads the meta-command at a backslash: to the end of its line, or to `\\`, which \copy takes for a part of its arguments. */
 export function metaCommandAt(text: string, start: number): MetaCommand {
   const newline = text.indexOf('\n', start);
   const line = text.slice(start, newline === -1 ? text.length : newline).trimEnd();
-  const separator = line.indexOf('\\\\', 1);
+  const name = /^\\(\w+|.?)/s.exec(line)?.[1] ?? '';
+  const separator = byName.get(name) === 'copy' ? -1 : line.indexOf('\\\\', 1);
   const command = separator === -1 ? line : line.slice(0, separator);
-  const name = /^\\(\w+|.?)/s.exec(command)?.[1] ?? '';
   const end = start + Math.max(1, separator === -1 ? line.length : separator + 2);
   return { name, argument: command.slice(1 + name.length).trim(), start, end };
+}
+
+/** Where the name of a file stands without quotes in the \copy of a text, which COPY would not take. */
+export function bareFile(text: string, { name, start, end }: MetaCommand): Span | undefined {
+  if (byName.get(name) !== 'copy') return undefined;
+  const line = text.slice(start, end);
+  const before = (/^\\copy\s*\(/i.test(line) ? /^.*\)\s*to\s+/is : /^.*?\s(?:from|to)\s+/is).exec(line)?.[0];
+  const file = before === undefined ? undefined : /^[^\s;']{2,}/.exec(line.slice(before.length))?.[0];
+  if (before === undefined || file === undefined || /^(?:program|stdin|stdout)$/i.test(file)) return undefined;
+  return { start: start + before.length, end: start + before.length + file.length };
 }
