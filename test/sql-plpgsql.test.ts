@@ -32,7 +32,7 @@ describe('statements of a DO block', () => {
     [
       'IF',
       'begin if (select count(*) from z) > 1 then drop table a; elsif f() then drop table b; else drop table c; end if; drop table d; end',
-      ['?drop table a', '?drop table b', '?drop table c', 'drop table d'],
+      ['(select count(*) from z) > 1', '?drop table a', '?drop table b', '?drop table c', 'drop table d'],
     ],
     [
       'CASE',
@@ -53,6 +53,19 @@ describe('statements of a DO block', () => {
       'cursors',
       "declare c cursor for select 1 from a; d refcursor; begin drop table b; open c; open d for select 2 from e; for r in c loop drop table f; end loop; open d for execute 'select 3'; end",
       ['drop table b', 'select 1 from a', 'select 2 from e', 'select 1 from a', '*drop table f', 'select 3'],
+    ],
+    [
+      'queries in expressions',
+      "declare x int; r s.t; begin x := (select 1 from a); r.b = 1 + (SELECT 2 from b); x[1] := f('select'); while exists (select from c) loop if x = 1 then null; elsif 2 = (select 3 from d) then drop table e; end if; end loop; case (select 4 from g) when 4 then null; end case; end",
+      [
+        '(select 1 from a)',
+        '1 + (SELECT 2 from b)',
+        "f('select')",
+        '*exists (select from c)',
+        '?*2 = (select 3 from d)',
+        '?*drop table e',
+        '(select 4 from g)',
+      ],
     ],
     [
       'PERFORM is a SELECT',

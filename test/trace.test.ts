@@ -195,6 +195,58 @@ describe('predicted beside observed', () => {
     return rows.map(({ attname }) => attname ?? '');
   }
 
+  onServer('what rows decide cannot be seen without rows, and is no difference', async () => {
+    const report = await traced(
+      {
+        'db/001_tables.sql': `create table customer (id int primary key);
+create table purchase (id int primary key, customer int);
+create table line (purchase int references purchase on delete cascade);
+insert into customer values (1);`,
+        'db/002_change.sql': `delete from purchase where id > 5;
+alter table purchase add foreign key (customer) references customer;
+insert into purchase select id, id from customer where id > 7;
+insert into purchase values (1, 1);`,
+      },
+      ...embedded,
+    );
+    expect(report.summary).toMatchObject({ differing: 0, failed: 0 });
+    // where a row is written, the trigger of its foreign key shows
+    expect(report.migrations[1]?.steps[3]?.observed?.locks).toEqual({
+      'public.customer': 'RowShareLock',
+      'public.purchase': 'RowExclusiveLock',
+    });
+    expect(report.code).toBe(0);
+  });
+
+  onServer('what the expressions in the function of a trigger read is predicted', async () => {
+    const report = await traced(
+      {
+        'db/001_names.sql': `create table crate (name text);
+create table other (name text);
+create table reserved (name text);
+create function unused() returns trigger language plpgsql as $$
+begin
+  if new.name in (select name from crate) then raise exception 'used'; end if;
+  new.name := coalesce(new.name, (select max(name) from other));
+  return new;
+end $$;
+create trigger unused before insert on reserved for each row execute function unused();`,
+        'db/002_insert.sql': "insert into reserved values ('a');",
+      },
+      ...embedded,
+    );
+    expect(report.migrations[1]?.steps[0]).toMatchObject({
+      observed: {
+        locks: {
+          'public.crate': 'AccessShareLock',
+          'public.other': 'AccessShareLock',
+          'public.reserved': 'RowExclusiveLock',
+        },
+      },
+      differences: [],
+    });
+  });
+
   onServer('earlier migrations are context: run, and not looked at', async () => {
     const report = await traced(account, ...embedded, '--since', '001');
     expect(report.migrations.map(({ context, outcome }) => [context, outcome])).toEqual([

@@ -126,14 +126,16 @@ function readFragments(draft: Draft, body: Place, found: readonly Fragment[], pr
 }
 
 function readFragment(draft: Draft, body: Place, fragment: Fragment, at: FragmentPlace, problems: SqlProblem[]): void {
-  const outcome = parseTree(fragment.text);
+  const prefix = fragment.role === 'expression' ? selectPrefix : '';
+  const outcome = parseTree(prefix + fragment.text);
+  const index = (location: number) => at.index(Math.max(0, location - prefix.length));
   if ('failure' in outcome) {
-    problems.push(syntaxError(body, at.index(outcome.failure.cursor), { ...outcome.failure, cursor: 0 }));
+    problems.push(syntaxError(body, index(outcome.failure.cursor), { ...outcome.failure, cursor: 0 }));
     return;
   }
-  const ruler = byteRuler(fragment.text);
+  const ruler = byteRuler(prefix + fragment.text);
   for (const raw of outcome.statements) {
-    const inner = build(body, raw, at, (location) => at.index(ruler(location)), draft.statement);
+    const inner = build(body, raw, at, (location) => index(ruler(location)), draft.statement);
     add(draft, inner, fragment, problems);
   }
 }

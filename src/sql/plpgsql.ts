@@ -1,8 +1,11 @@
 import { type PlpgsqlNode, type PlpgsqlValue, parsePlpgsql } from './parse.js';
 
-/** A query or an EXECUTE in a procedural body, in textual order. */
+/** A query, an EXECUTE or an expression with a query in it in a procedural body, in textual order. */
 export interface Fragment {
-  /** `statement` ends at a semicolon; `query` is part of another construct; `execute` is an expression that gives the text of one. */
+  /**
+   * `statement` ends at a semicolon; `query` is part of another construct; `execute` is an expression that gives the text of one;
+   * `expression` contains one.
+   */
   readonly role: FragmentRole;
   readonly text: string;
   /** The 1-based line of the body on which its PL/pgSQL statement begins. */
@@ -15,8 +18,8 @@ export interface Fragment {
   readonly declared: boolean;
 }
 
-type FragmentRole = 'statement' | 'query' | 'execute';
-type Role = FragmentRole | 'body' | 'cursor';
+type FragmentRole = 'statement' | 'query' | 'execute' | 'expression';
+type Role = FragmentRole | 'body' | 'cursor' | 'assignment';
 type Part = readonly [field: string, role: Role, mark?: 'conditional' | 'repeated'];
 
 /** Where the statements of each PL/pgSQL construct are, in textual order: libpg_query's own order has bodies before queries. */
@@ -28,18 +31,26 @@ const parts: Readonly<Record<string, readonly Part[] | undefined>> = {
   PLpgSQL_exception_block: [['exc_list', 'body']],
   PLpgSQL_exception: [['action', 'body']],
   PLpgSQL_stmt_if: [
+    ['cond', 'expression'],
     ['then_body', 'body', 'conditional'],
     ['elsif_list', 'body', 'conditional'],
     ['else_body', 'body', 'conditional'],
   ],
-  PLpgSQL_if_elsif: [['stmts', 'body']],
+  PLpgSQL_if_elsif: [
+    ['cond', 'expression'],
+    ['stmts', 'body'],
+  ],
   PLpgSQL_stmt_case: [
+    ['t_expr', 'expression'],
     ['case_when_list', 'body', 'conditional'],
     ['else_stmts', 'body', 'conditional'],
   ],
   PLpgSQL_case_when: [['stmts', 'body']],
   PLpgSQL_stmt_loop: [['body', 'body', 'repeated']],
-  PLpgSQL_stmt_while: [['body', 'body', 'repeated']],
+  PLpgSQL_stmt_while: [
+    ['cond', 'expression', 'repeated'],
+    ['body', 'body', 'repeated'],
+  ],
   PLpgSQL_stmt_fori: [['body', 'body', 'repeated']],
   PLpgSQL_stmt_foreach_a: [['body', 'body', 'repeated']],
   PLpgSQL_stmt_fors: [
@@ -54,6 +65,8 @@ const parts: Readonly<Record<string, readonly Part[] | undefined>> = {
     ['curvar', 'cursor'],
     ['body', 'body', 'repeated'],
   ],
+  PLpgSQL_stmt_assign: [['expr', 'assignment']],
+  PLpgSQL_stmt_return: [['expr', 'expression']],
   PLpgSQL_stmt_execsql: [['sqlstmt', 'statement']],
   PLpgSQL_stmt_dynexecute: [['query', 'execute']],
   PLpgSQL_stmt_perform: [['expr', 'statement']],
@@ -82,6 +95,9 @@ export function fragments(sql: string): readonly Fragment[] | { readonly message
   return found;
 }
 
+/** The target of an assignment stands before its expression. */
+const target = /^[\w.$"[\]]+\s*:?=\s*/;
+
 type Context = Pick<Fragment, 'line' | 'conditional' | 'repeated' | 'caught'>;
 
 function collect(
@@ -108,13 +124,18 @@ function collect(
 
 function push(
   value: PlpgsqlValue | undefined,
-  role: FragmentRole,
+  role: FragmentRole | 'assignment',
   context: Context,
   declared: boolean,
   found: Fragment[],
 ): void {
-  const text = child(value, 'PLpgSQL_expr')?.query;
-  if (typeof text === 'string') found.push({ role, text, ...context, declared });
+  const whole = child(value, 'PLpgSQL_expr')?.query;
+  if (typeof whole !== 'string') return;
+  const text = role === 'assignment' ? whole.replace(target, '') : whole;
+  const own = role === 'assignment' ? 'expression' : role;
+  // an expression without a query reads no table
+  if (own === 'expression' && !/\bselect\b/i.test(text)) return;
+  found.push({ role: own, text, ...context, declared });
 }
 
 /** A declared cursor runs its query where it is opened. */

@@ -203,7 +203,11 @@ function relationRows(step: StepTrace): readonly (Row & { readonly isTable: bool
   return [...rows.filter(({ isTable }) => isTable), ...rows.filter(({ isTable }) => !isTable)];
 }
 
-function observedOf(relation: string, { observed, predicted }: StepTrace): string {
+/** Statements whose rows decide what else is locked. */
+const isChange = /^(Insert|Update|Delete|Merge|Select|Do|Call)Stmt$/;
+
+function observedOf(relation: string, step: StepTrace): string {
+  const { observed, predicted } = step;
   if (observed === undefined) return '-';
   const lock = observed.locks[relation];
   const held = observed.held[relation];
@@ -218,6 +222,13 @@ function observedOf(relation: string, { observed, predicted }: StepTrace): strin
     observed.indexBuilds.includes(relation) ? doing.build : '',
     observed.unseen?.includes('locks') && foretold?.kind === 'table' ? 'lock not seen' : '',
     observed.empty.includes(relation) && foretold?.work === 'scan' ? 'nothing to read' : '',
+    lock === undefined &&
+    held === undefined &&
+    foretold?.kind === 'table' &&
+    observed.written.length === 0 &&
+    isChange.test(step.kind)
+      ? 'no row is written'
+      : '',
   ].filter((part) => part !== '');
   return parts.join(', ') || '-';
 }

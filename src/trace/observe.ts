@@ -33,6 +33,8 @@ export interface Observation {
   readonly indexRebuilds: readonly string[];
   /** Tables without a single page before: whether they would be read in full cannot be seen. */
   readonly empty: readonly string[];
+  /** Tables of which rows were inserted, updated or deleted. */
+  readonly written: readonly string[];
   /** What the server said meanwhile (debug1: why it scans or does not). */
   readonly notices: readonly string[];
   /**
@@ -148,6 +150,7 @@ function compose(
     indexBuilds: indexBuilds(before, after, notices),
     indexRebuilds: indexRebuilds(before, after),
     empty: names(stored.filter(({ pages }) => pages === 0)),
+    written: names(stored.filter((table) => since(before, after, table, 'rows') > 0)),
     notices,
   };
 }

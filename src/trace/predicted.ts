@@ -36,14 +36,32 @@ const seenIn: Readonly<Record<Work, 'rewrites' | 'scans' | 'indexBuilds' | undef
 
 /**
  * What of a prediction has to hold, given what was observed: an effect that is not sure is the worse case, so less of it is no
- * contradiction. More than the worse case is one.
+ * contradiction. More than the worse case is one. Neither can what rows decide be seen without rows: triggers of rows that nobody wrote, the
+ * other side of a join with an empty table. `targets` are the relations whose rows the statement is about.
  */
-export function settled(prediction: Prediction, observation: Observation): Prediction {
-  return { ...prediction, effects: prediction.effects.flatMap((effect) => settledEffect(effect, observation)) };
+export function settled(
+  prediction: Prediction,
+  observation: Observation,
+  targets: ReadonlySet<string> = new Set(),
+): Prediction {
+  const { effects } = prediction;
+  const writes = effects.some(
+    ({ relation, work, lock }) => targets.has(relation) && (work === 'rows' || lock === 'RowExclusiveLock'),
+  );
+  const idle = writes && observation.written.length === 0;
+  const blind = effects.some(({ work, relation }) => work === 'scan' && observation.empty.includes(relation));
+  return {
+    ...prediction,
+    effects: effects.flatMap((effect) => {
+      const { relation, work, sure } = effect;
+      if (!sure || (idle && !targets.has(relation))) return settledEffect(effect, observation);
+      const unread = blind && work === 'scan' && !observation.scans.includes(relation);
+      return [unread ? { ...effect, work: 'none' } : effect];
+    }),
+  };
 }
 
 function settledEffect(effect: Effect, observation: Observation): readonly Effect[] {
-  if (effect.sure) return [effect];
   const { relation, kind } = effect;
   const place = seenIn[effect.work];
   const happened = place === undefined || observation[place].includes(relation);

@@ -38,7 +38,7 @@ export async function take(ground: Ground, replayed: ReplayedStatement, inside: 
   const observed = await look(ground, executable(statement), prediction, inside);
   const before = steps[0]?.before;
   const existed = (name: string) => before !== undefined && relationByName(before, name) !== undefined;
-  const told = compare(settled(prediction, observed), observed, existed);
+  const told = compare(settled(prediction, observed, targetsOf(steps)), observed, existed);
   return {
     ...placeOf(statement, replayed.transaction),
     outcome: observed.error === undefined ? 'done' : 'failed',
@@ -69,6 +69,11 @@ export async function carryOut(
     ),
     cause: undefined,
   };
+}
+
+/** The relations that a statement, or one in its body, names as what it changes. */
+function targetsOf(steps: ReplayedStatement['steps']): ReadonlySet<string> {
+  return new Set(steps.flatMap(({ relation }) => relation ?? []));
 }
 
 /** What the server is sent: where the author wrote placeholders, the words that the prediction read in their place. */
@@ -117,7 +122,16 @@ async function look(
 
 /** Of a statement at which nobody looked, whether it was refused is all that is known. */
 export function unobserved(error: Observation['error']): Observation {
-  const nothing = { locks: {}, held: {}, rewrites: [], scans: [], indexBuilds: [], indexRebuilds: [], empty: [] };
+  const nothing = {
+    locks: {},
+    held: {},
+    rewrites: [],
+    scans: [],
+    indexBuilds: [],
+    indexRebuilds: [],
+    empty: [],
+    written: [],
+  };
   return { transactionBlock: 'allowed', ...nothing, notices: [], unseen: ['locks', 'work'], ...(error && { error }) };
 }
 
