@@ -18,22 +18,36 @@ export function scheduledFiles(suite: string): readonly string[] {
 export interface Sendable {
   readonly statement: Statement;
   readonly sql: string;
+  /** Of the statements between two \\connect, counted from 0: each part has a session of its own. */
+  readonly session: number;
+}
+
+/** What a file holds. */
+export interface SuiteFile {
+  readonly sendables: readonly Sendable[];
+  /** What the parser refuses: text and complaint. */
+  readonly unparsed: readonly string[];
 }
 
 /**
  * The statements of one file. psql's variables are put in, and rows that follow a COPY … FROM stdin go into a file in `folder`, which the
- * server can read. What cannot be parsed is left out: such statements are there to fail.
+ * server can read. What cannot be parsed is told apart: most of such statements are there to fail.
  */
-export function statementsOf(file: string, suite: string, folder: string): readonly Sendable[] {
+export function statementsOf(file: string, suite: string, folder: string): SuiteFile {
   const text = withVariables(readFileSync(file, 'utf8'), suite);
   const source = new Source(path.basename(file), text);
-  const { statements } = parseScript([{ source, span: { start: 0, end: text.length } }], { psql: true });
-  return statements.map((statement, at) => {
-    if (statement.kind !== 'CopyStmt' || !/\bstdin\b/i.test(statement.text)) return { statement, sql: statement.text };
+  const { statements, problems } = parseScript([{ source, span: { start: 0, end: text.length } }], { psql: true });
+  const connections = [...text.matchAll(/^\\(?:c|connect)\b/gm)].map(({ index }) => index);
+  const sendables = statements.map((statement, at): Sendable => {
+    const session = connections.filter((place) => place < statement.span.start).length;
+    if (statement.kind !== 'CopyStmt' || !/\bstdin\b/i.test(statement.text))
+      return { statement, sql: statement.text, session };
     const rows = path.join(folder, `${path.basename(file)}.${at}`);
     writeFileSync(rows, rowsAfter(text, statement.span.end), { mode: 0o644 });
-    return { statement, sql: statement.text.replace(/\bstdin\b/i, `'${rows}'`) };
+    return { statement, sql: statement.text.replace(/\bstdin\b/i, `'${rows}'`), session };
   });
+  const unparsed = problems.map(({ message, span }) => `${message}: ${text.slice(span.start, span.end)}`);
+  return { sendables, unparsed };
 }
 
 function rowsAfter(text: string, end: number): string {

@@ -29,32 +29,6 @@ export function mayHold(
   return proves(known, not(constraint)) ? 'no' : 'yes';
 }
 
-/**
- * The partition whose bound takes in some of the rows of a new bound, which the server refuses. Keys of several columns are not
- * judged: that two of their bounds do not overlap cannot always be proved.
- */
-export function overlappedBy(catalog: Catalog, parent: Table, bound: PartitionBound): Table | undefined {
-  const { partitionBy } = parent;
-  if (bound.kind === 'hash') return tables(catalog, parent.children).find((child) => sharesHash(child.bound, bound));
-  if (partitionBy === undefined || partitionBy.keys.length !== 1 || bound.kind === 'default') return undefined;
-  const scope = scopeOf(catalog, parent);
-  const added = partitionConstraint(partitionBy, bound, [], scope);
-  if (added === undefined) return undefined;
-  return tables(catalog, parent.children).find((child) => {
-    if (child.bound === undefined || child.bound.kind === 'default') return false;
-    const held = partitionConstraint(partitionBy, child.bound, [], scope);
-    return held !== undefined && !proves([added], not(held));
-  });
-}
-
-/** Two remainders meet when they are the same for the greatest common divisor of their moduli. */
-function sharesHash(a: PartitionBound | undefined, b: Extract<PartitionBound, { kind: 'hash' }>): boolean {
-  if (a?.kind !== 'hash') return false;
-  let [divisor, rest] = [a.modulus, b.modulus];
-  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
-  return divisor > 0 && (a.remainder - b.remainder) % divisor === 0;
-}
-
 function scopeOf(catalog: Catalog, table: Table): Scope {
   return {
     typeOf: (column) => knownType(catalog, columnOf(table, column)?.type),

@@ -12,7 +12,6 @@ import {
   tables,
   temporarySchema,
 } from '../catalog/lookup.js';
-import { overlappedBy } from '../catalog/pruning.js';
 import { describeQuery } from '../catalog/query.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
 import { qualifiedName } from '../sql/names.js';
@@ -26,6 +25,7 @@ import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { refusedForeignKey } from './foreign-key.js';
 import { statementOf } from './inner-statement.js';
 import { lookUp } from './lookups.js';
+import { overlapRefusal } from './partition-overlap.js';
 import { predictQuery, refusedQuery } from './queries.js';
 import { lockEach, lockNamed, lockUnknown, newIndexes, withPartitions, written } from './relations.js';
 import { isKnownType } from './types.js';
@@ -116,9 +116,8 @@ function becomePartition(node: CreateStmt, made: Table | undefined, { catalog, p
   const parent = findTable(catalog, range);
   if (parent === undefined) return lockUnknown(catalog, range, 'AccessExclusiveLock', why);
   if (parent.kind !== 'partitioned') return fail(`"${written(range)}" is not partitioned`, '42P17');
-  const other = made?.bound && overlappedBy(catalog, parent, made.bound);
-  if (other !== undefined)
-    return fail(`partition "${node.relation?.relname}" would overlap partition "${other.name}"`, '42P17');
+  const refusal = made?.bound && overlapRefusal(catalog, parent, node.relation?.relname ?? '', made.bound);
+  if (refusal !== undefined) return refusal;
   return all(
     lock(parent, 'AccessExclusiveLock', why),
     made?.bound === undefined ? nothing : intoDefault(catalog, parent, made.bound),

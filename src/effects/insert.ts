@@ -20,6 +20,7 @@ import { planQuery } from './query.js';
 import { planGraph } from './query-draft.js';
 import { emptyGraph, neverStops, type Planned, type QueryPlace } from './query-plan.js';
 import { readSubqueries } from './query-select.js';
+import type { Item } from './query-terms.js';
 import { withTables } from './query-with.js';
 
 /** INSERT … VALUES puts a few rows in; INSERT … SELECT as many as the query gives. */
@@ -32,17 +33,19 @@ export function planInsert(node: InsertStmt, place: QueryPlace, context: Predict
   const many = source !== undefined && !source.few;
   const own =
     table === undefined ? notChanged(catalog, node.relation ?? {}, 'INSERT') : insertInto(table, node, many, context);
+  const target = node.relation?.alias?.aliasname ?? node.relation?.relname ?? '';
   const returned = subqueriesOf(
     [...(node.returningClause?.exprs ?? []), ...(node.onConflictClause?.targetList ?? [])],
     inner,
+    [target, 'excluded', 'old', 'new'].map((name) => ({ name, columns: new Map(), open: true })),
   );
   return { draft: all(common, source?.draft, own, returned), few: !many, columns: [], open: true };
 }
 
-/** Subqueries of lists that are worked out once for each row that is changed. */
-export function subqueriesOf(nodes: readonly Node[], place: QueryPlace): Draft {
+/** Subqueries of lists that are worked out once for each row that is changed; `items` are what they may name beside their own FROM. */
+export function subqueriesOf(nodes: readonly Node[], place: QueryPlace, items: readonly Item[]): Draft {
   const graph = emptyGraph();
-  for (const node of nodes) readSubqueries(node, { items: [], outer: place.outer }, graph, place);
+  for (const node of nodes) readSubqueries(node, { items, outer: place.outer }, graph, place);
   return planGraph(graph, place, neverStops, planQuery).draft;
 }
 
@@ -71,7 +74,8 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
     update && checkReferences(catalog, table, { values: realAssignments(update), many, perhapsSame: true }),
     fire(table, { event: 'insert' }, context),
     update && fire(table, { event: 'update', columns: [...update.keys()] }, context),
-    refusedConflict(table, node.onConflictClause, context),
+    // the columns of a view may have other names there
+    direct ? refusedConflict(table, node.onConflictClause, context) : nothing,
   );
 }
 
@@ -199,8 +203,8 @@ function refusedConflict(table: Table, clause: OnConflictClause | undefined, { c
   const elements = (clause?.infer?.indexElems ?? []).flatMap((element) =>
     'IndexElem' in element ? [element.IndexElem] : [],
   );
-  const columns = elements.flatMap(({ name }) => name ?? []);
-  if (!table.complete || columns.length === 0 || columns.length < elements.length) return nothing;
+  const columns = [...new Set(elements.flatMap(({ name }) => name ?? []))];
+  if (!table.complete || columns.length === 0 || elements.some(({ name }) => name === undefined)) return nothing;
   const found = indexesOf(catalog, table).some(
     ({ unique, keys }) =>
       unique && keys.length === columns.length && keys.every(({ column }) => columns.includes(column ?? '')),

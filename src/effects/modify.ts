@@ -30,6 +30,8 @@ import { withTables } from './query-with.js';
 /** What an UPDATE, DELETE or MERGE changes and how it finds the rows. */
 interface Found {
   readonly table: Table;
+  /** What expressions may name. */
+  readonly items: Scope['items'];
   readonly graph: Graph;
   readonly planned: PlannedGraph;
   readonly source: StoredSource;
@@ -50,14 +52,15 @@ function find(
   const target = readFrom([{ RangeVar: range ?? {} }], graph, place, () => 'RowExclusiveLock');
   const source = graph.sources.find((one) => one.kind === 'stored');
   const others = readFrom(from, graph, place, () => 'AccessShareLock');
-  read({ items: [...target.items, ...others.items], outer: place.outer }, graph);
+  const items = [...target.items, ...others.items];
+  read({ items, outer: place.outer }, graph);
   const planned = planGraph(graph, place, neverStops, planQuery);
   const table = source?.relation;
   if (source === undefined || table === undefined || !isTable(table)) return { found: undefined, planned };
   const leaves = planned.access.leaves.get(source) ?? [];
   const none = planned.access.empty || (source.only && table.kind === 'partitioned');
   const many = !none && leaves.some(({ served }) => served !== 'yes');
-  return { found: { table, graph, planned, source, many, none }, planned };
+  return { found: { table, items, graph, planned, source, many, none }, planned };
 }
 
 /** The effects of finding and changing the rows of the target and its partitions. */
@@ -185,7 +188,7 @@ export function planMerge(node: MergeStmt, place: QueryPlace, context: PredictCo
 }
 
 function merged(clause: MergeWhenClause, found: Found, place: QueryPlace, context: PredictContext): Draft {
-  const subqueries = subqueriesOf([...(clause.targetList ?? []), ...(clause.values ?? [])], place);
+  const subqueries = subqueriesOf([...(clause.targetList ?? []), ...(clause.values ?? [])], place, found.items);
   const set = assignments(clause.targetList);
   if (clause.commandType === 'CMD_UPDATE') return all(subqueries, updated(found, set, context));
   if (clause.commandType === 'CMD_DELETE') return all(subqueries, deleted(found, context));

@@ -45,6 +45,8 @@ const attach: PredictCommand = ({ def }, context) => {
   const inherited = table.constraints.filter(({ kind }) => kind === 'foreign key');
   return all(
     ...withPartitions(catalog, partition).map((one) => lock(one, mode, why)),
+    // the rows must meet the bounds of the parents above as well: ATExecAttachPartition, RelationGetPartitionQual
+    ...ancestors(catalog, table).map((one) => lock(one, 'AccessShareLock', 'its bound is looked up')),
     ...(proved
       ? []
       : stored(context, partition).map((one) =>

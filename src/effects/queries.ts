@@ -44,7 +44,11 @@ export function placeOf(context: PredictContext, missing: (readonly string[])[])
         const type = 'TypeCast' in cast ? castType(context, cast.TypeCast.typeName) : undefined;
         return column?.type !== undefined && type !== undefined && keeps(column.type.name, type);
       },
-      missing: (parts) => missing.push(parts),
+      missing: (parts) => {
+        // row.name may also be name(row)
+        const isCall = parts.length > 1 && findRoutines(catalog, parts.slice(-1)).length > 0;
+        if (!isCall) missing.push(parts);
+      },
     },
     outer: undefined,
     outerFew: true,

@@ -213,10 +213,19 @@ function fromJoin(join: JoinExpr, before: readonly Item[], graph: Graph, place: 
   for (const part of conjuncts(join.quals)) graph.conditions.push(...conditionsOf(part, scope, place.terms, restricts));
   const shared = join.isNatural ? commonNames(left, right) : strings(join.usingClause);
   for (const name of shared) graph.conditions.push(...merged(name, left, right, place, restricts));
-  if (join.alias?.aliasname === undefined) return both;
-  const columns = both.items.flatMap((item) => [...item.columns]);
   const open = both.items.some((item) => item.open);
-  return { items: [itemOf(join.alias.aliasname, columns, open)], sources: both.sources };
+  const merging = shared.map((name): readonly [string, Term] => [name, termNamed(name, both) ?? constantTerm]);
+  // USING (…) AS name has the merged columns beside the items
+  const using = join.join_using_alias?.aliasname;
+  const items = using === undefined ? both.items : [...both.items, itemOf(using, merging, open)];
+  if (join.alias?.aliasname === undefined) return { ...both, items };
+  const columns = [
+    ...merging,
+    ...both.items.flatMap((item) => [...item.columns]).filter(([name]) => !shared.includes(name)),
+  ];
+  const given = strings(join.alias.colnames);
+  const renamed = columns.map(([name, term], at): readonly [string, Term] => [given[at] ?? name, term]);
+  return { items: [itemOf(join.alias.aliasname, renamed, open)], sources: both.sources };
 }
 
 /** The ON of an outer join leaves out rows of the side that may be missing only. */

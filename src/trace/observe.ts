@@ -68,6 +68,8 @@ export async function observe(
 
 /** Runs one statement in the transaction that is open. After an error the transaction is aborted. */
 export async function observeInTransaction(session: Session, sql: string): Promise<Observation> {
+  // a script may have turned down what tells of builds and scans
+  await session.query("set local client_min_messages = 'debug1'");
   const before = await look(session);
   session.notices();
   try {

@@ -2,6 +2,7 @@ import type { Case } from '../case.js';
 import { addColumn } from './add-column.js';
 import { alterTable } from './alter-table.js';
 import { alterType } from './alter-type.js';
+import { found } from './found.js';
 import { dependsOnHistory } from './history.js';
 import { indexes } from './indexes.js';
 import { objects } from './objects.js';
@@ -22,4 +23,5 @@ export const cases: readonly Case[] = [
   ...rows,
   ...dependsOnHistory,
   ...transactions,
+  ...found,
 ];
