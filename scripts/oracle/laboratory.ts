@@ -36,6 +36,13 @@ const clear = `
   create schema public;
   ${surroundings}`;
 
+/** What was written stays in the files after a rollback, and a longer table may be read another way. */
+async function sizeOfAll(session: Session): Promise<string> {
+  const sizes = 'select sum(pg_relation_size(oid)) as size from pg_class where oid >= 16384 and relfilenode <> 0';
+  const [row] = await session.query(sizes);
+  return row?.size ?? '';
+}
+
 /** Prepares a server. Consecutive cases with an equal set-up share it, since a statement observed in a transaction leaves nothing behind. */
 export async function openLaboratory(server: Server): Promise<Laboratory> {
   const administrator = await server.connect();
@@ -107,8 +114,11 @@ export async function openLaboratory(server: Server): Promise<Laboratory> {
         throw error;
       });
       if (item.settings !== undefined) await prepared.query(item.settings);
+      const size = await sizeOfAll(prepared);
       const observation = await observe(prepared, open, item.sql, item.begun);
-      return observation.transactionBlock === 'forbidden' ? completed(item, observation) : observation;
+      if (observation.transactionBlock === 'forbidden') return completed(item, observation);
+      if ((await sizeOfAll(prepared)) !== size) await discard();
+      return observation;
     },
     async close() {
       await discard();

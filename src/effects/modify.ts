@@ -87,7 +87,8 @@ export function planUpdate(node: UpdateStmt, place: QueryPlace, context: Predict
   const refused =
     findRelation(catalog, node.relation) === found.table ? refusedColumns(found.table, set, 'update', pg) : nothing;
   if (refused.failure !== undefined) return outcome(refused, true);
-  const own = all(touch(found, 'its rows are updated'), updated(found, set, context), askBound(catalog, found.table));
+  const bound = found.none ? nothing : askBound(catalog, found.table);
+  const own = all(touch(found, 'its rows are updated'), updated(found, set, context), bound);
   return outcome(all(common, own), !found.many);
 }
 
@@ -139,7 +140,7 @@ export function planDelete(node: DeleteStmt, place: QueryPlace, context: Predict
   const { found, planned } = find(node.relation, node.usingClause ?? [], read, inner);
   if (found === undefined)
     return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'DELETE')), planned.few);
-  const bound = context.pg < 14 ? askBound(catalog, found.table) : nothing;
+  const bound = context.pg < 14 && !found.none ? askBound(catalog, found.table) : nothing;
   return outcome(all(common, touch(found, 'its rows are deleted'), deleted(found, context), bound), !found.many);
 }
 
