@@ -14,7 +14,7 @@ export async function observeAndKeep(
   sql: string,
   gated: (relation: string) => boolean,
 ): Promise<Observation> {
-  await session.query("begin; set local client_min_messages = 'debug1'");
+  await session.query('begin');
   const inside = await observeInTransaction(session, sql);
   if (inside.error !== undefined) {
     await session.query('rollback');

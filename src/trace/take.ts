@@ -109,11 +109,7 @@ async function look(
   prediction: Prediction,
   inside: boolean,
 ): Promise<Observation> {
-  if (inside) {
-    // in every transaction anew: migrations set it too, to keep the log quiet
-    await session.query("set local client_min_messages = 'debug1'");
-    return observeInTransaction(session, sql);
-  }
+  if (inside) return observeInTransaction(session, sql);
   const named = (relation: string) =>
     sql.includes(relation.slice(relation.indexOf('.') + 1)) ||
     prediction.effects.some((effect) => effect.relation === relation);
