@@ -28,6 +28,13 @@ alter table account drop column email;`,
   ],
   good: [
     {
+      title: 'a table that the history does not show was there before',
+      sql: `create table account (owner int);
+-- next migration
+alter table account add constraint account_owner foreign key (owner) references person (id) not valid;`,
+      down: 'alter table account drop constraint account_owner;',
+    },
+    {
       title: 'dropping the column takes its index along',
       sql: `create table account (id int);
 -- next migration

@@ -1,4 +1,5 @@
 import { relationByName } from '../src/catalog/lookup.js';
+import { alone, next } from '../src/recipes.js';
 import { defineRule } from '../src/rule.js';
 import { droppedRelations, pasted } from '../src/wording.js';
 
@@ -42,9 +43,11 @@ drop index event_id;`,
     if (locked === undefined || dropped.some((index) => relationByName(before, index)?.kind === 'partitioned index'))
       return;
     const message = `dropping ${relation} waits for every query of ${locked.relation}, and all later ones wait behind it`;
-    const instead = dropped
-      .map((index) => `drop index concurrently ${node.missing_ok ? 'if exists ' : ''}${pasted(index)};`)
-      .join('\n');
+    const instead =
+      alone(step) +
+      dropped
+        .map((index) => `drop index concurrently ${node.missing_ok ? 'if exists ' : ''}${pasted(index)};`)
+        .join(`\n${next}\n`);
     const keyword = /\bindex\b/i.exec(statement.text);
     // DROP INDEX CONCURRENTLY takes one index at a time and no CASCADE
     if (session.inTransaction || keyword === null || dropped.length > 1 || node.behavior === 'DROP_CASCADE')

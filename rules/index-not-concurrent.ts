@@ -1,5 +1,6 @@
+import { alone, indexAnew } from '../src/recipes.js';
 import { defineRule } from '../src/rule.js';
-import { quoteIdentifier } from '../src/sql/names.js';
+import { quoteIdentifier, sqlName } from '../src/sql/names.js';
 import type { Statement } from '../src/sql/statement.js';
 import type { IndexStmt } from '../src/sql/tree.js';
 import { afterName, pasted, whomBlocks, written } from '../src/wording.js';
@@ -35,6 +36,12 @@ create index account_email on account (email);
 update account set email = lower(email) where email = 'X';`,
     },
     {
+      title: 'IF NOT EXISTS would take an invalid index for the wanted one',
+      sql: `create table account (email text);
+-- next migration
+create index if not exists account_email on account (email);`,
+    },
+    {
       title: 'a partitioned table has no CONCURRENTLY: its partitions have',
       sql: `create table event (id int, at date) partition by range (at);
 create table event_2024 partition of event for values from ('2024-01-01') to ('2025-01-01');
@@ -43,6 +50,27 @@ create index event_id on event (id);`,
     },
   ],
   good: [
+    {
+      title: 'the change sets of one file are deployed together',
+      framework: 'liquibase',
+      files: {
+        'db/changelog.xml': `<databaseChangeLog>
+  <include file="db/1.sql"/>
+  <include file="db/2.sql"/>
+</databaseChangeLog>`,
+        'db/1.sql': `--liquibase formatted sql
+--changeset ada:1
+create table account (email text);
+--rollback drop table account;
+--changeset ada:2
+create index account_email on account (email);
+--rollback drop index account_email;`,
+        'db/2.sql': `--liquibase formatted sql
+--changeset ada:3
+create table invoice (id int);
+--rollback drop table invoice;`,
+      },
+    },
     {
       title: 'nobody can wait for a table that is not committed yet',
       sql: 'create table account (email text); create index on account (email);',
@@ -55,7 +83,8 @@ create table event_2024 partition of event for values from ('2024-01-01') to ('2
 create index event_id on only event (id);`,
     },
   ],
-  check({ node, relation, effects, statement, session }) {
+  check(step) {
+    const { node, relation, effects, statement, session } = step;
     if (node.concurrent || relation === undefined) return;
     const blocked = effects.filter(
       (effect) => effect.kind === 'table' && effect.work === 'scan' && whomBlocks(effect.lock),
@@ -78,9 +107,14 @@ create index event_id on only event (id);`,
     if (keyword === null) return { message };
     const at = keyword.index + keyword[0].length;
     const word = keyword[0] === 'INDEX' ? ' CONCURRENTLY' : ' concurrently';
-    const concurrently = `${statement.text.slice(0, at)}${word}${statement.text.slice(at)};`;
-    if (session.inTransaction)
-      return { message, instead: `-- alone, in a migration that runs outside a transaction\n${concurrently}` };
+    const rest = statement.text.slice(at);
+    if (node.if_not_exists) {
+      const schema = node.relation?.schemaname;
+      const create = `${statement.text.slice(0, at)}${word}${rest.replace(/^\s+if\s+not\s+exists\b/i, '')};`;
+      return { message, instead: indexAnew(step, sqlName(schema, name), create) };
+    }
+    const concurrently = `${statement.text.slice(0, at)}${word}${rest};`;
+    if (session.inTransaction) return { message, instead: `${alone(step)}${concurrently}` };
     const span = { start: statement.span.start + at, end: statement.span.start + at };
     return {
       message,

@@ -12,15 +12,18 @@ import columnDefaultRewritesTable from './column-default-rewrites-table.js';
 import columnDropped from './column-dropped.js';
 import columnNotNullWithoutDefault from './column-not-null-without-default.js';
 import columnRenamed from './column-renamed.js';
+import columnRequiredOfRunningCode from './column-required-of-running-code.js';
 import columnTypeRebuildsIndex from './column-type-rebuilds-index.js';
 import columnTypeRewritesTable from './column-type-rewrites-table.js';
 import concurrentlyInTransaction from './concurrently-in-transaction.js';
+import defaultChanged from './default-changed.js';
 import dependencyMissing from './dependency-missing.js';
 import downDoesNotRestore from './down-does-not-restore.js';
 import downEmpty from './down-empty.js';
 import downMissing from './down-missing.js';
 import downWithoutUp from './down-without-up.js';
 import duplicateVersion from './duplicate-version.js';
+import enumValueRenamed from './enum-value-renamed.js';
 import failsWhenRun from './fails-when-run.js';
 import fileNameUnconventional from './file-name-unconventional.js';
 import foreignKeyValidatedUnderLock from './foreign-key-validated-under-lock.js';
@@ -31,6 +34,7 @@ import ignoreUnused from './ignore-unused.js';
 import ignoreWithoutReason from './ignore-without-reason.js';
 import indexDroppedNotConcurrent from './index-dropped-not-concurrent.js';
 import indexNotConcurrent from './index-not-concurrent.js';
+import jsonColumnAdded from './json-column-added.js';
 import lockHeldThroughWork from './lock-held-through-work.js';
 import markerRefused from './marker-refused.js';
 import migrationFileMissing from './migration-file-missing.js';
@@ -39,9 +43,14 @@ import migrationOutOfOrder from './migration-out-of-order.js';
 import migrationSkipped from './migration-skipped.js';
 import mixedTransaction from './mixed-transaction.js';
 import noLockTimeout from './no-lock-timeout.js';
+import notNullDropped from './not-null-dropped.js';
 import notUnderstood from './not-understood.js';
+import objectRenamed from './object-renamed.js';
 import optOutIgnored from './opt-out-ignored.js';
 import otherDatabase from './other-database.js';
+import privilegeRevoked from './privilege-revoked.js';
+import routineDropped from './routine-dropped.js';
+import rowSecurityHidesRows from './row-security-hides-rows.js';
 import rowsTruncated from './rows-truncated.js';
 import secondRunnerBlocksConcurrently from './second-runner-blocks-concurrently.js';
 import sectionMissing from './section-missing.js';
@@ -54,13 +63,17 @@ import statementUnfinished from './statement-unfinished.js';
 import syntaxError from './syntax-error.js';
 import tableDropped from './table-dropped.js';
 import tableRenamed from './table-renamed.js';
+import triggerDisabled from './trigger-disabled.js';
+import triggerRunsOnEveryWrite from './trigger-runs-on-every-write.js';
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index.js';
+import uniqueDropped from './unique-dropped.js';
 import unknownPlaceholder from './unknown-placeholder.js';
 import unreadableMigration from './unreadable-migration.js';
 import updateWithoutWhere from './update-without-where.js';
 import validatedInSameTransaction from './validated-in-same-transaction.js';
 import versionGap from './version-gap.js';
 import versionTaken from './version-taken.js';
+import viewDropped from './view-dropped.js';
 import workUnderLock from './work-under-lock.js';
 
 /** Every rule, by id. Adding one: its file, and a line here. */
@@ -78,15 +91,18 @@ export const rules: readonly Rule[] = [
   columnDropped,
   columnNotNullWithoutDefault,
   columnRenamed,
+  columnRequiredOfRunningCode,
   columnTypeRebuildsIndex,
   columnTypeRewritesTable,
   concurrentlyInTransaction,
+  defaultChanged,
   dependencyMissing,
   downDoesNotRestore,
   downEmpty,
   downMissing,
   downWithoutUp,
   duplicateVersion,
+  enumValueRenamed,
   failsWhenRun,
   fileNameUnconventional,
   foreignKeyValidatedUnderLock,
@@ -97,6 +113,7 @@ export const rules: readonly Rule[] = [
   ignoreWithoutReason,
   indexDroppedNotConcurrent,
   indexNotConcurrent,
+  jsonColumnAdded,
   lockHeldThroughWork,
   markerRefused,
   migrationFileMissing,
@@ -105,9 +122,14 @@ export const rules: readonly Rule[] = [
   migrationSkipped,
   mixedTransaction,
   noLockTimeout,
+  notNullDropped,
   notUnderstood,
+  objectRenamed,
   optOutIgnored,
   otherDatabase,
+  privilegeRevoked,
+  routineDropped,
+  rowSecurityHidesRows,
   rowsTruncated,
   secondRunnerBlocksConcurrently,
   sectionMissing,
@@ -120,12 +142,16 @@ export const rules: readonly Rule[] = [
   syntaxError,
   tableDropped,
   tableRenamed,
+  triggerDisabled,
+  triggerRunsOnEveryWrite,
   uniqueConstraintBuildsIndex,
+  uniqueDropped,
   unknownPlaceholder,
   unreadableMigration,
   updateWithoutWhere,
   validatedInSameTransaction,
   versionGap,
   versionTaken,
+  viewDropped,
   workUnderLock,
 ];

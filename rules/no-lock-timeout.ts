@@ -1,5 +1,5 @@
 import { defineRule, type Step } from '../src/rule.js';
-import { whomBlocks } from '../src/wording.js';
+import { isTimeout, whomBlocks } from '../src/wording.js';
 
 export default defineRule({
   id: 'no-lock-timeout',
@@ -50,7 +50,7 @@ create index concurrently account_id on account (id);`,
     },
   ],
   checkMigration({ up }) {
-    const step = up.find((one) => waits(one) && !hasTimeout(one));
+    const step = up.find((one) => waits(one) && !isTimeout(one.session.settings.lock_timeout));
     const lock = step?.effects.find((effect) => effect.kind === 'table' && whomBlocks(effect.lock) !== undefined);
     if (step === undefined || lock === undefined) return [];
     return [
@@ -67,9 +67,4 @@ function waits(step: Step): boolean {
     step.transactionBlock === 'allowed' &&
     step.effects.some((effect) => effect.kind === 'table' && whomBlocks(effect.lock) !== undefined)
   );
-}
-
-function hasTimeout({ session }: Step): boolean {
-  const value = session.settings.lock_timeout;
-  return value !== undefined && !/^\s*'?\s*0+\s*[a-z]*\s*'?\s*$/i.test(value);
 }

@@ -26,6 +26,7 @@ drop table account;`,
       title: 'a view has no rows of its own',
       sql: `create view one as select 1 as a;
 -- next migration
+-- lockkeeper:ignore view-dropped: an example of something else
 drop view one;`,
     },
   ],

@@ -12,6 +12,21 @@ import { addedColumn, alteredTable, pasted } from './wording.js';
 /** Between migrations of a recipe. */
 export const next = '-- next migration';
 
+/** Above a statement that cannot share a transaction, where it does: how the runner lets it out. '' where it runs by itself. */
+export function alone({ session, script }: Step): string {
+  if (!session.inTransaction) return '';
+  const { optOut, scope, why } = script.transaction;
+  const how = optOut === undefined ? (scope === 'none' ? '' : ` (${why})`) : `: ${optOut}`;
+  return `-- alone, in a migration that runs outside a transaction${how}\n`;
+}
+
+/**
+ * An index concurrently, past one that a failed build has left invalid: IF NOT EXISTS would take that for the index and build nothing.
+ */
+export function indexAnew(step: Step, name: string, create: string): string {
+  return `${alone(step)}drop index concurrently if exists ${name}; -- what a build that failed has left\n${next}\n${create}`;
+}
+
 /** NOT NULL without a scan under lock: a CHECK that is validated by itself proves it. */
 export function notNullRecipe(table: string, column: string): string {
   const name = quoteIdentifier(column);

@@ -149,3 +149,8 @@ export function differencesInWords(found: readonly Difference[]): string {
   const more = found.length > mostDifferences ? [`${found.length - mostDifferences} more`] : [];
   return list([...told, ...more]);
 }
+
+/** Whether a value of lock_timeout or statement_timeout limits anything: zero, in any unit, does not. */
+export function isTimeout(value: string | undefined): boolean {
+  return value !== undefined && !/^\s*'?\s*0+\s*[a-z]*\s*'?\s*$/i.test(value);
+}

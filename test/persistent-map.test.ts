@@ -34,6 +34,11 @@ function check<K extends string | number>(keyOf: (n: number) => K, keys: number,
   }
   history.push([map, expected]);
   for (const [then, content] of history) {
+    const changed = [...content].filter(([key, value]) => expected.get(key) !== value);
+    expect(new Map(then.differing(map))).toEqual(new Map(changed));
+    expect([...map.differing(map)]).toEqual([]);
+  }
+  for (const [then, content] of history) {
     expect(new Map(then.entries())).toEqual(content);
     expect([...then.values()].sort()).toEqual([...content.values()].sort());
     for (let n = 0; n < keys; n++) expect(then.get(keyOf(n))).toBe(content.get(keyOf(n)));

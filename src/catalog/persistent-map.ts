@@ -46,6 +46,11 @@ export class PersistentMap<K extends string | number, V> {
   *values(): IterableIterator<V> {
     for (const [, value] of this.entries()) yield value;
   }
+
+  /** The entries that the other map has not, or with another value; what both maps share is not looked at. */
+  *differing(other: PersistentMap<K, V>): IterableIterator<readonly [K, V]> {
+    if (this.#root !== undefined) yield* unshared(this.#root, other.#root, other);
+  }
 }
 
 type Entry<K, V> = readonly [K, V];
@@ -124,4 +129,23 @@ function remove<K, V>(node: Trie<K, V>, h: number, key: K, depth = 0): Trie<K, V
 function* walk<K, V>(node: Trie<K, V>): IterableIterator<Entry<K, V>> {
   if (node.kind === 'leaf') yield* node.entries;
   else for (const child of node.children) yield* walk(child);
+}
+
+function* unshared<K extends string | number, V>(
+  node: Trie<K, V>,
+  twin: Trie<K, V> | undefined,
+  other: PersistentMap<K, V>,
+): IterableIterator<Entry<K, V>> {
+  if (node === twin) return;
+  if (node.kind === 'leaf') {
+    for (const entry of node.entries) if (other.get(entry[0]) !== entry[1]) yield entry;
+    return;
+  }
+  for (let bits = node.present, at = 0; bits !== 0; bits &= bits - 1, at++) {
+    const bit = bits & -bits;
+    const child = node.children[at];
+    const same = twin?.kind === 'branch' && (twin.present & bit) !== 0;
+    if (child !== undefined)
+      yield* unshared(child, same ? twin.children[position(twin.present, bit)] : undefined, other);
+  }
 }

@@ -12,7 +12,7 @@ import type {
   TypeRef,
 } from './catalog.js';
 import { expressionKey } from './expression.js';
-import { nameOf } from './lookup.js';
+import { isTable, nameOf } from './lookup.js';
 import type { PersistentMap } from './persistent-map.js';
 
 /**
@@ -62,16 +62,21 @@ type Entry = readonly [object: string, definition: string];
 /** The entries of what `one` has and `other` has not, or not the same. */
 function ownEntries(one: Catalog, other: Catalog): Snapshot {
   const own = <K extends string | number, V>(mine: PersistentMap<K, V>, theirs: PersistentMap<K, V>): readonly V[] =>
-    mine === theirs
-      ? []
-      : [...mine.entries()].filter(([key, value]) => theirs.get(key) !== value).map(([, value]) => value);
+    [...mine.differing(theirs)].map(([, value]) => value);
   return new Map([
-    ...own(one.relations, other.relations).flatMap((relation) => relationEntries(one, relation)),
+    ...own(one.relations, other.relations)
+      .filter((relation) => !isStub(relation) || other.relations.has(relation.oid))
+      .flatMap((relation) => relationEntries(one, relation)),
     ...own(one.types, other.types).flatMap((type) => typeEntries(one, type)),
     ...own(one.routines, other.routines).map((routine) => routineEntry(one, routine)),
     ...own(one.schemas, other.schemas).map(({ name }): Entry => [`schema ${name}`, '']),
     ...own(one.extensions, other.extensions).map(({ name }): Entry => [`extension ${name}`, '']),
   ]);
+}
+
+/** A table that a statement only refers to: it was there all the time, whatever the other catalog knows of it. */
+function isStub(relation: Relation): boolean {
+  return isTable(relation) && !relation.complete && relation.born === -1;
 }
 
 function routineEntry(catalog: Catalog, routine: Routine): Entry {

@@ -66,6 +66,10 @@ export interface Migration {
   /** The way back, or why there is none. `missing` is a fault of the migration; `framework` means that the framework has no down. */
   readonly down: Script | { readonly none: 'missing' | 'framework' | 'irreversible' };
   readonly problems: readonly MigrationProblem[];
+  /**
+   * Neighbours with the same key go out together, as the change sets of one file: what one of them makes is new to the running code for all.
+   */
+  readonly deploy?: string;
   /** Run again whenever it changes (Flyway R__, Liquibase runOnChange): its statements meet objects that exist already. */
   readonly repeatable?: boolean;
 }

@@ -75,11 +75,26 @@ function named(changeSets: readonly ChangeSet[]): readonly Migration[] {
     const key = `${author}:${id}`;
     files.set(key, (files.get(key) ?? new Set()).add(file));
   }
+  const together = filesOfOneDeploy(changeSets);
   return changeSets.map((changeSet) => {
     const migration = migrationOf(changeSet);
     const several = (files.get(migration.id)?.size ?? 0) > 1;
-    return several ? { ...migration, id: `${migration.id}@${nameOf(changeSet.file)}` } : migration;
+    return {
+      ...migration,
+      ...(several && { id: `${migration.id}@${nameOf(changeSet.file)}` }),
+      ...(together.has(changeSet.file) && { deploy: changeSet.file }),
+    };
   });
+}
+
+/**
+ * Where a project has a file for each change, the change sets of one author in a file go out together; a file that several
+ * authors write, or the only one there is, grows with each deploy.
+ */
+function filesOfOneDeploy(changeSets: readonly ChangeSet[]): ReadonlySet<string> {
+  const authors = new Map<string, Set<string>>();
+  for (const { file, author } of changeSets) authors.set(file, (authors.get(file) ?? new Set()).add(author));
+  return new Set(authors.size < 2 ? [] : [...authors].filter(([, { size }]) => size === 1).map(([file]) => file));
 }
 
 function historyOf(folder: Folder, reading: Reading): History {
@@ -95,6 +110,9 @@ function historyOf(folder: Folder, reading: Reading): History {
     assumptions: [
       ...(reading.others === 0 ? [] : [`${reading.others} change sets for other databases are left out`]),
       'change sets of all contexts and labels are read, and their preconditions are taken to hold',
+      ...(filesOfOneDeploy(reading.changeSets).size === 0
+        ? []
+        : ['the change sets that one author has in a file are taken to be deployed together']),
     ],
   };
 }

@@ -72,7 +72,7 @@ export function* replay(history: History, options: ReplayOptions): Generator<Rep
       continue;
     }
     deploy ??= index;
-    const since = options.oneDeploy ? deploy : index;
+    const since = options.oneDeploy ? deploy : firstOfDeploy(history, index);
     const run = { migration, index, since, options, ordered: history.unordered !== true };
     const { replayed: up, transactions } = runScript(migration.up, 'up', before, run, goesOn);
     // migrations that went out one by one were transactions of their own: only what is deployed together shares one
@@ -96,6 +96,14 @@ export function* replay(history: History, options: ReplayOptions): Generator<Rep
     };
     catalog = up.after;
   }
+}
+
+/** The number of the first of the migrations before this one that go out with it. */
+function firstOfDeploy({ migrations }: History, index: number): number {
+  const key = migrations[index]?.deploy;
+  let first = index;
+  while (key !== undefined && migrations[first - 1]?.deploy === key) first--;
+  return first;
 }
 
 /** The migration that a script belongs to, and how it is replayed. */

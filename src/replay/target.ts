@@ -17,11 +17,16 @@ function rangeOf(statement: Statement): RangeVar | undefined {
   const { node } = statement;
   if ('relation' in node && node.relation !== undefined && 'relname' in node.relation) return node.relation;
   if ('view' in node && node.view !== undefined) return node.view;
+  if ('table' in node && node.table !== undefined && 'relname' in node.table) return node.table;
   if ('into' in node && node.into !== undefined && 'rel' in node.into) return node.into.rel;
   if ('relations' in node && node.relations !== undefined) return rangeNode(node.relations[0]);
   if ('removeType' in node && relationObjects.has(node.removeType ?? '')) return named(node.objects?.[0]);
+  if ('removeType' in node && objectsOnRelations.has(node.removeType ?? '')) return named(node.objects?.[0], 1);
   return undefined;
 }
+
+/** These are named behind their table: the last part is not of its name. */
+const objectsOnRelations = new Set<string>(['OBJECT_TRIGGER', 'OBJECT_POLICY', 'OBJECT_RULE']);
 
 const relationObjects = new Set<string>([
   'OBJECT_TABLE',
@@ -45,9 +50,10 @@ function toRange(value: unknown): RangeVar | undefined {
 }
 
 /** A DROP names its objects as lists of strings. */
-function named(object: import('../sql/tree.js').Node | undefined): RangeVar | undefined {
+function named(object: import('../sql/tree.js').Node | undefined, behind = 0): RangeVar | undefined {
   if (object === undefined || !('List' in object)) return undefined;
   const parts = strings(object.List.items);
+  parts.length -= behind;
   const relname = parts.at(-1);
   const schemaname = parts.at(-2);
   if (relname === undefined) return undefined;

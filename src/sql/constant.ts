@@ -1,4 +1,4 @@
-import { quoteIdentifier } from './names.js';
+import { quoteIdentifier, quoteLiteral } from './names.js';
 import { type A_Const, type FuncCall, type Node, strings } from './tree.js';
 
 /** The text that an expression always gives: literals, `||`, format() and quote_*() of literals. Undefined when it depends on more. */
@@ -44,12 +44,6 @@ const functions: Readonly<Record<string, ((values: readonly string[]) => string 
   quote_ident: ([value]) => (value === undefined ? undefined : quoteIdentifier(value)),
   quote_literal: ([value]) => (value === undefined ? undefined : quoteLiteral(value)),
 };
-
-/** A string literal that means `value`. */
-function quoteLiteral(value: string): string {
-  const quoted = `'${value.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
-  return value.includes('\\') ? `E${quoted}` : quoted;
-}
 
 /** format() of the server, without widths. */
 function format(pattern: string, values: readonly string[]): string | undefined {

@@ -25,3 +25,9 @@ export function sqlName(schema: string | undefined, name: string): string {
     ? quoteIdentifier(name)
     : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
+
+/** A text as it is written in SQL. */
+export function quoteLiteral(value: string): string {
+  const quoted = `'${value.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
+  return value.includes('\\') ? `E${quoted}` : quoted;
+}

@@ -1,0 +1,110 @@
+import type { Column, Trigger } from '../src/catalog/catalog.js';
+import { columnOf } from '../src/catalog/lookup.js';
+import { firstOfEach, hasOwnValue, keptTable } from '../src/known.js';
+import { defineRule, type Finding, type JudgedMigration, type Step } from '../src/rule.js';
+import { isKind } from '../src/sql/statement.js';
+import { addedColumn, columnAfter, list } from '../src/wording.js';
+
+export default defineRule({
+  id: 'column-required-of-running-code',
+  level: 'error',
+  title: 'Inserts of running code fail for want of a column',
+  why: 'Until the new code is everywhere, the old one inserts without the column that this migration adds. With NOT NULL and no default at the end of the migration each such INSERT fails.',
+  instead: 'Keep the default until no old code runs; drop it, or set NOT NULL, in a later migration.',
+  links: ['https://www.postgresql.org/docs/current/ddl-default.html'],
+  bad: [
+    {
+      title: 'the default only fills the rows that exist',
+      sql: `create table account (id int);
+-- next migration
+alter table account add column plan text not null default 'free';
+alter table account alter column plan drop default;`,
+    },
+    {
+      title: 'a column that code left to its default',
+      sql: `create table account (id int, plan text not null default 'free');
+-- next migration
+alter table account alter column plan drop default;`,
+    },
+  ],
+  good: [
+    {
+      title: 'the default stays',
+      sql: `create table account (id int);
+-- next migration
+alter table account add column plan text not null default 'free';`,
+    },
+    {
+      title: 'another default takes its place',
+      sql: `create table account (id int, plan text not null default 'free');
+-- next migration
+alter table account alter column plan drop default;
+alter table account alter column plan set default 'basic';`,
+    },
+    {
+      title: 'a column that may be null needs none',
+      sql: `create table account (id int, plan text default 'free');
+-- next migration
+alter table account alter column plan drop default;`,
+    },
+  ],
+  checkMigration(judged) {
+    return firstOfEach(judged.up.filter((step) => step.kind.startsWith('AT_'))).flatMap((step) => [
+      ...required(judged, step, 'unknown'),
+      ...required(judged, step, 'left out'),
+    ]);
+  },
+});
+
+/** The columns of a table that an INSERT of running code must name from now on: new ones, or old ones that had a default. */
+function required(
+  judged: JudgedMigration,
+  first: Step,
+  how: 'unknown' | 'left out',
+): readonly (Finding & { readonly step: Step })[] {
+  const { relation = '', since } = first;
+  const table = keptTable(judged, first);
+  if (table === undefined) return [];
+  const { old, now } = table;
+  const concerned = (column: Column) => {
+    const before = columnOf(old, column.name);
+    if (how === 'left out') return before !== undefined && column.born < since && hasOwnValue(judged.before, before);
+    return column.born >= since && !isRefused(judged, relation, column.name);
+  };
+  const wanting = now.columns.filter((one) => one.notNull && !hasOwnValue(judged.afterUp, one) && concerned(one));
+  const names = wanting.map(({ name }) => name);
+  const step = judged.up.findLast((one) => one.relation === relation && names.includes(columnNamed(one) ?? ''));
+  if (step === undefined) return [];
+  const code = how === 'unknown' ? 'does not know' : 'leaves out';
+  // code may name a column that it knows, and a trigger may fill one
+  const mild = how === 'left out' || now.triggers.some(fills);
+  return [
+    {
+      step,
+      ...(mild && { level: 'warning' }),
+      message: `inserts into ${relation} by running code that ${code} ${list(names)} fail: NOT NULL without a default`,
+    },
+  ];
+}
+
+function fills({ timing, events, forEachRow }: Trigger): boolean {
+  return timing === 'before' && forEachRow && events.includes('insert');
+}
+
+/** column-not-null-without-default speaks of these: adding them fails already. */
+function isRefused({ up }: JudgedMigration, relation: string, name: string): boolean {
+  return up.some((step) => {
+    if (step.relation !== relation || !isKind(step.statement, 'AT_AddColumn')) return false;
+    const column = addedColumn(step.statement.node) === name ? columnAfter(step, name) : undefined;
+    return column?.notNull === true && !hasOwnValue(step.after, column);
+  });
+}
+
+/** The column that a command of ALTER TABLE adds or alters. */
+function columnNamed({ statement }: Step): string | undefined {
+  if (isKind(statement, 'AT_AddColumn')) return addedColumn(statement.node);
+  for (const kind of ['AT_ColumnDefault', 'AT_SetNotNull', 'AT_DropIdentity'] as const) {
+    if (isKind(statement, kind)) return statement.node.name;
+  }
+  return undefined;
+}

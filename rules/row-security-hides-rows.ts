@@ -1,0 +1,77 @@
+import { firstOfEach, keptTable } from '../src/known.js';
+import { defineRule, type Step } from '../src/rule.js';
+import { isKind } from '../src/sql/statement.js';
+import { pasted } from '../src/wording.js';
+
+export default defineRule({
+  id: 'row-security-hides-rows',
+  level: 'warning',
+  title: 'Row level security without a policy hides every row',
+  why: 'Where row level security is on and no policy lets a row pass, every role but the owner of the table (and those with BYPASSRLS) sees no row and may write none. Nothing fails: the application just finds the table empty.',
+  instead: 'Create the policies first, then switch row level security on, all in one transaction.',
+  links: ['https://www.postgresql.org/docs/current/ddl-rowsecurity.html'],
+  bad: [
+    {
+      sql: `create table account (id int, owner text);
+-- next migration
+alter table account enable row level security;`,
+    },
+    {
+      title: 'the last policy goes',
+      sql: `create table account (id int, owner text);
+alter table account enable row level security;
+create policy own on account using (owner = current_user);
+-- next migration
+drop policy own on account;`,
+    },
+  ],
+  good: [
+    {
+      title: 'a policy comes along',
+      transaction: 'whole',
+      sql: `create table account (id int, owner text);
+-- next migration
+create policy own on account using (owner = current_user);
+alter table account enable row level security;`,
+    },
+    {
+      title: 'no running code reads the table yet',
+      sql: 'create table account (id int); alter table account enable row level security;',
+    },
+    {
+      title: 'a policy is made anew',
+      sql: `create table account (id int, owner text);
+alter table account enable row level security;
+create policy own on account using (owner = current_user);
+-- next migration
+drop policy own on account;
+create policy own on account using (lower(owner) = current_user);`,
+    },
+  ],
+  checkMigration(judged) {
+    const steps = judged.up.filter((step) => step.kind === 'AT_EnableRowSecurity' || dropsPolicy(step));
+    return firstOfEach(steps).flatMap((step) => {
+      const name = step.relation ?? '';
+      const table = keptTable(judged, step);
+      if (table === undefined || !table.now.rowSecurity || table.now.policies.length > 0) return [];
+      // it was so before
+      if (table.old.rowSecurity && table.old.policies.length === 0) return [];
+      // there may be policies that the history does not show
+      if (!table.now.complete) return [];
+      return [
+        {
+          step,
+          message: `without a policy every role but the owner finds ${name} empty and can write no row`,
+          instead: `begin;
+create policy every_row on ${pasted(name)} using (true); -- as before; narrow it when the code is ready
+alter table ${pasted(name)} enable row level security;
+commit;`,
+        },
+      ];
+    });
+  },
+});
+
+function dropsPolicy({ statement }: Step): boolean {
+  return isKind(statement, 'DropStmt') && statement.node.removeType === 'OBJECT_POLICY';
+}
