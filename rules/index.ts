@@ -18,12 +18,14 @@ import columnTypeRewritesTable from './column-type-rewrites-table.js';
 import concurrentlyInTransaction from './concurrently-in-transaction.js';
 import defaultChanged from './default-changed.js';
 import dependencyMissing from './dependency-missing.js';
+import domainConstraintScansTables from './domain-constraint-scans-tables.js';
 import downDoesNotRestore from './down-does-not-restore.js';
 import downEmpty from './down-empty.js';
 import downMissing from './down-missing.js';
 import downWithoutUp from './down-without-up.js';
 import duplicateVersion from './duplicate-version.js';
 import enumValueRenamed from './enum-value-renamed.js';
+import exclusionConstraintBuildsIndex from './exclusion-constraint-builds-index.js';
 import failsWhenRun from './fails-when-run.js';
 import fileNameUnconventional from './file-name-unconventional.js';
 import foreignKeyValidatedUnderLock from './foreign-key-validated-under-lock.js';
@@ -34,9 +36,11 @@ import ignoreUnused from './ignore-unused.js';
 import ignoreWithoutReason from './ignore-without-reason.js';
 import indexDroppedNotConcurrent from './index-dropped-not-concurrent.js';
 import indexNotConcurrent from './index-not-concurrent.js';
+import indexRebuiltUnderLock from './index-rebuilt-under-lock.js';
 import jsonColumnAdded from './json-column-added.js';
 import lockHeldThroughWork from './lock-held-through-work.js';
 import markerRefused from './marker-refused.js';
+import materializedViewRefreshedUnderLock from './materialized-view-refreshed-under-lock.js';
 import migrationFileMissing from './migration-file-missing.js';
 import migrationNotRun from './migration-not-run.js';
 import migrationOutOfOrder from './migration-out-of-order.js';
@@ -48,6 +52,8 @@ import notUnderstood from './not-understood.js';
 import objectRenamed from './object-renamed.js';
 import optOutIgnored from './opt-out-ignored.js';
 import otherDatabase from './other-database.js';
+import partitionDetachedUnderLock from './partition-detached-under-lock.js';
+import partitionScannedUnderLock from './partition-scanned-under-lock.js';
 import privilegeRevoked from './privilege-revoked.js';
 import routineDropped from './routine-dropped.js';
 import rowSecurityHidesRows from './row-security-hides-rows.js';
@@ -63,6 +69,7 @@ import statementUnfinished from './statement-unfinished.js';
 import syntaxError from './syntax-error.js';
 import tableDropped from './table-dropped.js';
 import tableRenamed from './table-renamed.js';
+import tableRewrittenUnderLock from './table-rewritten-under-lock.js';
 import triggerDisabled from './trigger-disabled.js';
 import triggerRunsOnEveryWrite from './trigger-runs-on-every-write.js';
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index.js';
@@ -97,12 +104,14 @@ export const rules: readonly Rule[] = [
   concurrentlyInTransaction,
   defaultChanged,
   dependencyMissing,
+  domainConstraintScansTables,
   downDoesNotRestore,
   downEmpty,
   downMissing,
   downWithoutUp,
   duplicateVersion,
   enumValueRenamed,
+  exclusionConstraintBuildsIndex,
   failsWhenRun,
   fileNameUnconventional,
   foreignKeyValidatedUnderLock,
@@ -113,9 +122,11 @@ export const rules: readonly Rule[] = [
   ignoreWithoutReason,
   indexDroppedNotConcurrent,
   indexNotConcurrent,
+  indexRebuiltUnderLock,
   jsonColumnAdded,
   lockHeldThroughWork,
   markerRefused,
+  materializedViewRefreshedUnderLock,
   migrationFileMissing,
   migrationNotRun,
   migrationOutOfOrder,
@@ -127,6 +138,8 @@ export const rules: readonly Rule[] = [
   objectRenamed,
   optOutIgnored,
   otherDatabase,
+  partitionDetachedUnderLock,
+  partitionScannedUnderLock,
   privilegeRevoked,
   routineDropped,
   rowSecurityHidesRows,
@@ -142,6 +155,7 @@ export const rules: readonly Rule[] = [
   syntaxError,
   tableDropped,
   tableRenamed,
+  tableRewrittenUnderLock,
   triggerDisabled,
   triggerRunsOnEveryWrite,
   uniqueConstraintBuildsIndex,
