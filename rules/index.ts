@@ -6,6 +6,7 @@ import appliedMigrationRenamed from './applied-migration-renamed.js';
 import backfillInDdlTransaction from './backfill-in-ddl-transaction.js';
 import brokenInclude from './broken-include.js';
 import brokenManifest from './broken-manifest.js';
+import catalogWritten from './catalog-written.js';
 import checkValidatedUnderLock from './check-validated-under-lock.js';
 import checksumMismatch from './checksum-mismatch.js';
 import columnDefaultRewritesTable from './column-default-rewrites-table.js';
@@ -17,6 +18,7 @@ import columnTypeRebuildsIndex from './column-type-rebuilds-index.js';
 import columnTypeRewritesTable from './column-type-rewrites-table.js';
 import concurrentlyInTransaction from './concurrently-in-transaction.js';
 import defaultChanged from './default-changed.js';
+import definitionHiddenByIfNotExists from './definition-hidden-by-if-not-exists.js';
 import dependencyMissing from './dependency-missing.js';
 import domainConstraintScansTables from './domain-constraint-scans-tables.js';
 import downDoesNotRestore from './down-does-not-restore.js';
@@ -28,7 +30,9 @@ import enumValueRenamed from './enum-value-renamed.js';
 import exclusionConstraintBuildsIndex from './exclusion-constraint-builds-index.js';
 import failsWhenRun from './fails-when-run.js';
 import fileNameUnconventional from './file-name-unconventional.js';
+import foreignKeyNarrower from './foreign-key-narrower.js';
 import foreignKeyValidatedUnderLock from './foreign-key-validated-under-lock.js';
+import foreignKeyWithoutIndex from './foreign-key-without-index.js';
 import generatedColumnRewritesTable from './generated-column-rewrites-table.js';
 import historyForks from './history-forks.js';
 import ignoreUnknownRule from './ignore-unknown-rule.js';
@@ -37,7 +41,9 @@ import ignoreWithoutReason from './ignore-without-reason.js';
 import indexDroppedNotConcurrent from './index-dropped-not-concurrent.js';
 import indexNotConcurrent from './index-not-concurrent.js';
 import indexRebuiltUnderLock from './index-rebuilt-under-lock.js';
+import invalidIndexHidden from './invalid-index-hidden.js';
 import jsonColumnAdded from './json-column-added.js';
+import keyOverflowsInteger from './key-overflows-integer.js';
 import lockHeldThroughWork from './lock-held-through-work.js';
 import markerRefused from './marker-refused.js';
 import materializedViewRefreshedUnderLock from './materialized-view-refreshed-under-lock.js';
@@ -68,8 +74,11 @@ import statementOutsideSection from './statement-outside-section.js';
 import statementUnfinished from './statement-unfinished.js';
 import syntaxError from './syntax-error.js';
 import tableDropped from './table-dropped.js';
+import tableLostAfterCrash from './table-lost-after-crash.js';
 import tableRenamed from './table-renamed.js';
 import tableRewrittenUnderLock from './table-rewritten-under-lock.js';
+import timeoutCancelsConcurrently from './timeout-cancels-concurrently.js';
+import transactionLeftOpen from './transaction-left-open.js';
 import triggerDisabled from './trigger-disabled.js';
 import triggerRunsOnEveryWrite from './trigger-runs-on-every-write.js';
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index.js';
@@ -92,6 +101,7 @@ export const rules: readonly Rule[] = [
   backfillInDdlTransaction,
   brokenInclude,
   brokenManifest,
+  catalogWritten,
   checkValidatedUnderLock,
   checksumMismatch,
   columnDefaultRewritesTable,
@@ -103,6 +113,7 @@ export const rules: readonly Rule[] = [
   columnTypeRewritesTable,
   concurrentlyInTransaction,
   defaultChanged,
+  definitionHiddenByIfNotExists,
   dependencyMissing,
   domainConstraintScansTables,
   downDoesNotRestore,
@@ -114,7 +125,9 @@ export const rules: readonly Rule[] = [
   exclusionConstraintBuildsIndex,
   failsWhenRun,
   fileNameUnconventional,
+  foreignKeyNarrower,
   foreignKeyValidatedUnderLock,
+  foreignKeyWithoutIndex,
   generatedColumnRewritesTable,
   historyForks,
   ignoreUnknownRule,
@@ -123,7 +136,9 @@ export const rules: readonly Rule[] = [
   indexDroppedNotConcurrent,
   indexNotConcurrent,
   indexRebuiltUnderLock,
+  invalidIndexHidden,
   jsonColumnAdded,
+  keyOverflowsInteger,
   lockHeldThroughWork,
   markerRefused,
   materializedViewRefreshedUnderLock,
@@ -154,8 +169,11 @@ export const rules: readonly Rule[] = [
   statementUnfinished,
   syntaxError,
   tableDropped,
+  tableLostAfterCrash,
   tableRenamed,
   tableRewrittenUnderLock,
+  timeoutCancelsConcurrently,
+  transactionLeftOpen,
   triggerDisabled,
   triggerRunsOnEveryWrite,
   uniqueConstraintBuildsIndex,

@@ -1,0 +1,96 @@
+import type { Catalog, Constraint, Table } from '../src/catalog/catalog.js';
+import { columnOf, isTable, referencingTables, relationByName } from '../src/catalog/lookup.js';
+import { isFirst, tablesTouched } from '../src/known.js';
+import { defineRule } from '../src/rule.js';
+import { quoteIdentifier } from '../src/sql/names.js';
+import { pasted } from '../src/wording.js';
+
+const widths: Readonly<Record<string, number>> = { int2: 2, int4: 4, int8: 8 };
+const words: Readonly<Record<string, string>> = { int2: 'smallint', int4: 'integer', int8: 'bigint' };
+
+export default defineRule({
+  id: 'foreign-key-narrower',
+  level: 'warning',
+  title: 'A foreign key is narrower than the key it refers to',
+  why: 'The referenced key can pass the largest value that the referring column holds: from then on rows that refer to new ones cannot be inserted (integer out of range).',
+  instead: 'Give both columns the same type.',
+  links: ['https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-INT'],
+  bad: [
+    {
+      sql: `create table account (id bigint primary key);
+-- next migration
+create table invoice (id bigint primary key, account_id int references account (id));`,
+    },
+    {
+      title: 'the key grows, what refers to it does not',
+      sql: `create table account (id int primary key);
+create table invoice (id bigint primary key, account_id int references account (id));
+-- next migration
+-- lockkeeper:ignore column-type-rewrites-table: an example of something else
+alter table account alter column id type bigint;`,
+    },
+  ],
+  good: [
+    {
+      sql: `create table account (id bigint primary key);
+-- next migration
+create table invoice (id bigint primary key, account_id bigint references account (id));`,
+    },
+    {
+      title: 'wider is no harm',
+      sql: `create table account (id int primary key);
+-- next migration
+create table invoice (id bigint primary key, account_id bigint references account (id));`,
+    },
+  ],
+  checkMigration({ up, before, afterUp }) {
+    const told = new Set<string>();
+    return tablesTouched(up).flatMap(({ step, name }) => {
+      const known = new Set(narrowKeys(before, name).map(keyOf));
+      return narrowKeys(afterUp, name)
+        .filter((one) => !known.has(keyOf(one)) && isFirst(told, keyOf(one)))
+        .map(({ table, column, type, to, toColumn, toType }) => ({
+          step,
+          message: `${table}.${column} is ${words[type]} and ends before ${to}.${toColumn}, to which it refers: that is ${words[toType]}`,
+          instead: step.isNew(table)
+            ? `alter table ${pasted(table)} alter column ${quoteIdentifier(column)} type ${words[toType]};`
+            : `Widen ${column} of ${table} too, by a second column: lockkeeper explain column-type-rewrites-table.`,
+        }));
+    });
+  },
+});
+
+interface Narrow {
+  readonly table: string;
+  readonly column: string;
+  readonly type: string;
+  readonly to: string;
+  readonly toColumn: string;
+  readonly toType: string;
+}
+
+function keyOf({ table, column, type, toType }: Narrow): string {
+  return `${table}.${column} ${type} ${toType}`;
+}
+
+/** The foreign keys of a table and to it that are narrower than what they refer to. */
+function narrowKeys(catalog: Catalog, name: string): readonly Narrow[] {
+  const table = relationByName(catalog, name);
+  if (table === undefined || !isTable(table)) return [];
+  const keysOf = (one: Table) => one.constraints.flatMap((constraint) => narrowColumns(catalog, one, constraint));
+  const to = referencingTables(catalog, table).filter((other) => other !== table);
+  return [...keysOf(table), ...to.flatMap(keysOf).filter((one) => one.to === name)];
+}
+
+function narrowColumns(catalog: Catalog, table: Table, { columns, references }: Constraint): readonly Narrow[] {
+  const target = references === undefined ? undefined : catalog.relations.get(references.table);
+  if (references === undefined || target === undefined) return [];
+  return columns.flatMap((column, at) => {
+    const toColumn = references.columns[at] ?? '';
+    const type = columnOf(table, column)?.type?.name ?? '';
+    const toType = columnOf(target, toColumn)?.type?.name ?? '';
+    if ((widths[type] ?? 9) >= (widths[toType] ?? 0)) return [];
+    const own = `${table.schema}.${table.name}`;
+    return [{ table: own, column, type, to: `${target.schema}.${target.name}`, toColumn, toType }];
+  });
+}

@@ -1,0 +1,87 @@
+import type { Catalog, Constraint, Relation, Table } from '../src/catalog/catalog.js';
+import { indexesOf, isTable, relationByName } from '../src/catalog/lookup.js';
+import { isFirst } from '../src/known.js';
+import { next } from '../src/recipes.js';
+import { defineRule, type Step } from '../src/rule.js';
+import { quoteIdentifier } from '../src/sql/names.js';
+import { alteredTable, list, pasted } from '../src/wording.js';
+
+export default defineRule({
+  id: 'foreign-key-without-index',
+  level: 'note',
+  title: 'No index begins with the columns of a foreign key',
+  why: 'Each DELETE of a row of the referenced table, and each UPDATE of its key, looks for rows that refer to it. Without an index it reads the whole referring table for every single row, and holds its locks meanwhile.',
+  instead: 'create index concurrently on … (the columns of the foreign key);',
+  links: ['https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK'],
+  bad: [
+    {
+      sql: `create table account (id bigint primary key);
+create table invoice (id bigint primary key);
+-- next migration
+alter table invoice add column account_id bigint references account (id);`,
+    },
+  ],
+  good: [
+    {
+      title: 'the index comes with it',
+      sql: `create table account (id bigint primary key);
+create table invoice (id bigint primary key);
+-- next migration
+alter table invoice add column account_id bigint references account (id);
+create index concurrently invoice_account on invoice (account_id, id);`,
+    },
+    {
+      title: 'the primary key begins with it',
+      sql: `create table account (id bigint primary key);
+create table membership (account_id bigint references account (id), team bigint, primary key (account_id, team));`,
+    },
+  ],
+  checkMigration({ up, before, afterUp }) {
+    const told = new Set<string>();
+    return up.flatMap((step) => {
+      const { relation, kind } = step;
+      if (relation === undefined || !(kind === 'CreateStmt' || kind === 'AT_AddColumn' || kind === 'AT_AddConstraint'))
+        return [];
+      const table = relationByName(afterUp, relation);
+      if (table === undefined || !isTable(table) || table.kind === 'foreign' || !table.complete) return [];
+      const known = keysOf(before.relations.get(table.oid)).map(({ columns }) => columns.join());
+      const bare = keysOf(table).filter(
+        (key) =>
+          !known.includes(key.columns.join()) &&
+          keysOf(step.after.relations.get(table.oid)).some(({ name }) => name === key.name) &&
+          !isIndexed(afterUp, table, key.columns),
+      );
+      const fresh = bare.filter((key) => isFirst(told, `${relation} ${key.name}`));
+      return fresh.length === 0 ? [] : [finding(step, relation, fresh)];
+    });
+  },
+});
+
+function finding(step: Step, relation: string, keys: readonly Constraint[]) {
+  const indexes = keys.map(
+    ({ columns }) => `create index concurrently on ${pasted(relation)} (${columns.map(quoteIdentifier).join(', ')});`,
+  );
+  const { statement } = step;
+  const own =
+    step.kind === 'CreateStmt' ? `${statement.text};` : `alter table ${alteredTable(statement)} ${statement.text};`;
+  const names = list(keys.map(({ columns }) => columns.join(', ')));
+  return {
+    step,
+    message: `deleting a row that ${names} of ${relation} can refer to reads all of ${relation}`,
+    instead: [own, ...indexes].join(`\n${next}\n`),
+  };
+}
+
+function keysOf(relation: Relation | undefined): readonly Constraint[] {
+  return relation !== undefined && isTable(relation)
+    ? relation.constraints.filter(({ kind }) => kind === 'foreign key')
+    : [];
+}
+
+/** An index whose first columns are those of the key, in any order; a partial one serves only some rows. */
+function isIndexed(catalog: Catalog, table: Table, columns: readonly string[]): boolean {
+  return indexesOf(catalog, table).some(({ keys, predicate }) => {
+    const first = keys.slice(0, columns.length).map(({ column }) => column);
+    return predicate === undefined && columns.every((column) => first.includes(column));
+  });
+}
