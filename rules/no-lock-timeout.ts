@@ -1,3 +1,4 @@
+import { isMessageOfOne } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { isTimeout, whomBlocks } from '../src/wording.js';
 
@@ -30,6 +31,18 @@ alter table account add column email text;`,
 set local lock_timeout = '5s';
 alter table account add column email text;`,
     },
+    {
+      title: 'a file that is one message can hold no SET beside a statement that must be alone',
+      framework: 'diesel',
+      files: {
+        'Cargo.toml': '[dependencies]\ndiesel = { version = "2.2", features = ["postgres"] }',
+        'migrations/2024-01-01-000000_account/up.sql': 'create table account (id int);',
+        'migrations/2024-01-01-000000_account/down.sql': 'drop table account;',
+        'migrations/2024-01-02-000000_email/up.sql': 'alter table account add column email text;',
+        'migrations/2024-01-02-000000_email/down.sql': 'alter table account drop column email;',
+        'migrations/2024-01-02-000000_email/metadata.toml': 'run_in_transaction = false',
+      },
+    },
   ],
   good: [
     {
@@ -57,6 +70,9 @@ create index concurrently account_id on account (id);`,
       {
         step,
         message: `while it waits for its lock, ${whomBlocks(lock.lock)} to ${lock.relation} wait behind it, without limit`,
+        ...(isMessageOfOne(step) && {
+          instead: `Set it for the role of the migrations: alter role … set lock_timeout = '5s'. Beside the statement it would make one transaction of both, because the file is one message.`,
+        }),
       },
     ];
   },

@@ -20,6 +20,11 @@ export function alone({ session, script }: Step): string {
   return `-- alone, in a migration that runs outside a transaction${how}\n`;
 }
 
+/** Whether a second statement in the script would make a transaction block of both: the runner sends it as one message. */
+export function isMessageOfOne({ session, script }: Step): boolean {
+  return !session.inTransaction && script.transaction.batch === 'script';
+}
+
 /**
  * An index concurrently, past one that a failed build has left invalid: IF NOT EXISTS would take that for the index and build nothing.
  */

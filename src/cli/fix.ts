@@ -65,7 +65,7 @@ function rewrite(path: string, text: string): void {
   }
 }
 
-/** The files with more findings that count, of any rule, than before. */
+/** The files with more findings that count, of any rule, than before; a note is only worth knowing. */
 function worsened(before: Report, after: Report): ReadonlySet<string> {
   const rest = countsOf(before);
   const worse = new Set<string>();
@@ -77,7 +77,7 @@ function worsened(before: Report, after: Report): ReadonlySet<string> {
 
 function countsOf(report: Report): ReadonlyMap<string, { readonly file: string; readonly count: number }> {
   const counts = new Map<string, { file: string; count: number }>();
-  for (const { rule, source } of report.diagnostics.filter(isOpen)) {
+  for (const { rule, source } of report.diagnostics.filter((one) => isOpen(one) && one.level !== 'note')) {
     const key = `${rule}\n${source.file}`;
     counts.set(key, { file: source.file, count: (counts.get(key)?.count ?? 0) + 1 });
   }
