@@ -98,6 +98,8 @@ export interface Table extends InSchema {
   readonly comment?: string;
   /** True once the history put rows into it (INSERT, COPY, CREATE TABLE AS): a table born empty is free to change. */
   readonly filled: boolean;
+  /** True when a row is surely there: INSERT … VALUES put one in, and nothing was deleted since. What INSERT … SELECT finds may be none. */
+  readonly inhabited: boolean;
 }
 
 /** A type as a column has it: `varchar(20)[]` is `{ schema: 'pg_catalog', name: 'varchar', modifiers: [20], dimensions: 1 }`. */

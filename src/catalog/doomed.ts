@@ -41,8 +41,13 @@ function defaultsOf(catalog: Catalog, table: Oid, sequence: Oid): readonly Doome
   const owner = catalog.relations.get(table);
   if (owner === undefined || !isTable(owner)) return [];
   return owner.columns
-    .filter((column) => column.sequence === sequence)
+    .filter((column) => draws(column, sequence))
     .map(({ name }) => ({ kind: 'default', table, name }));
+}
+
+/** Whether a column takes its values from a sequence; one that has lost its default still owns it. */
+function draws({ sequence, default: given, identity }: Column, oid: Oid): boolean {
+  return sequence === oid && (given !== undefined || identity !== undefined);
 }
 
 /** What depends on an object in pg_depend: it goes with CASCADE, partitions also without. */
@@ -83,7 +88,7 @@ function doomedInTable(catalog: Catalog, table: Table, oid: Oid): readonly Doome
     ...table.columns
       .filter(({ type, generated }) => type?.oid === oid || uses(generated?.expression))
       .map(part('column')),
-    ...table.columns.filter((column) => column.sequence === oid || uses(column.default)).map(part('default')),
+    ...table.columns.filter((column) => draws(column, oid) || uses(column.default)).map(part('default')),
     ...table.constraints
       .filter(({ references, expression }) => references?.table === oid || uses(expression))
       .map(part('constraint')),

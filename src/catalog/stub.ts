@@ -44,5 +44,6 @@ export function newTable(catalog: Catalog, schema: string, name: string, born: n
     options: {},
     replicaIdentity: 'default',
     filled: false,
+    inhabited: false,
   };
 }

@@ -157,8 +157,8 @@ function mayBeDomain({ type, definition }: NewColumn, context: CommandContext): 
 function nulls(column: NewColumn, context: CommandContext): Draft {
   const demanding = column.filled || column.type === undefined ? undefined : notNullDomain(column.type, context);
   if (demanding !== undefined) {
-    const filled = context.table.filled && context.table.complete;
-    return fail(`domain ${demanding} does not allow null values`, '23502', filled);
+    const sure = context.table.inhabited && context.table.complete;
+    return fail(`domain ${demanding} does not allow null values`, '23502', sure);
   }
   const virtual = column.constraints.some(({ generated_kind }) => generated_kind === 'v');
   const notNull = column.has('CONSTR_NOTNULL') || column.has('CONSTR_PRIMARY');
@@ -166,8 +166,8 @@ function nulls(column: NewColumn, context: CommandContext): Draft {
   const each = family(context).filter(({ kind }) => kind === 'table');
   const scans = each.map((one) => scanStored(one, context, `the rows are searched for nulls in ${column.name}`));
   if (virtual) return all(...scans);
-  const filled = each.find((one) => one.filled) ?? (context.table.filled ? each[0] : undefined);
-  const first = filled ?? each[0];
+  const inhabited = each.find((one) => one.inhabited) ?? (context.table.inhabited ? each[0] : undefined);
+  const first = inhabited ?? each.find((one) => one.filled) ?? each[0];
   return all(
     ...scans,
     first === undefined
@@ -175,7 +175,7 @@ function nulls(column: NewColumn, context: CommandContext): Draft {
       : fail(
           `column "${column.name}" of relation "${shownName(context.catalog, first)}" contains null values`,
           '23502',
-          filled !== undefined && context.table.complete,
+          inhabited !== undefined && context.table.complete,
         ),
   );
 }

@@ -162,7 +162,7 @@ function wrongLength({ table, column, type }: Change): Draft {
   const [from] = column.type?.modifiers ?? [];
   const [to] = type.modifiers;
   if (column.type?.name !== 'bit' || type.name !== 'bit' || type.dimensions > 0 || from === to) return nothing;
-  return fail(`bit string length ${from} does not match type bit(${to})`, '22026', table.filled && table.complete);
+  return fail(`bit string length ${from} does not match type bit(${to})`, '22026', table.inhabited && table.complete);
 }
 
 function checksOf({ table, column }: Change, context: CommandContext): readonly Draft[] {

@@ -1,5 +1,5 @@
 import type { Catalog, Constraint, Table } from '../catalog/catalog.js';
-import { ancestors, descendants, indexesOf, isTable, referencingTables } from '../catalog/lookup.js';
+import { ancestors, columnOf, descendants, indexesOf, isTable, referencingTables } from '../catalog/lookup.js';
 import { mayHold } from '../catalog/pruning.js';
 import type { Node } from '../sql/tree.js';
 import { all, type Draft, fail, lock, nothing, scan } from './draft.js';
@@ -38,7 +38,11 @@ function checkReference(catalog: Catalog, table: Table, constraint: Constraint, 
     return value === undefined ? [] : [equality(column, value)];
   });
   const why = `each row is looked up in it for the foreign key ${name}`;
-  const sure = !written.perhapsSame;
+  // what comes from a query may be NULL in every row
+  const isGiven = columns.every(
+    (column, at) => given[at]?.value !== undefined || columnOf(table, column)?.notNull === true,
+  );
+  const sure = !written.perhapsSame && isGiven;
   return all(
     ...placesOf(catalog, referenced, conditions).map(({ table: place, sure: isPlace }) =>
       written.many && place.kind === 'table'

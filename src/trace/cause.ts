@@ -9,6 +9,10 @@ const wants: readonly (readonly [RegExp, (name: string) => string])[] = [
     (name) => `this server does not have the extension ${name}`,
   ],
   [/^role "(.*)" does not exist/, (name) => `the migrations expect the role ${name}, which this server does not have`],
+  [
+    /^schema "(.*)" does not exist/,
+    (name) => `the migrations expect the schema ${name}, which they do not create: something else does before them`,
+  ],
   [/^could not access file "(.*)"/, (name) => `this server does not have the library ${name}`],
 ];
 

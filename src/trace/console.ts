@@ -212,6 +212,8 @@ function observedOf(relation: string, step: StepTrace): string {
   const lock = observed.locks[relation];
   const held = observed.held[relation];
   const foretold = predicted?.effects.find((effect) => effect.relation === relation);
+  const foretells = (work: Work) =>
+    predicted?.effects.some((effect) => effect.relation === relation && effect.work === work) ?? false;
   const parts = [
     lock === undefined ? '' : lockName(lock),
     lock === undefined && held !== undefined && foretold !== undefined
@@ -221,7 +223,9 @@ function observedOf(relation: string, step: StepTrace): string {
     observed.rewrites.includes(relation) ? doing.rewrite : '',
     observed.indexBuilds.includes(relation) ? doing.build : '',
     observed.unseen?.includes('locks') && foretold?.kind === 'table' ? 'lock not seen' : '',
-    observed.empty.includes(relation) && foretold?.work === 'scan' ? 'nothing to read' : '',
+    observed.empty.includes(relation) && foretells('scan') && !observed.scans.includes(relation)
+      ? 'nothing to read'
+      : '',
     lock === undefined &&
     held === undefined &&
     foretold?.kind === 'table' &&

@@ -96,6 +96,7 @@ async function launch(binaries: ServerBinaries, folder: string): Promise<Server>
   const open = (database = 'postgres') => connect({ host: folder, user: 'postgres', database });
   const first = await untilReady(open, child).catch((error: unknown) => {
     onExit();
+    if (error instanceof UserError) throw error;
     throw new UserError(`PostgreSQL ${binaries.major} does not start: ${complaint.trim() || String(error)}`);
   });
   const [row] = await first.query('show server_version');

@@ -56,6 +56,44 @@ const statements: readonly (readonly [string, readonly string[], string])[] = [
     'alter table account alter column age set not null',
   ],
   [
+    'drop sequence, its column has lost the default',
+    ['create table made (id serial)', 'alter table made alter column id drop default'],
+    'drop sequence made_id_seq',
+  ],
+  ['drop sequence, its column draws from it', ['create table made (id serial)'], 'drop sequence made_id_seq'],
+  [
+    'add not null column, nothing was selected to insert',
+    ['create table source (id int)', 'create table made (id int)', 'insert into made select id from source'],
+    'alter table made add column age int not null',
+  ],
+  [
+    'add not null column, all rows are deleted',
+    ['create table made (id int)', 'insert into made values (1)', 'delete from made'],
+    'alter table made add column age int not null',
+  ],
+  [
+    'add not null column, a row is left',
+    ['create table made (id int)', 'insert into made values (1), (2)'],
+    'alter table made add column age int not null',
+  ],
+  [
+    'add not null column, the rows are deleted with those that they refer to',
+    [
+      'create table other (id int primary key); create table made (id int references other on delete cascade)',
+      'insert into other values (1); insert into made values (1)',
+      'delete from other',
+    ],
+    'alter table made add column age int not null',
+  ],
+  [
+    'insert select, the key is null in every row',
+    [
+      'create table other (id int primary key); create table made (other int references other); create table source (id int)',
+      'insert into source values (1), (2)',
+    ],
+    'insert into made select nullif(id, id) from source',
+  ],
+  [
     'add primary key, nullable column',
     [parts.plan, parts.table, 'alter table plan drop constraint plan_pkey; alter table plan alter id drop not null'],
     'alter table plan add primary key (id)',

@@ -143,7 +143,7 @@ async function readChecks(session: Session): Promise<ByTable<SeedCheck>> {
     union all
     select attrelid, regexp_replace(pg_get_expr(conbin, 0), '\\mVALUE\\M', quote_ident(attname), 'g'), json_build_array(attname)
       from pg_constraint join pg_attribute on atttypid = contypid join pg_class c on c.oid = attrelid
-     where contype = 'c' and c.relkind = 'r' and attnum > 0
+     where contype = 'c' and contypid <> 0 and c.relkind = 'r' and attnum > 0 and not attisdropped
     union all
     select c.oid, pg_get_partition_constraintdef(c.oid),
            (select json_agg(attname) from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped
