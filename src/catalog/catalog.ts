@@ -1,6 +1,9 @@
 import type { Statement } from '../sql/statement.js';
 import type { Node } from '../sql/tree.js';
+import type { PartitionBound, Policy, Trigger } from './parts.js';
 import type { PersistentMap } from './persistent-map.js';
+
+export type { PartitionBound, Policy, Trigger } from './parts.js';
 
 /**
  * The schema (and the session's settings) at one moment of a history, as far as the history shows it.
@@ -234,38 +237,10 @@ export interface CompositeRelation extends InSchema {
   readonly type: Oid;
 }
 
-export interface Trigger {
-  readonly name: string;
-  readonly function: string;
-  readonly timing: 'before' | 'after' | 'instead of';
-  readonly events: readonly ('insert' | 'update' | 'delete' | 'truncate')[];
-  /** Of UPDATE OF a, b and of the WHEN condition. */
-  readonly columns: readonly string[];
-  readonly forEachRow: boolean;
-  readonly constraint: boolean;
-  readonly inherited: boolean;
-  readonly enabled: boolean;
-  /** The other table of CREATE CONSTRAINT TRIGGER … FROM. */
-  readonly from?: Oid;
-}
-
-export interface Policy {
-  readonly name: string;
-  readonly using?: Node;
-  readonly withCheck?: Node;
-  readonly reads: readonly Read[];
-}
-
 export interface PartitionKey {
   readonly strategy: 'range' | 'list' | 'hash';
   readonly keys: readonly IndexKey[];
 }
-
-export type PartitionBound =
-  | { readonly kind: 'default' }
-  | { readonly kind: 'list'; readonly values: readonly Node[] }
-  | { readonly kind: 'range'; readonly from: readonly Node[]; readonly to: readonly Node[] }
-  | { readonly kind: 'hash'; readonly modulus: number; readonly remainder: number };
 
 export type Type = EnumType | DomainType | CompositeType | RangeType | BaseType;
 
