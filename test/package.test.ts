@@ -166,6 +166,8 @@ describe('as a library', () => {
       'false',
       '--types',
       '',
+      // where temporary folders lie within this project, its own tsconfig.json is above them
+      '--ignoreConfig',
     ];
     const ran = spawnSync(
       process.execPath,

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
 import { folderOf } from './cli-io.js';
@@ -8,6 +9,8 @@ import { folderOf } from './cli-io.js';
 for (const name of Object.keys(process.env)) if (name.startsWith('GIT_')) delete process.env[name];
 process.env.GIT_CONFIG_GLOBAL = '/dev/null';
 process.env.GIT_CONFIG_SYSTEM = '/dev/null';
+// nor is a repository around the temporary folders one of theirs
+process.env.GIT_CEILING_DIRECTORIES = realpathSync(tmpdir());
 
 const made: string[] = [];
 afterAll(() => {

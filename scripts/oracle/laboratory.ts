@@ -29,6 +29,8 @@ const clear = `
       union all select format('drop foreign data wrapper if exists %I cascade', fdwname) from pg_foreign_data_wrapper
       union all select format('drop schema %I cascade', nspname) from pg_namespace
                  where nspname !~ '^pg_' and nspname <> 'information_schema'
+      union all select format('drop owned by %1$I cascade; drop role %1$I', rolname) from pg_roles
+                 where rolname !~ '^pg_' and rolname not in ('clerk', current_user)
     loop
       execute statement;
     end loop;
