@@ -1,5 +1,5 @@
 import type { Table } from '../src/catalog/catalog.js';
-import { columnOf, isIndex, isTable, relationByName } from '../src/catalog/lookup.js';
+import { columnOf, isFollowed, isIndex, isTable, relationByName } from '../src/catalog/lookup.js';
 import { serialType, typeRef } from '../src/catalog/type-ref.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { isKind } from '../src/sql/statement.js';
@@ -37,6 +37,15 @@ create index if not exists account_key on account (email);`,
       sql: 'create table if not exists account (id int);',
     },
     {
+      title: 'what was put together when it ran may have dropped it',
+      sql: `create table account (id int);
+do $$ declare each regclass; begin
+  for each in select oid from pg_class where relname like 'acc%' loop execute 'drop table ' || each; end loop;
+end $$;
+-- next migration
+create table if not exists account (id int, email text);`,
+    },
+    {
       title: 'it is there as it should be',
       sql: `create table account (id int, code varchar(20));
 -- next migration
@@ -55,7 +64,7 @@ alter table account add column if not exists code character varying(20);`,
 function keptTable({ statement, before, relation }: Step): string | undefined {
   if (!isKind(statement, 'CreateStmt') || !statement.node.if_not_exists || relation === undefined) return undefined;
   const old = relationByName(before, relation);
-  if (old === undefined || !isTable(old) || !old.complete) return undefined;
+  if (old === undefined || !isTable(old) || !old.complete || !isFollowed(before, old)) return undefined;
   const wanted = (statement.node.tableElts ?? []).flatMap((node) => ('ColumnDef' in node ? node.ColumnDef : []));
   const different = wanted.filter((column) => differs(before, old, column)).map(({ colname }) => colname ?? '');
   return different.length === 0
@@ -67,7 +76,8 @@ function keptColumn({ statement, before, relation }: Step): string | undefined {
   if (!isKind(statement, 'AT_AddColumn') || !statement.node.missing_ok || relation === undefined) return undefined;
   const { def } = statement.node;
   const old = relationByName(before, relation);
-  if (def === undefined || !('ColumnDef' in def) || old === undefined || !isTable(old)) return undefined;
+  if (def === undefined || !('ColumnDef' in def) || old === undefined || !isTable(old) || !isFollowed(before, old))
+    return undefined;
   const { colname } = def.ColumnDef;
   if (columnOf(old, colname) === undefined || !differs(before, old, def.ColumnDef)) return undefined;
   return `${relation} has a column ${colname} of another type, which stays as it is`;
@@ -78,7 +88,7 @@ function keptIndex({ statement, before, relation }: Step): string | undefined {
   const { idxname, indexParams } = statement.node;
   const schema = relation.slice(0, relation.indexOf('.'));
   const old = relationByName(before, `${schema}.${idxname}`);
-  if (old === undefined || !isIndex(old)) return undefined;
+  if (old === undefined || !isIndex(old) || !isFollowed(before, old)) return undefined;
   const wanted = (indexParams ?? []).map((node) => ('IndexElem' in node ? (node.IndexElem.name ?? '') : ''));
   const table = before.relations.get(old.table);
   const same = old.keys.map(({ column = '' }) => column).join() === wanted.join();

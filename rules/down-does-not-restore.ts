@@ -35,6 +35,13 @@ alter table account add constraint account_owner foreign key (owner) references 
       down: 'alter table account drop constraint account_owner;',
     },
     {
+      title: 'what the way back does is put together when it runs',
+      sql: `create table account (id int);
+-- next migration
+alter table account add column email text;`,
+      down: `do $$ begin execute format('alter table account drop column %I', 'e' || lower('MAIL')); end $$;`,
+    },
+    {
       title: 'dropping the column takes its index along',
       sql: `create table account (id int);
 -- next migration
@@ -47,6 +54,7 @@ create index concurrently account_email on account (email);`,
     if (history.unordered || afterDown === undefined || 'none' in migration.down || down.length === 0) return [];
     // a difference is only as certain as what was understood
     if ([...up, ...down].some((step) => !step.understood || step.conditional)) return [];
+    if (afterDown.followedFrom > before.followedFrom) return [];
     const found = differences(...changedBetween(before, afterDown));
     const piece = migration.down.pieces[0];
     if (found.length === 0 || piece === undefined) return [];

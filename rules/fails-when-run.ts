@@ -34,6 +34,24 @@ insert into person values ('happy');`,
 create index concurrently event_id on event (id);`,
     },
     {
+      title: 'rows that were put together when they were written change no column',
+      sql: `create table account (id int, email text);
+do $$ declare each text; begin
+  foreach each in array array['email'] loop execute format('update account set %I = null', each); end loop;
+end $$;
+-- next migration
+alter table account add column email text;`,
+    },
+    {
+      title: 'a table made after what cannot be followed is known',
+      sql: `do $$ declare each text; begin
+  foreach each in array array['email'] loop execute 'drop table if exists ' || each; end loop;
+end $$;
+create table account (id int, email text);
+-- next migration
+alter table account add column email text;`,
+    },
+    {
       title:
         'a label that one pending migration adds is not committed for the next one, where one transaction holds both',
       framework: 'flyway',
@@ -54,6 +72,22 @@ create table person (mood mood);
 -- next migration
 alter type mood add value 'happy';
 insert into person values ('happy');`,
+    },
+    {
+      title: 'what was put together when it ran may have dropped the column',
+      sql: `create table account (id int, email text);
+do $$ declare each text; begin
+  foreach each in array array['email'] loop execute format('alter table account drop column %I', each); end loop;
+end $$;
+-- next migration
+alter table account add column email text;`,
+    },
+    {
+      title: 'so may a function that the history does not show',
+      sql: `create table account (id int, email text);
+-- next migration
+select extension_of_another_tool.anonymize('account');
+alter table account add column email text;`,
     },
     {
       title: 'each migration commits',

@@ -1,5 +1,5 @@
 import type { Catalog, Constraint, Relation, Table } from '../src/catalog/catalog.js';
-import { indexesOf, isTable, relationByName } from '../src/catalog/lookup.js';
+import { indexesOf, isFollowed, isTable, relationByName } from '../src/catalog/lookup.js';
 import { isFirst } from '../src/known.js';
 import { next } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
@@ -31,6 +31,14 @@ alter table invoice add column account_id bigint references account (id);
 create index concurrently invoice_account on invoice (account_id, id);`,
     },
     {
+      title: 'the indexes are built by what is put together when it runs',
+      sql: `create table account (id bigint primary key);
+create table invoice (account_id bigint references account (id));
+do $$ declare each text; begin
+  foreach each in array array['account_id'] loop execute format('create index on invoice (%I)', each); end loop;
+end $$;`,
+    },
+    {
       title: 'the primary key begins with it',
       sql: `create table account (id bigint primary key);
 create table membership (account_id bigint references account (id), team bigint, primary key (account_id, team));`,
@@ -44,6 +52,7 @@ create table membership (account_id bigint references account (id), team bigint,
         return [];
       const table = relationByName(afterUp, relation);
       if (table === undefined || !isTable(table) || table.kind === 'foreign' || !table.complete) return [];
+      if (!isFollowed(afterUp, table)) return [];
       const known = keysOf(before.relations.get(table.oid)).map(({ columns }) => columns.join());
       const bare = keysOf(table).filter(
         (key) =>

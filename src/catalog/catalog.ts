@@ -36,6 +36,11 @@ export interface Catalog {
   readonly dependents: PersistentMap<Oid, readonly Oid[]>;
   readonly settings: Settings;
   readonly transient: Transient;
+  /**
+   * Something ran that cannot be followed when this was the next oid: objects with a lower one may have been changed or dropped by it, and
+   * a name that is not listed may have been taken. 0 when everything could be followed.
+   */
+  readonly followedFrom: Oid;
   readonly nextOid: Oid;
 }
 

@@ -28,6 +28,7 @@ export function emptyCatalog(): Catalog {
     dependents: PersistentMap.empty(),
     settings: { session: {}, local: {} },
     transient: { enums: [], temporary: [], onCommitDrop: [] },
+    followedFrom: 0,
     // as in a real server, where user objects begin at FirstNormalObjectId
     nextOid: 16384,
   };
@@ -229,6 +230,11 @@ export function isIndex(relation: Relation): relation is Index {
 
 export function isCompositeRelation(relation: Relation): relation is CompositeRelation {
   return relation.kind === 'composite type';
+}
+
+/** Whether an object is as the catalog lists it: nothing that cannot be followed ran since it came into being. */
+export function isFollowed(catalog: Catalog, { oid }: { readonly oid: Oid }): boolean {
+  return oid >= catalog.followedFrom;
 }
 
 /** The column of a relation; undefined when it has none of this name, or none at all. */

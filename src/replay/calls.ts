@@ -15,11 +15,14 @@ export function calledBodies(statement: Statement, catalog: Catalog): readonly B
 
 /** What cannot be followed in the bodies of the functions that a statement calls, at the call. */
 export function unreadBodies(statement: Statement, catalog: Catalog): readonly SqlProblem[] {
-  return calledRoutines(statement, catalog).flatMap(({ definition }) =>
-    (definition?.unread ?? []).map((problem) =>
-      problem.source === statement.source ? problem : { ...problem, source: statement.source, span: statement.span },
-    ),
+  return unreadOf(statement, catalog).map((problem) =>
+    problem.source === statement.source ? problem : { ...problem, source: statement.source, span: statement.span },
   );
+}
+
+/** The same at its own place. */
+export function unreadOf(statement: Statement, catalog: Catalog): readonly SqlProblem[] {
+  return calledRoutines(statement, catalog).flatMap(({ definition }) => definition?.unread ?? []);
 }
 
 function calledRoutines(statement: Statement, catalog: Catalog): readonly Routine[] {

@@ -10,6 +10,7 @@ import type { Direction, JudgedMigration, Step } from '../rule.js';
 import { parseScript } from '../sql/script.js';
 import type { BodyStatement, Comment, ParsedScript, SqlProblem, Statement } from '../sql/statement.js';
 import { calledBodies, unreadBodies } from './calls.js';
+import { foreseen, hasHidden, hiddenBefore, hide, isHidden } from './hidden.js';
 import { creation, markBorn, newness, withoutRows } from './newborn.js';
 import { targetOf } from './target.js';
 import { Transactions } from './transactions.js';
@@ -63,7 +64,8 @@ export function* replay(history: History, options: ReplayOptions): Generator<Rep
   for (const [index, migration] of history.migrations.slice(0, last + 1).entries()) {
     const goesOn = migration.up.transaction.scope === 'run' ? earlier : undefined;
     leftBehind = { ...leftBehind, ...catalog.settings.session };
-    const before = goesOn?.catalog ?? startSession(catalog);
+    const reached = goesOn?.catalog ?? startSession(catalog);
+    const before = hasHidden(migration) ? hide(reached) : reached;
     if (!options.judged(migration, index)) {
       // what lies between two judged ones has been deployed: what it creates is known
       deploy = undefined;
@@ -125,16 +127,21 @@ export function parse(script: Script): ParsedScript {
 
 /** Context: what the script leaves behind, at the least cost. */
 function applyOnly(script: Script, before: Catalog, born: number, pg: number): Catalog {
-  const { statements } = parse(script);
+  const parsed = parse(script);
+  const { statements } = parsed;
+  const isUnreadBefore = hiddenBefore(script, parsed);
   const transactions = new Transactions(script, before, statements);
   for (const statement of statements) {
     transactions.begin(statement);
+    if (isUnreadBefore(statement)) transactions.catalog = hide(transactions.catalog);
     for (const part of executed(statement, transactions.catalog)) {
       const inner = part.statement;
+      if (isHidden(inner, transactions.catalog, pg)) transactions.catalog = hide(transactions.catalog);
       transactions.catalog = blaming('applying', inner, () => apply(inner, transactions.catalog, { born, pg }));
     }
     transactions.end(statement);
   }
+  if (isUnreadBefore()) transactions.catalog = hide(transactions.catalog);
   return transactions.finish();
 }
 
@@ -180,8 +187,10 @@ export function* replayScript(
   const steps: Step[] = [];
   const numbers: number[] = [];
   const problems = [...parsed.problems];
+  const isUnreadBefore = hiddenBefore(script, parsed);
   for (const statement of parsed.statements) {
     transactions.begin(statement);
+    if (isUnreadBefore(statement)) transactions.catalog = hide(transactions.catalog);
     const reached = transactions.catalog;
     const first = steps.length;
     for (const part of executed(statement, reached)) {
@@ -198,6 +207,7 @@ export function* replayScript(
     }
     transactions.end(statement);
   }
+  if (isUnreadBefore()) transactions.catalog = hide(transactions.catalog);
   const replayed: ReplayedScript = {
     direction,
     script,
@@ -249,6 +259,7 @@ function stepsOf(
 ): readonly Step[] {
   const { statement } = part;
   const { pg } = run.options;
+  if (isHidden(statement, transactions.catalog, pg)) transactions.catalog = hide(transactions.catalog);
   const before = transactions.catalog;
   const settings = { ...run.options.settings, ...settingsOf(before) };
   const timeZone = settings.timezone;
@@ -264,6 +275,7 @@ function stepsOf(
   const session = transactions.session(settings);
   const step = (of: Statement, told: Prediction): Step => {
     const relation = targetOf(of, before);
+    const failure = told.failure && foreseen(told.failure, relation, before);
     const allEffects = markBorn(withoutRows(told.effects, of.kind, relation, before, isNew), isNew, isCreated);
     return {
       kind: of.kind,
@@ -273,7 +285,7 @@ function stepsOf(
       effects: allEffects.filter((effect) => !effect.bornHere),
       allEffects,
       transactionBlock: told.transactionBlock,
-      ...(told.failure && { failure: { ...told.failure, sure: told.failure.sure && run.ordered && !part.caught } }),
+      ...(failure && { failure: { ...failure, sure: failure.sure && run.ordered && !part.caught } }),
       understood: told.understood,
       before,
       after,

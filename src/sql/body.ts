@@ -1,5 +1,5 @@
 import { build, type Draft } from './build.js';
-import { constantText } from './constant.js';
+import { constantText, leadingText } from './constant.js';
 import { type FragmentPlace, fragmentPlaces } from './fragment-place.js';
 import { lex } from './lexer.js';
 import { literalPlace } from './literal.js';
@@ -15,13 +15,14 @@ import { type DefElem, type Node, strings } from './tree.js';
 
 /**
  * Reads what stands in the body of a DO block, a function or a procedure into its statement; every other statement has none.
- * What cannot be read or followed goes to `unread` of a function, and to `problems` of a DO block, for that runs now.
+ * What cannot be read or followed goes to its `unread`; of a DO block to `problems` too, for that runs now.
  */
 export function readBody(draft: Draft, problems: SqlProblem[]): void {
   const { statement, unread } = draft;
   if (isKind(statement, 'DoStmt')) {
     const options = definitions(statement.node.args);
-    readString(draft, options.get('as'), nameOf(options.get('language')) ?? 'plpgsql', problems);
+    readString(draft, options.get('as'), nameOf(options.get('language')) ?? 'plpgsql', unread);
+    for (const problem of unread) problems.push(problem);
   } else if (isKind(statement, 'CreateFunctionStmt')) {
     const options = definitions(statement.node.options);
     if (statement.node.sql_body === undefined) {
@@ -147,9 +148,8 @@ function readExecute(draft: Draft, body: Place, fragment: Fragment, at: Fragment
   const expression = 'statements' in outcome ? selected(outcome.statements[0]?.node) : undefined;
   const text = constantText(expression);
   if (text === undefined) {
-    problems.push(
-      notUnderstood(body, at, 'the text of this EXECUTE is put together when it runs and cannot be followed'),
-    );
+    const message = 'the text of this EXECUTE is put together when it runs and cannot be followed';
+    problems.push({ ...notUnderstood(body, at, message), ...(keepsSchema(expression) && { keepsSchema: true }) });
     return;
   }
   const literal = expression !== undefined && 'A_Const' in expression ? expression.A_Const.location : undefined;
@@ -158,6 +158,14 @@ function readExecute(draft: Draft, body: Place, fragment: Fragment, at: Fragment
     literal === undefined ? undefined : literalPlace(body, at.index(ruler(literal) - selectPrefix.length), text);
   readStatements(draft, place ?? computedPlace(body, at, text), fragment, problems);
 }
+
+/** Whether what is known of the beginning of a computed text says that it makes, changes and drops no object. */
+function keepsSchema(expression: Node | undefined): boolean {
+  return schemaKeepers.test(leadingText(expression));
+}
+
+const schemaKeepers =
+  /^\s*(select|insert|update|delete|merge|copy|grant|revoke|comment|analyze|vacuum|refresh|reindex|notify|listen|set|reset|lock)\b/i;
 
 function selected(node: object | undefined): Node | undefined {
   if (node === undefined || !('targetList' in node) || !Array.isArray(node.targetList)) return undefined;

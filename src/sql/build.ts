@@ -28,7 +28,7 @@ export function build(place: Place, raw: RawStatement, range: Span, index: Ruler
     ...(parent === undefined ? {} : { parent }),
     commands,
     body,
-    ...(raw.kind === 'CreateFunctionStmt' ? { unread } : {}),
+    ...(raw.kind === 'CreateFunctionStmt' || raw.kind === 'DoStmt' ? { unread } : {}),
   };
   if (isKind(statement, 'AlterTableStmt')) {
     for (const command of commandsOf(place, statement, range, index)) commands.push(command);

@@ -18,6 +18,22 @@ export function constantText(node: Node | undefined): string | undefined {
   return undefined;
 }
 
+/** The text that an expression begins with, as far as that is constant; '' where nothing of it is. */
+export function leadingText(node: Node | undefined): string {
+  const whole = constantText(node);
+  if (node === undefined || whole !== undefined) return whole ?? '';
+  if ('TypeCast' in node) return leadingText(node.TypeCast.arg);
+  if ('A_Expr' in node && node.A_Expr.kind === 'AEXPR_OP' && strings(node.A_Expr.name).join('.') === '||') {
+    const left = constantText(node.A_Expr.lexpr);
+    return left === undefined ? leadingText(node.A_Expr.lexpr) : left + leadingText(node.A_Expr.rexpr);
+  }
+  if (!('FuncCall' in node)) return '';
+  const first = leadingText(node.FuncCall.args?.[0]);
+  const name = strings(node.FuncCall.funcname).at(-1);
+  if (name === 'format') return first.replace(/%.*$/s, '');
+  return name === 'concat' ? first : '';
+}
+
 const texts = new Set(['text', 'varchar', 'name']);
 
 function literal(constant: A_Const): string | undefined {

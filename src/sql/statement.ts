@@ -23,7 +23,10 @@ export interface Statement<K extends Kind = Kind> {
   readonly commands: readonly Statement[];
   /** The statements in the body of a DO block or function, in textual order; empty for every other statement. */
   readonly body: readonly BodyStatement[];
-  /** What of a function's body cannot be read or followed. It matters only where the function runs; of a DO block it is in the script's problems. */
+  /**
+   * What of the body of a DO block or function cannot be read or followed. Of a function it matters only where it runs; of a DO block it is
+   * in the script's problems too.
+   */
   readonly unread?: readonly SqlProblem[];
 }
 
@@ -53,6 +56,8 @@ export interface SqlProblem {
   readonly message: string;
   readonly source: Source;
   readonly span: Span;
+  /** What cannot be followed changes rows, rights or settings at most: the text begins as such a statement does. */
+  readonly keepsSchema?: true;
 }
 
 /** A comment of a script, with its delimiters; suppressions and framework markers are read from these. */

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { Script } from '../frameworks/framework.js';
+import { isWithin, placeIn } from '../replay/hidden.js';
 import { type Outcome, parse, type ReplayedStatement, type Run, replayScript } from '../replay/replay.js';
 import type { Direction } from '../rule.js';
 import { isKind, type SqlProblem, type Statement } from '../sql/statement.js';
@@ -40,7 +41,7 @@ export async function runScript(given: ScriptRun): Promise<ScriptTrace> {
   );
   const replayed = replayScript(script, direction, before, run);
   const transaction = new ServerTransaction(ground.session);
-  const order = inOrder(script);
+  const order = placeIn(script.pieces);
   const steps: StepTrace[] = [];
   let reached = 0;
   // the transaction under way, and the catalog that it began with
@@ -129,20 +130,5 @@ function refusedCommit(
     observed: unobserved(error),
     differences: [difference],
     cause: undefined,
-  };
-}
-
-function isWithin({ source, span }: SqlProblem, statement: Statement): boolean {
-  return source === statement.source && statement.span.start <= span.start && span.end <= statement.span.end;
-}
-
-/** Places in the order in which the script runs: by piece, then by index. */
-function inOrder({ pieces }: Script): (place: Pick<SqlProblem, 'source' | 'span'>) => number {
-  const longest = 1 + Math.max(0, ...pieces.map(({ span }) => span.end));
-  return ({ source, span }) => {
-    const at = pieces.findIndex(
-      (piece) => piece.source === source && piece.span.start <= span.start && span.start <= piece.span.end,
-    );
-    return Math.max(0, at) * longest + span.start;
   };
 }
