@@ -40,7 +40,7 @@ create index if not exists account_key on account (email);`,
       title: 'what was put together when it ran may have dropped it',
       sql: `create table account (id int);
 do $$ declare each regclass; begin
-  for each in select oid from pg_class where relname like 'acc%' loop execute 'drop table ' || each; end loop;
+  for each in select oid from pg_class where relname like 'another%' loop execute 'drop table ' || each; end loop;
 end $$;
 -- next migration
 create table if not exists account (id int, email text);`,

@@ -37,7 +37,7 @@ create index concurrently event_id on event (id);`,
       title: 'rows that were put together when they were written change no column',
       sql: `create table account (id int, email text);
 do $$ declare each text; begin
-  foreach each in array array['email'] loop execute format('update account set %I = null', each); end loop;
+  foreach each in array array[]::text[] loop execute format('update account set %I = null', each); end loop;
 end $$;
 -- next migration
 alter table account add column email text;`,
@@ -45,7 +45,7 @@ alter table account add column email text;`,
     {
       title: 'a table made after what cannot be followed is known',
       sql: `do $$ declare each text; begin
-  foreach each in array array['email'] loop execute 'drop table if exists ' || each; end loop;
+  foreach each in array array[]::text[] loop execute 'drop table if exists ' || each; end loop;
 end $$;
 create table account (id int, email text);
 -- next migration
@@ -77,7 +77,7 @@ insert into person values ('happy');`,
       title: 'what was put together when it ran may have dropped the column',
       sql: `create table account (id int, email text);
 do $$ declare each text; begin
-  foreach each in array array['email'] loop execute format('alter table account drop column %I', each); end loop;
+  foreach each in array array[]::text[] loop execute format('alter table account drop column %I', each); end loop;
 end $$;
 -- next migration
 alter table account add column email text;`,
@@ -86,7 +86,7 @@ alter table account add column email text;`,
       title: 'so may a function that the history does not show',
       sql: `create table account (id int, email text);
 -- next migration
-select extension_of_another_tool.anonymize('account');
+select anonymize_by_extension('account');
 alter table account add column email text;`,
     },
     {
