@@ -218,6 +218,78 @@ insert into purchase values (1, 1);`,
     expect(report.code).toBe(0);
   });
 
+  onServer('a function that is called for each row does nothing where there is none', async () => {
+    const report = await traced(
+      {
+        'db/001_tables.sql': `create table invoice (id int primary key, note text);
+create table line (id int, invoice int);
+create function split(int) returns void language plpgsql as 'begin insert into line values ($1, $1); end';`,
+        'db/002_call.sql': `select split(id) from invoice where note = 'whole';
+select split(7);
+insert into invoice values (1, 'whole');
+select split(id) from invoice where note = 'whole';`,
+      },
+      ...embedded,
+    );
+    expect(report.summary).toMatchObject({ differing: 0, failed: 0 });
+    const locks = report.migrations[1]?.steps.map(({ observed }) => observed?.locks);
+    expect(locks?.[0]).toEqual({ 'public.invoice': 'AccessShareLock' });
+    expect(locks?.[1]).toEqual({ 'public.line': 'RowExclusiveLock' });
+    expect(locks?.[3]).toEqual({ 'public.invoice': 'AccessShareLock', 'public.line': 'RowExclusiveLock' });
+  });
+
+  onServer('rows that are deleted with others fire their triggers, and only where there are such rows', async () => {
+    const tables = `create table account (id int primary key, name text);
+create table purchase (id int primary key, account int references account on delete cascade);
+create table line (id int primary key, purchase int references purchase on delete cascade);
+create table log (note text);
+create function note() returns trigger language plpgsql as $$ begin insert into log values ('gone'); return old; end $$;
+create trigger note after delete on line for each row execute function note();
+insert into account values (1, 'a'), (2, 'b'), (3, 'c');
+insert into purchase values (2, 2), (3, 3);
+insert into line values (3, 3);`;
+    const one = (id: number) => ({
+      'db/001_tables.sql': tables,
+      'db/002.sql': `delete from account where id = ${id};`,
+    });
+    const observed = async (id: number) => {
+      const report = await traced(one(id), ...embedded);
+      expect(report.summary).toMatchObject({ differing: 0, failed: 0 });
+      return Object.keys(report.migrations[1]?.steps[0]?.observed?.locks ?? {});
+    };
+    expect(await observed(1)).toEqual(['public.account', 'public.purchase']);
+    expect(await observed(2)).toEqual(['public.account', 'public.line', 'public.purchase']);
+    expect(await observed(3)).toEqual(['public.account', 'public.line', 'public.log', 'public.purchase']);
+  });
+
+  const few = {
+    'db/001_few.sql': `create table few (id int primary key, note text); insert into few values (1, 'a'), (2, 'b');
+create table other (id int primary key, few int);`,
+    'db/002_change.sql': `delete from few where id in (5, 6, 7);
+update few set note = 'c' where note = 'a';
+update few set note = 'd' from other where other.few = few.id and other.id = 5;`,
+  };
+
+  onServer('how a query reads is compared by its plan, whatever the size of the tables', async () => {
+    const report = await traced(few, ...embedded);
+    expect(report.summary).toMatchObject({ differing: 0, failed: 0 });
+    const lie = (prediction: Prediction): Prediction => ({
+      ...prediction,
+      effects: prediction.effects.map((effect) => (effect.work === 'scan' ? { ...effect, work: 'none' } : effect)),
+    });
+    planted.change = lie;
+    const missed = await traced(few, ...embedded);
+    expect(missed.migrations[1]?.steps.map(({ differences }) => differences.length)).toEqual([0, 1, 0]);
+    planted.change = (prediction) => ({
+      ...prediction,
+      effects: prediction.effects.map((effect) => ({ ...effect, work: 'scan' })),
+    });
+    const invented = await traced(few, ...embedded);
+    expect(invented.migrations[1]?.steps[0]?.differences).toEqual([
+      { component: 'scans', predicted: 'public.few', observed: '' },
+    ]);
+  });
+
   onServer('what the expressions in the function of a trigger read is predicted', async () => {
     const report = await traced(
       {

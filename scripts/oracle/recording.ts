@@ -114,6 +114,7 @@ export function observationOf(answer: Answer): Observation {
     indexBuilds,
     indexRebuilds: [],
     empty,
+    small: [],
     written: [],
     notices: [],
   };

@@ -243,7 +243,8 @@ function byQual(qual: Qual, index: Index, isKey: (term: Term) => boolean, source
     case 'member':
       return isKey(qual.term) && (ordered || index.method === 'hash') ? 'yes' : 'no';
     case 'null':
-      return isKey(qual.term) && ordered ? 'yes' : 'no';
+      // how many rows have no NULL there is not known
+      return isKey(qual.term) && ordered ? (qual.not ? 'perhaps' : 'yes') : 'no';
     case 'compare':
       return isKey(qual.term) && isFixed(qual.bound, place) && index.method !== 'hash' ? qual.end : 'no';
     case 'operator':
@@ -261,11 +262,23 @@ function isFixed(term: Term, { few, outside }: Place): boolean {
   return sourcesOf(term).every((source) => few.has(source) || outside(source));
 }
 
-const integers: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);
+const fractions: ReadonlySet<string> = new Set(['numeric', 'float4', 'float8']);
 
-/** A number with a fraction turns the comparison into one of numeric, which an index on integers does not serve. */
+/** Types that turn a comparison with a column into one of their own, which an index on the column does not serve. */
+const wider: Readonly<Record<string, ReadonlySet<string>>> = {
+  int2: fractions,
+  int4: fractions,
+  int8: fractions,
+  bpchar: new Set(['text', 'varchar']),
+};
+
 function fits(term: Term, index: Index, source: StoredSource): boolean {
-  const type = columnOf(source.relation, index.keys[0]?.column)?.type?.name;
-  if (type === undefined || !integers.has(type) || term.kind !== 'constant') return true;
-  return literalOf(term.node)?.type !== 'numeric';
+  const type = columnOf(source.relation, index.keys[0]?.column)?.type?.name ?? '';
+  return wider[type]?.has(typeOf(term) ?? '') !== true;
+}
+
+function typeOf(term: Term): string | undefined {
+  if (term.kind === 'constant') return literalOf(term.node)?.type;
+  if (term.kind !== 'column' || term.source.kind !== 'stored') return undefined;
+  return columnOf(term.source.relation, term.name)?.type?.name;
 }

@@ -13,6 +13,8 @@ export interface PredictContext<K extends Kind = Kind> {
   readonly pg: number;
   /** The session's TimeZone; undefined when neither the history nor the options say it. */
   readonly timeZone: string | undefined;
+  /** What a body does and the functions that are called is left out. */
+  readonly opened: boolean;
   /** What a change of the schema has come to already. */
   readonly done?: Done | undefined;
   /** What a statement inside this one does (EXPLAIN ANALYZE, a body, a trigger), with the schema as it then is. */

@@ -112,6 +112,6 @@ export const dataStatements: PredictTable = {
   FetchStmt: () => nothing,
   ClosePortalStmt: () => nothing,
   DeallocateStmt: () => nothing,
-  DoStmt: (_, context) => runBody(context.statement.body, context),
-  CallStmt: (node, context) => callsIn(node, context),
+  DoStmt: (_, context) => (context.opened ? nothing : runBody(context.statement.body, context)),
+  CallStmt: (node, context) => callsIn({ CallStmt: node }, context),
 };

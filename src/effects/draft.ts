@@ -1,4 +1,5 @@
-import type { Relation } from '../catalog/catalog.js';
+import type { Catalog, Relation, Table } from '../catalog/catalog.js';
+import { descendants } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
 import type { Effect, Failure, LockMode, Prediction, Work } from './effect.js';
 import { strength } from './locks.js';
@@ -115,6 +116,14 @@ export function unsure(draft: Draft, missing: string): Draft {
   };
 }
 
+/** The same, where it happens only if rows of the table or of what is below it are changed; what hangs on rows of another already keeps to those. */
+export function forRowsOf(catalog: Catalog, table: Table, draft: Draft): Draft {
+  if (draft.effects.length === 0) return draft;
+  const below = table.children.length === 0 ? [] : descendants(catalog, table);
+  const rowsOf = [table, ...below].map(({ schema, name }) => qualifiedName(schema, name));
+  return { ...draft, effects: draft.effects.map((made) => (made.rowsOf === undefined ? { ...made, rowsOf } : made)) };
+}
+
 /** The prediction of a draft: sorted by relation, each with the strongest lock that the draft takes on it. */
 export function finish(draft: Draft): Prediction {
   const locks = strongestLocks(draft.effects);
@@ -143,9 +152,9 @@ function withLocks(effects: readonly Effect[], locks: Locks): readonly Effect[] 
     const told =
       made.lock === held.lock && (held.sure || !made.sure)
         ? made
-        : { ...made, lock: held.lock, sure: made.sure && held.sure };
+        : { ...made, lock: held.lock, sure: made.sure && held.sure, ...dependence(made.rowsOf ?? held.rowsOf) };
     const other = works.get(made.work);
-    if (other === undefined || (!other.sure && told.sure)) works.set(made.work, told);
+    if (other === undefined || certainty(told) > certainty(other)) works.set(made.work, told);
   }
   const finished: Effect[] = [];
   for (const works of byRelation.values()) {
@@ -154,16 +163,26 @@ function withLocks(effects: readonly Effect[], locks: Locks): readonly Effect[] 
   return finished.sort((a, b) => compare(a.relation, b.relation) || compare(a.work, b.work));
 }
 
-type Locks = ReadonlyMap<string, { readonly lock: LockMode; readonly sure: boolean }>;
+/** What happens whatever rows there are comes before what they decide, and that before what is not known. */
+function certainty({ sure, rowsOf }: Held): number {
+  return sure ? (rowsOf === undefined ? 2 : 1) : 0;
+}
 
-/** By relation: the strongest lock, and whether an effect that is sure takes it. */
+function dependence(rowsOf: Effect['rowsOf']): Pick<Effect, 'rowsOf'> {
+  return rowsOf === undefined ? {} : { rowsOf };
+}
+
+type Held = Pick<Effect, 'lock' | 'sure' | 'rowsOf'>;
+
+type Locks = ReadonlyMap<string, Held>;
+
+/** By relation: the strongest lock, and how certain the most certain effect is that takes it. */
 function strongestLocks(effects: readonly Effect[]): Locks {
-  const locks = new Map<string, { lock: LockMode; sure: boolean }>();
+  const locks = new Map<string, Held>();
   for (const made of effects) {
     const held = locks.get(made.relation);
-    if (held === undefined || strength(made.lock) > strength(held.lock))
-      locks.set(made.relation, { lock: made.lock, sure: made.sure });
-    else if (made.lock === held.lock && made.sure) locks.set(made.relation, { ...held, sure: true });
+    const stronger = held === undefined || strength(made.lock) > strength(held.lock);
+    if (stronger || (made.lock === held.lock && certainty(made) > certainty(held))) locks.set(made.relation, made);
   }
   return locks;
 }

@@ -33,6 +33,8 @@ export interface Effect {
   readonly sure: boolean;
   /** The reason in one clause, lower case: "the CHECK is verified for every row". */
   readonly why: string;
+  /** Only where rows of one of these relations (schema.name: a table and what is below it) are changed does this happen: foreign keys, triggers. */
+  readonly rowsOf?: readonly string[];
   /** The relation came into being in the migration (or deploy) being judged: no running code can wait for it. Set by replay. */
   readonly bornHere?: boolean;
   /** An index that came into being in the migration being judged, on an older table: its lock keeps nobody waiting, its table's does. Set by replay. */
@@ -67,6 +69,8 @@ export interface PredictOptions {
   readonly pg: number;
   /** The session's TimeZone where the history does not set it; undefined is "not known" (facts: timestamp <-> timestamptz). */
   readonly timeZone?: string;
+  /** What a body does and the functions that are called is left out: the caller tells it by the statements in there. */
+  readonly opened?: boolean;
   /** The schema after the statement, where the caller has it: some predictions compare the two. */
   readonly after?: Catalog;
 }

@@ -3,7 +3,7 @@ import type { Table, Trigger } from '../catalog/catalog.js';
 import { findRoutines } from '../catalog/lookup.js';
 import type { BodyStatement, Statement } from '../sql/statement.js';
 import type { PredictContext } from './context.js';
-import { all, type Draft, fail, nothing, unsure } from './draft.js';
+import { all, type Draft, fail, forRowsOf, nothing, unsure } from './draft.js';
 import type { Effect } from './effect.js';
 
 /** What happens to a table that triggers may wait for. */
@@ -13,7 +13,7 @@ export interface Event {
   readonly columns?: readonly string[];
 }
 
-/** What the triggers of a table do on an event, as far as the history shows their functions. */
+/** What the triggers of a table do on an event, as far as the history shows their functions: if there are rows, but for TRUNCATE. */
 export function fire(table: Table, { event, columns }: Event, context: PredictContext): Draft {
   const fired = table.triggers.filter(
     (trigger) =>
@@ -21,7 +21,8 @@ export function fire(table: Table, { event, columns }: Event, context: PredictCo
       trigger.events.includes(event) &&
       (event !== 'update' || trigger.columns.length === 0 || trigger.columns.some((name) => columns?.includes(name))),
   );
-  return all(...fired.map((trigger) => runTrigger(trigger, context)));
+  const draft = all(...fired.map((trigger) => runTrigger(trigger, context)));
+  return event === 'truncate' ? draft : forRowsOf(context.catalog, table, draft);
 }
 
 function runTrigger(trigger: Trigger, context: PredictContext): Draft {

@@ -2,8 +2,10 @@ import type { Catalog, Constraint, Table } from '../catalog/catalog.js';
 import { ancestors, columnOf, descendants, indexesOf, isTable, referencingTables } from '../catalog/lookup.js';
 import { mayHold } from '../catalog/pruning.js';
 import type { Node } from '../sql/tree.js';
-import { all, type Draft, fail, lock, nothing, scan } from './draft.js';
+import type { PredictContext } from './context.js';
+import { all, type Draft, fail, forRowsOf, lock, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
+import { fire } from './fire.js';
 
 // The triggers that guard foreign keys: ri_triggers.c.
 
@@ -19,7 +21,8 @@ export interface Written {
 
 /** The look-ups in referenced tables for rows that are written. */
 export function checkReferences(catalog: Catalog, table: Table, written: Written): Draft {
-  return all(...table.constraints.map((constraint) => checkReference(catalog, table, constraint, written)));
+  const each = table.constraints.map((constraint) => checkReference(catalog, table, constraint, written));
+  return forRowsOf(catalog, table, all(...each));
 }
 
 function checkReference(catalog: Catalog, table: Table, constraint: Constraint, written: Written): Draft {
@@ -88,20 +91,20 @@ export interface Gone {
 }
 
 /** What is done in the tables that refer to the rows: they are searched, deleted or updated. */
-export function checkReferrers(catalog: Catalog, table: Table, gone: Gone, seen: readonly number[] = []): Draft {
+export function checkReferrers(table: Table, gone: Gone, context: PredictContext, seen: readonly number[] = []): Draft {
+  const { catalog } = context;
   const keyed = [table, ...(table.bound === undefined ? [] : ancestors(catalog, table))];
   const referrers = (owner: Table) => new Set([owner, ...referencingTables(catalog, owner)]);
-  return all(
-    ...keyed.flatMap((owner) =>
-      [...referrers(owner)].flatMap((referring) =>
-        referring.constraints
-          .filter(({ references }) => references?.table === owner.oid)
-          // a partition has the foreign key from its parent, with whom it is searched
-          .filter(({ inherited }) => !(inherited && referring.bound !== undefined))
-          .map((constraint) => checkReferrer(catalog, table, referring, constraint, gone, seen)),
-      ),
+  const each = keyed.flatMap((owner) =>
+    [...referrers(owner)].flatMap((referring) =>
+      referring.constraints
+        .filter(({ references }) => references?.table === owner.oid)
+        // a partition has the foreign key from its parent, with whom it is searched
+        .filter(({ inherited }) => !(inherited && referring.bound !== undefined))
+        .map((constraint) => checkReferrer({ table, referring, constraint }, gone, context, seen)),
     ),
   );
+  return forRowsOf(catalog, table, all(...each));
 }
 
 function refusedBy({ name: table }: Table, { name: referring }: Table, key: string): string {
@@ -110,14 +113,20 @@ function refusedBy({ name: table }: Table, { name: referring }: Table, key: stri
 
 const changing: ReadonlySet<string> = new Set(['cascade', 'set null', 'set default']);
 
+/** A foreign key with the tables on both its ends. */
+interface Key {
+  readonly table: Table;
+  readonly referring: Table;
+  readonly constraint: Constraint;
+}
+
 function checkReferrer(
-  catalog: Catalog,
-  table: Table,
-  referring: Table,
-  constraint: Constraint,
+  { table, referring, constraint }: Key,
   gone: Gone,
+  context: PredictContext,
   seen: readonly number[],
 ): Draft {
+  const { catalog } = context;
   const { references, enforced, deferred, name } = constraint;
   if (references === undefined || !enforced) return nothing;
   if (gone.event === 'update' && !references.columns.some((column) => gone.columns.includes(column))) return nothing;
@@ -138,7 +147,8 @@ function checkReferrer(
     action === 'cascade' && gone.event === 'delete'
       ? { ...gone, columns: [] }
       : { event: 'update', columns: constraint.columns, many: gone.many };
-  return all(own, checkReferrers(catalog, referring, next, [...seen, table.oid]));
+  const fired = fire(referring, { event: next.event, columns: next.columns }, context);
+  return all(own, checkReferrers(referring, next, context, [...seen, table.oid]), fired);
 }
 
 function search(

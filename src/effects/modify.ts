@@ -113,7 +113,7 @@ function updated(
   );
   return all(
     checkReferences(catalog, table, { values, many, perhapsSame: true }),
-    checkReferrers(catalog, table, { event: 'update', columns: [...set.keys()], many }),
+    checkReferrers(table, { event: 'update', columns: [...set.keys()], many }, context),
     move(table, values, context),
     fire(table, { event: 'update', columns: [...assigned.keys()] }, context),
   );
@@ -154,7 +154,7 @@ function deleted({ table, many, none, source, planned }: Found, context: Predict
   if (none) return nothing;
   return all(
     ...owners(table, source, planned).map((owner) =>
-      checkReferrers(context.catalog, owner, { event: 'delete', columns: [], many }),
+      checkReferrers(owner, { event: 'delete', columns: [], many }, context),
     ),
     fire(table, { event: 'delete' }, context),
   );

@@ -21,9 +21,9 @@ export function predict(statement: Statement, catalog: Catalog, options: Predict
   const timeZone = settings(catalog).timezone ?? options.timeZone;
   const { parent } = statement;
   const whole = parent !== undefined && isKind(parent, 'AlterTableStmt') ? loneCommand(statement, parent) : statement;
-  const { pg, after } = options;
+  const { pg, after, opened = false } = options;
   const done = after && { statement, before: catalog, after };
-  return finish(draftOf(whole, { catalog, pg, timeZone, done }));
+  return finish(draftOf(whole, { catalog, pg, timeZone, opened, done }));
 }
 
 /** Functions and triggers that call one another are followed this far; deeper ones are recursive in practice. */
@@ -36,7 +36,8 @@ function draftOf<K extends Kind>(
 ): Draft {
   if (depth > deepest) return nothing;
   const row = table[statement.kind];
-  const inner = (nested: Statement, catalog: Catalog): Draft => draftOf(nested, { ...given, catalog }, depth + 1);
+  const inner = (nested: Statement, catalog: Catalog): Draft =>
+    draftOf(nested, { ...given, catalog, opened: false }, depth + 1);
   if (row === undefined) return notUnderstood;
   const draft = row(statement.node, { ...given, statement, inner });
   const { failure } = statement.kind === 'AlterEnumStmt' ? nothing : uncommittedLabel(statement.node, given.catalog);

@@ -2,7 +2,7 @@ import { isDeeperThan } from '../catalog/expression.js';
 import { findRoutines } from '../catalog/lookup.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { Node, TypeName } from '../sql/tree.js';
-import { functionCalls } from '../sql/walk.js';
+import { calledRoutines } from './calls.js';
 import type { PredictContext } from './context.js';
 import { all, type Draft, fail, nothing, unsure } from './draft.js';
 import { uncommittedLabel } from './enum-use.js';
@@ -90,16 +90,13 @@ function missingName([first]: readonly (readonly string[])[], { statement }: Pre
   );
 }
 
-/** What the functions do whose bodies the history shows. */
-export function callsIn(node: object, context: PredictContext): Draft {
-  const { catalog } = context;
-  if (catalog.routines.size === 0) return nothing;
-  const called = functionCalls(node).flatMap((call) =>
-    findRoutines(catalog, call.name).filter(({ arguments: all_ }) => {
-      const inputs = all_.filter(({ output }) => !output);
-      const optional = inputs.filter(({ hasDefault }) => hasDefault).length;
-      return call.arguments <= inputs.length && call.arguments >= inputs.length - optional;
+/** What the functions do whose bodies the history shows; where rows decide, how often, perhaps never. */
+export function callsIn(statement: Node, context: PredictContext): Draft {
+  if (context.opened) return nothing;
+  return all(
+    ...calledRoutines(statement, context.catalog).map(({ routine: { definition }, once }) => {
+      const body = definition?.body ?? [];
+      return runBody(once ? body : body.map((part) => ({ ...part, conditional: true, repeated: true })), context);
     }),
   );
-  return all(...[...new Set(called)].map(({ definition }) => runBody(definition?.body ?? [], context)));
 }

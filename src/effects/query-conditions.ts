@@ -51,7 +51,7 @@ function qualsOf(node: Node, scope: Scope, context: TermContext): readonly Qual[
   if ('A_Expr' in node) return ofExpression(node.A_Expr, scope, context);
   if ('NullTest' in node && node.NullTest.arg !== undefined) {
     const term = termOf(node.NullTest.arg, scope, context);
-    return [node.NullTest.nulltesttype === 'IS_NULL' ? { kind: 'null', term } : { kind: 'other' }];
+    return [{ kind: 'null', term, not: node.NullTest.nulltesttype === 'IS_NOT_NULL' }];
   }
   if ('BoolExpr' in node && node.BoolExpr.boolop === 'OR_EXPR') {
     const arms = (node.BoolExpr.args ?? []).map((arm) =>

@@ -52,7 +52,8 @@ export type Qual =
   /** IN or = ANY of constants. */
   | { readonly kind: 'member'; readonly term: Term }
   | { readonly kind: 'compare'; readonly term: Term; readonly bound: Term; readonly end: 'low' | 'high' }
-  | { readonly kind: 'null'; readonly term: Term }
+  /** IS NULL or IS NOT NULL. */
+  | { readonly kind: 'null'; readonly term: Term; readonly not: boolean }
   /** Any other operator, as those of GIN and GiST indexes are, or LIKE. */
   | { readonly kind: 'operator'; readonly term: Term; readonly operand: Term; readonly name: string }
   | { readonly kind: 'or'; readonly arms: readonly (readonly Qual[])[] }

@@ -245,8 +245,11 @@ function executed(statement: Statement, catalog: Catalog, depth = 0): readonly E
 }
 
 /** What the statements of a body do and where they fail is told by themselves; that they stand in a body (25001) is not. */
-function withoutBody({ failure, ...prediction }: Prediction): Prediction {
-  return { ...prediction, effects: [], ...(failure?.code === '25001' && { failure }) };
+function withoutBody(whole: Prediction, own: Prediction): Prediction {
+  const { effects, failure } = own;
+  const { failure: inBody, ...prediction } = whole;
+  const told = inBody?.code === '25001' ? inBody : failure;
+  return { ...prediction, effects, ...(told && { failure: told }) };
 }
 
 /** The steps of one statement: of an ALTER TABLE one a command, else one. Moves the catalog past it. */
@@ -267,7 +270,7 @@ function stepsOf(
   const options = { pg, after, ...(timeZone !== undefined && { timeZone }) };
   const whole = blaming('predicting', statement, () => predict(statement, before, options));
   // what a body does is told by the steps of its statements, each with the catalog as the ones before it leave it
-  const prediction = part.opened ? withoutBody(whole) : whole;
+  const prediction = part.opened ? withoutBody(whole, predict(statement, before, { ...options, opened: true })) : whole;
   transactions.catalog = after;
 
   const isNew = newness(before, after, run.since);

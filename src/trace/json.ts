@@ -67,6 +67,7 @@ function stepJson({ sql, source, span, kind, outcome, predicted, observed, diffe
             scans: observed.scans,
             indexBuilds: observed.indexBuilds,
             withoutRows: observed.empty,
+            plan: observed.plan?.reads ?? null,
             notSeen: observed.unseen ?? [],
           },
     differences,

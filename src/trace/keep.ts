@@ -13,9 +13,10 @@ export async function observeAndKeep(
   open: Open | undefined,
   sql: string,
   gated: (relation: string) => boolean,
+  planned = false,
 ): Promise<Observation> {
   await session.query('begin');
-  const inside = await observeInTransaction(session, sql);
+  const inside = await observeInTransaction(session, sql, planned);
   if (inside.error !== undefined) {
     await session.query('rollback');
     if (!needsNoTransaction.includes(inside.error.code)) return inside;

@@ -2,6 +2,7 @@ import type { LockMode } from '../effects/effect.js';
 import { strongest } from '../effects/locks.js';
 import { type GateMode, locksBehindGates } from './gates.js';
 import { runAlone, runOutside } from './outside.js';
+import { type Plan, planOf } from './plan.js';
 import {
   isTableLike,
   type Moment,
@@ -33,6 +34,10 @@ export interface Observation {
   readonly indexRebuilds: readonly string[];
   /** Tables without a single page before: whether they would be read in full cannot be seen. */
   readonly empty: readonly string[];
+  /** Tables of so few pages that the planner reads them in full whatever index there is. */
+  readonly small: readonly string[];
+  /** How the query would be read by every index that serves; undefined where it was not asked, or has no plan. */
+  readonly plan?: Plan;
   /** Tables of which rows were inserted, updated or deleted. */
   readonly written: readonly string[];
   /** What the server said meanwhile (debug1: why it scans or does not). */
@@ -43,6 +48,9 @@ export interface Observation {
    */
   readonly unseen?: readonly ('locks' | 'work')[];
 }
+
+/** To read so many in a row costs about what a look into an index does for a handful of values. */
+const fewPages = 50;
 
 const refusedInTransaction = '25001';
 
@@ -66,10 +74,11 @@ export async function observe(
   return outside.error?.code === refusedInTransaction ? inside : outside;
 }
 
-/** Runs one statement in the transaction that is open. After an error the transaction is aborted. */
-export async function observeInTransaction(session: Session, sql: string): Promise<Observation> {
+/** Runs one statement in the transaction that is open, `planned` with a look at its plan. After an error the transaction is aborted. */
+export async function observeInTransaction(session: Session, sql: string, planned = false): Promise<Observation> {
   // a script may have turned down what tells of builds and scans
   await session.query("set local client_min_messages = 'debug1'");
+  const plan = planned ? await planOf(session, sql) : undefined;
   const before = await look(session);
   session.notices();
   try {
@@ -77,7 +86,8 @@ export async function observeInTransaction(session: Session, sql: string): Promi
   } catch (error) {
     return refused('allowed', error, before, session);
   }
-  return compose('allowed', before, await look(session, before.relations), session.notices());
+  const observed = compose('allowed', before, await look(session, before.relations), session.notices());
+  return plan === undefined ? observed : { ...observed, plan };
 }
 
 /**
@@ -152,6 +162,7 @@ function compose(
     indexBuilds: indexBuilds(before, after, notices),
     indexRebuilds: indexRebuilds(before, after),
     empty: names(stored.filter(({ pages }) => pages === 0)),
+    small: names(stored.filter(({ pages }) => pages < fewPages)),
     written: names(stored.filter((table) => since(before, after, table, 'rows') > 0)),
     notices,
   };

@@ -34,31 +34,65 @@ const seenIn: Readonly<Record<Work, 'rewrites' | 'scans' | 'indexBuilds' | undef
   build: 'indexBuilds',
 };
 
+/** A prediction and what was observed, as far as the one can be held against the other. */
+export interface Comparable {
+  readonly prediction: Prediction;
+  readonly observation: Observation;
+}
+
 /**
  * What of a prediction has to hold, given what was observed: an effect that is not sure is the worse case, so less of it is no
- * contradiction. More than the worse case is one. Neither can what rows decide be seen without rows: triggers of rows that nobody wrote, the
- * other side of a join with an empty table. `targets` are the relations whose rows the statement is about.
+ * contradiction. More than the worse case is one. Neither can what rows decide be seen where none were changed: foreign keys and triggers.
  */
-export function settled(
-  prediction: Prediction,
-  observation: Observation,
-  targets: ReadonlySet<string> = new Set(),
-): Prediction {
-  const { effects } = prediction;
-  const writes = effects.some(
-    ({ relation, work, lock }) => targets.has(relation) && (work === 'rows' || lock === 'RowExclusiveLock'),
-  );
-  const idle = writes && observation.written.length === 0;
-  const blind = effects.some(({ work, relation }) => work === 'scan' && observation.empty.includes(relation));
+export function comparable(prediction: Prediction, observation: Observation, kind: string): Comparable {
+  const compared = comparableScans(prediction, observation, kind);
+  const { written } = observation;
   return {
-    ...prediction,
-    effects: effects.flatMap((effect) => {
-      const { relation, work, sure } = effect;
-      if (!sure || (idle && !targets.has(relation))) return settledEffect(effect, observation);
-      const unread = blind && work === 'scan' && !observation.scans.includes(relation);
-      return [unread ? { ...effect, work: 'none' } : effect];
-    }),
+    observation: compared,
+    prediction: {
+      ...prediction,
+      effects: prediction.effects.flatMap((effect) => {
+        const { sure, rowsOf } = effect;
+        const happens = rowsOf === undefined || rowsOf.some((table) => written.includes(table));
+        if (!sure || !happens) return settledEffect(effect, compared);
+        return [isUnseen(effect, prediction, compared) ? { ...effect, work: 'none' } : effect];
+      }),
+    },
   };
+}
+
+/**
+ * Which tables a query reads in full, by the server's plan where it has one: there its planner was bound to use every index that serves. In a
+ * join it chooses by the sizes of the tables whether to: what is predicted to be read in full may then be read by index. Of what functions and triggers do
+ * there is no plan, and small tables are read in full whatever index there is.
+ */
+function comparableScans({ effects }: Prediction, observation: Observation, kind: string): Observation {
+  const { plan, scans, small, empty } = observation;
+  if (plan === undefined && !hasBody.has(kind)) return observation;
+  const reads = plan?.reads ?? {};
+  const predicted = new Set(effects.filter(({ work }) => work === 'scan').map(({ relation }) => relation));
+  const inPlan = Object.keys(reads).filter((relation) => {
+    const read = reads[relation];
+    return read === 'full' || (predicted.has(relation) && !(read === 'index' && plan?.alone));
+  });
+  const others = scans.filter(
+    (relation) => reads[relation] === undefined && (predicted.has(relation) || !small.includes(relation)),
+  );
+  return {
+    ...observation,
+    scans: [...inPlan, ...others].sort(),
+    empty: empty.filter((relation) => reads[relation] === undefined),
+  };
+}
+
+/** Statements that run others, which have plans of their own. */
+const hasBody: ReadonlySet<string> = new Set(['DoStmt', 'CallStmt', 'ExecuteStmt']);
+
+/** A scan that would not show: of the other side of a join with an empty table, of what is looked up for each of few rows. */
+function isUnseen({ work, relation, rowsOf }: Effect, { effects }: Prediction, observation: Observation): boolean {
+  if (work !== 'scan' || observation.scans.includes(relation)) return false;
+  if (observation.plan !== undefined) return observation.plan.reads[relation] === undefined;
+  return rowsOf !== undefined || effects.some((one) => one.work === 'scan' && observation.empty.includes(one.relation));
 }
 
 function settledEffect(effect: Effect, observation: Observation): readonly Effect[] {

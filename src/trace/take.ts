@@ -5,7 +5,8 @@ import type { Statement } from '../sql/statement.js';
 import { compare, type Difference } from './compare.js';
 import { observeAndKeep, refusal } from './keep.js';
 import { type Observation, observeInTransaction } from './observe.js';
-import { mergedPrediction, predictionOf, settled } from './predicted.js';
+import { hasPlan } from './plan.js';
+import { comparable, mergedPrediction, predictionOf } from './predicted.js';
 import type { StepTrace } from './report.js';
 import type { Open, Session } from './session.js';
 
@@ -35,10 +36,11 @@ export async function take(ground: Ground, replayed: ReplayedStatement, inside: 
   const prediction = predictionOf(steps);
   const bare = steering.has(statement.kind) || (needBlock.has(statement.kind) && !inside);
   if (bare) return carryOut(ground, replayed);
-  const observed = await look(ground, executable(statement), prediction, inside);
+  const observed = await look(ground, statement, prediction, inside);
   const before = steps[0]?.before;
   const existed = (name: string) => before !== undefined && relationByName(before, name) !== undefined;
-  const told = compare(settled(prediction, observed, targetsOf(steps)), observed, existed);
+  const { prediction: held, observation: seen } = comparable(prediction, observed, statement.kind);
+  const told = compare(held, seen, existed);
   return {
     ...placeOf(statement, replayed.transaction),
     outcome: observed.error === undefined ? 'done' : 'failed',
@@ -71,11 +73,6 @@ export async function carryOut(
   };
 }
 
-/** The relations that a statement, or one in its body, names as what it changes. */
-function targetsOf(steps: ReplayedStatement['steps']): ReadonlySet<string> {
-  return new Set(steps.flatMap(({ relation }) => relation ?? []));
-}
-
 /** What the server is sent: where the author wrote placeholders, the words that the prediction read in their place. */
 function executable({ text, parsed }: Statement): string {
   return parsed ?? text;
@@ -105,15 +102,17 @@ export function placeOf(
 
 async function look(
   { session, open }: Ground,
-  sql: string,
+  statement: Statement,
   prediction: Prediction,
   inside: boolean,
 ): Promise<Observation> {
-  if (inside) return observeInTransaction(session, sql);
+  const sql = executable(statement);
+  const planned = hasPlan(statement.kind);
+  if (inside) return observeInTransaction(session, sql, planned);
   const named = (relation: string) =>
     sql.includes(relation.slice(relation.indexOf('.') + 1)) ||
     prediction.effects.some((effect) => effect.relation === relation);
-  return observeAndKeep(session, open, sql, named);
+  return observeAndKeep(session, open, sql, named, planned);
 }
 
 /** Of a statement at which nobody looked, whether it was refused is all that is known. */
@@ -126,6 +125,7 @@ export function unobserved(error: Observation['error']): Observation {
     indexBuilds: [],
     indexRebuilds: [],
     empty: [],
+    small: [],
     written: [],
   };
   return { transactionBlock: 'allowed', ...nothing, notices: [], unseen: ['locks', 'work'], ...(error && { error }) };
