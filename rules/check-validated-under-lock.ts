@@ -1,3 +1,4 @@
+import { columnRecipe, refusesRows } from '../src/added-column.js';
 import { separateValidation } from '../src/recipes.js';
 import { defineRule } from '../src/rule.js';
 import { addedConstraint } from '../src/wording.js';
@@ -10,7 +11,7 @@ export default defineRule({
   instead:
     'Add it NOT VALID, and VALIDATE CONSTRAINT in the next migration: that only needs a lock which lets reads and writes pass.',
   links: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT'],
-  on: ['AT_AddConstraint'],
+  on: ['AT_AddConstraint', 'AT_AddColumn'],
   bad: [
     {
       sql: `create table account (balance int);
@@ -22,6 +23,12 @@ alter table account add constraint balance_positive check (balance >= 0);`,
       sql: `create table account (balance int);
 -- next migration
 alter table account add check (balance >= 0);`,
+    },
+    {
+      title: 'inline on a new column, even with a constant default',
+      sql: `create table account (id int);
+-- next migration
+alter table account add column balance int not null default 0 check (balance >= 0);`,
     },
   ],
   good: [
@@ -42,9 +49,12 @@ alter table account validate constraint balance_positive;`,
     const constraint = addedConstraint(step.node, 'CONSTR_CHECK');
     const scanned = step.effects.find((effect) => effect.work === 'scan');
     if (constraint === undefined || scanned === undefined) return;
+    // the rewrite, or the refusal, is told, and its remedy takes the CHECK along
+    if (step.effects.some(({ work }) => work === 'rewrite')) return;
+    if (step.kind === 'AT_AddColumn' && refusesRows(step)) return;
     return {
       message: `every row of ${step.relation} is checked: reads and writes wait until it is done`,
-      instead: separateValidation(step, constraint),
+      instead: step.kind === 'AT_AddColumn' ? columnRecipe(step) : separateValidation(step, constraint),
     };
   },
 });

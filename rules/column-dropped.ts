@@ -9,6 +9,7 @@ export default defineRule({
   instead: `-- 1. release code that neither reads nor writes the column (in an ORM: that ignores it)
 -- 2. then drop it, and say why that is safe:
 -- lockkeeper:ignore column-dropped: no code has used it since release …`,
+  elsewhere: 'the drop is left to a release after the one that stops using the column',
   links: ['https://www.postgresql.org/docs/current/ddl-alter.html#DDL-ALTER-REMOVING-A-COLUMN'],
   on: ['AT_DropColumn'],
   bad: [

@@ -1,7 +1,6 @@
-import type { Oid } from '../src/catalog/catalog.js';
-import { notNullRecipe } from '../src/recipes.js';
-import { defineRule, type Step } from '../src/rule.js';
-import { addedColumn, alteredTable, columnAfter } from '../src/wording.js';
+import { columnRecipe, refusesRows } from '../src/added-column.js';
+import { defineRule } from '../src/rule.js';
+import { addedColumn } from '../src/wording.js';
 
 export default defineRule({
   id: 'column-not-null-without-default',
@@ -17,6 +16,13 @@ export default defineRule({
       sql: `create table account (id int);
 -- next migration
 alter table account add column email text not null;`,
+    },
+    {
+      title: 'whatever else is written with the column',
+      sql: `create table account (id int);
+create table team (id int primary key);
+-- next migration
+alter table account add column team_id int references team (id) on delete cascade not null constraint positive check (team_id > 0);`,
     },
   ],
   good: [
@@ -39,24 +45,11 @@ alter table account add column email email not null;`,
     },
   ],
   check(step) {
-    const { node, relation, isNew, statement } = step;
-    const name = addedColumn(node);
-    const column = columnAfter(step, name);
-    if (relation === undefined || isNew(relation) || column === undefined || !column.notNull) return;
-    if (column.default !== undefined || column.identity !== undefined || column.generated !== undefined) return;
-    if (hasDomainDefault(step, column.type?.oid)) return;
-    const table = alteredTable(statement);
+    const { node, relation, isNew } = step;
+    if (relation === undefined || isNew(relation) || !refusesRows(step)) return;
     return {
-      message: `adding ${column.name} NOT NULL without a default fails as soon as ${relation} has a row`,
-      instead: `alter table ${table} ${statement.text.replace(/\s+not\s+null\b/i, '')};
--- next migration, when the code writes ${column.name} and the old rows have it
-${notNullRecipe(table, column.name)}`,
+      message: `adding ${addedColumn(node)} NOT NULL without a default fails as soon as ${relation} has a row`,
+      instead: columnRecipe(step),
     };
   },
 });
-
-/** A domain may bring the default. */
-function hasDomainDefault({ after }: Step, oid: Oid | undefined): boolean {
-  const type = oid === undefined ? undefined : after.types.get(oid);
-  return type?.kind === 'domain' && type.default !== undefined;
-}

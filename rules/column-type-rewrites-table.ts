@@ -9,6 +9,7 @@ export default defineRule({
   why: 'Where the stored values are not also values of the new type, PostgreSQL converts every row and writes the whole table and its indexes anew under ACCESS EXCLUSIVE: reads and writes wait. Longer varchar, varchar to text, higher precision and other pure widenings are not of this kind and are not reported.',
   instead:
     'Add a new column, keep it in step by a trigger, fill it in batches, switch the code over, then drop the old one.',
+  elsewhere: 'the old column goes when a release of the code has switched over',
   links: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES'],
   on: ['AT_AlterColumnType'],
   bad: [

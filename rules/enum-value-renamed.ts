@@ -10,6 +10,7 @@ export default defineRule({
   why: 'Every row shows the new value at once: running code that writes or compares with the old one fails (invalid input value for enum), and code that reads meets a value it does not know.',
   instead:
     'Add the new value, release code that understands both, move the rows in batches, then stop using the old value.',
+  elsewhere: 'the old label stays until no row has it',
   links: ['https://www.postgresql.org/docs/current/sql-altertype.html'],
   on: ['AlterEnumStmt'],
   bad: [

@@ -14,6 +14,7 @@ export default defineRule({
   title: 'A foreign key is narrower than the key it refers to',
   why: 'The referenced key can pass the largest value that the referring column holds: from then on rows that refer to new ones cannot be inserted (integer out of range).',
   instead: 'Give both columns the same type.',
+  elsewhere: 'the type is what was wrong',
   links: ['https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-INT'],
   bad: [
     {

@@ -1,3 +1,4 @@
+import { columnRecipe } from '../src/added-column.js';
 import { separateValidation } from '../src/recipes.js';
 import { defineRule } from '../src/rule.js';
 import { addedConstraint, list } from '../src/wording.js';
@@ -65,12 +66,14 @@ alter table invoice add column account_id int references account (id);`,
       ...new Set(step.effects.filter((effect) => effect.work === 'scan').map((effect) => effect.relation)),
     ];
     if (constraint === undefined || scanned.length === 0) return;
+    // the rewrite is told, and its remedy takes the key along
+    if (step.effects.some(({ work }) => work === 'rewrite')) return;
     const locked = [
       ...new Set(step.effects.filter((effect) => effect.kind === 'table').map((effect) => effect.relation)),
     ];
     return {
       message: `every row of ${step.relation} is looked up: writes to ${list(locked)} wait until it is done`,
-      instead: separateValidation(step, constraint),
+      instead: step.kind === 'AT_AddColumn' ? columnRecipe(step) : separateValidation(step, constraint),
     };
   },
 });

@@ -1,7 +1,7 @@
 import type { Catalog, Constraint, Relation, Table } from '../src/catalog/catalog.js';
 import { indexesOf, isFollowed, isTable, relationByName } from '../src/catalog/lookup.js';
 import { isFirst } from '../src/known.js';
-import { next } from '../src/recipes.js';
+import { indexByPartition, next, partitionsOf } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { quoteIdentifier } from '../src/sql/names.js';
 import { alteredTable, list, pasted } from '../src/wording.js';
@@ -12,6 +12,7 @@ export default defineRule({
   title: 'No index begins with the columns of a foreign key',
   why: 'Each DELETE of a row of the referenced table, and each UPDATE of its key, looks for rows that refer to it. Without an index it reads the whole referring table for every single row, and holds its locks meanwhile.',
   instead: 'create index concurrently on … (the columns of the foreign key);',
+  elsewhere: 'the index is what was missing',
   links: ['https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK'],
   bad: [
     {
@@ -19,6 +20,14 @@ export default defineRule({
 create table invoice (id bigint primary key);
 -- next migration
 alter table invoice add column account_id bigint references account (id);`,
+    },
+    {
+      title: 'a partitioned table has no CONCURRENTLY: its partitions have',
+      sql: `create table account (id bigint primary key);
+create table event (account_id bigint, at date) partition by range (at);
+create table event_2024 partition of event for values from ('2024-01-01') to ('2025-01-01');
+-- next migration
+alter table event add column owner bigint references account (id);`,
     },
   ],
   good: [
@@ -67,9 +76,7 @@ create table membership (account_id bigint references account (id), team bigint,
 });
 
 function finding(step: Step, relation: string, keys: readonly Constraint[]) {
-  const indexes = keys.map(
-    ({ columns }) => `create index concurrently on ${pasted(relation)} (${columns.map(quoteIdentifier).join(', ')});`,
-  );
+  const indexes = keys.map((key) => indexOf(step, relation, key));
   const { statement } = step;
   const own =
     step.kind === 'CreateStmt' ? `${statement.text};` : `alter table ${alteredTable(statement)} ${statement.text};`;
@@ -79,6 +86,15 @@ function finding(step: Step, relation: string, keys: readonly Constraint[]) {
     message: `deleting a row that ${names} of ${relation} can refer to reads all of ${relation}`,
     instead: [own, ...indexes].join(`\n${next}\n`),
   };
+}
+
+function indexOf({ after }: Step, relation: string, { columns }: Constraint): string {
+  const table = relationByName(after, relation);
+  const rest = ` (${columns.map(quoteIdentifier).join(', ')})`;
+  if (table?.kind !== 'partitioned') return `create index concurrently on ${pasted(relation)}${rest};`;
+  const name = `${table.name}_${columns.join('_')}_idx`;
+  const partitions = partitionsOf(after, relation, `${columns.join('_')}_idx`);
+  return indexByPartition({ unique: false, name: quoteIdentifier(name), table: pasted(relation), rest, partitions });
 }
 
 function keysOf(relation: Relation | undefined): readonly Constraint[] {

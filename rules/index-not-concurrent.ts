@@ -1,9 +1,9 @@
-import { alone, indexAnew } from '../src/recipes.js';
-import { defineRule } from '../src/rule.js';
+import type { Catalog } from '../src/catalog/catalog.js';
+import { isTable, relationByName } from '../src/catalog/lookup.js';
+import { alone, indexAnew, indexByPartition, partitionsOf } from '../src/recipes.js';
+import { defineRule, type Step } from '../src/rule.js';
 import { quoteIdentifier, sqlName } from '../src/sql/names.js';
-import type { Statement } from '../src/sql/statement.js';
-import type { IndexStmt } from '../src/sql/tree.js';
-import { afterName, pasted, whomBlocks, written } from '../src/wording.js';
+import { afterName, whomBlocks, written } from '../src/wording.js';
 
 export default defineRule({
   id: 'index-not-concurrent',
@@ -94,14 +94,7 @@ create index event_id on only event (id);`,
     const name = node.idxname ?? 'the index';
     const message = `building ${name} blocks ${whomBlocks(first.lock)} to ${relation} until it is done`;
     if (!blocked.some((effect) => effect.relation === relation)) {
-      return {
-        message,
-        instead: byPartition(
-          statement,
-          node,
-          blocked.map((effect) => effect.relation),
-        ),
-      };
+      return { message, instead: byPartition(step) };
     }
     const keyword = /\bindex\b/i.exec(statement.text);
     if (keyword === null) return { message };
@@ -124,16 +117,25 @@ create index event_id on only event (id);`,
   },
 });
 
-/** The manual's way: an index on the parent alone, then for each partition one built concurrently and attached. */
-function byPartition(statement: Statement<'IndexStmt'>, node: IndexStmt, partitions: readonly string[]): string {
-  const unique = node.unique ? 'unique ' : '';
-  const columns = afterName(statement, node.relation);
-  const name = node.idxname ?? `${node.relation?.relname}_idx`;
-  const parts = partitions.map((partition) => {
-    const index = `${partition.slice(partition.indexOf('.') + 1)}_${name}`;
-    const build = `create ${unique}index concurrently ${quoteIdentifier(index)} on ${pasted(partition)}${columns};`;
-    return `${build}\nalter index ${quoteIdentifier(name)} attach partition ${quoteIdentifier(index)};`;
+/** CONCURRENTLY is for the partitions. */
+function byPartition({ statement, node, relation, before, after }: Step<'IndexStmt'>): string {
+  const made = relation === undefined ? undefined : newIndexName(before, after, relation);
+  const name = node.idxname ?? made ?? `${node.relation?.relname}_idx`;
+  return indexByPartition({
+    unique: node.unique === true,
+    name: quoteIdentifier(name),
+    table: written(node.relation),
+    rest: afterName(statement, node.relation),
+    partitions: relation === undefined ? [] : partitionsOf(before, relation, name, after),
   });
-  const parent = `create ${unique}index ${quoteIdentifier(name)} on only ${written(node.relation)}${columns};`;
-  return [parent, '-- next migration: outside a transaction', ...parts].join('\n');
+}
+
+function newIndexName(before: Catalog, after: Catalog, relation: string): string | undefined {
+  const indexes = (catalog: Catalog) => {
+    const table = relationByName(catalog, relation);
+    return table !== undefined && isTable(table) ? table.indexes : [];
+  };
+  const old = new Set(indexes(before));
+  const made = indexes(after).find((oid) => !old.has(oid));
+  return made === undefined ? undefined : after.relations.get(made)?.name;
 }

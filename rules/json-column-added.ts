@@ -7,6 +7,7 @@ export default defineRule({
   title: 'A json column makes SELECT DISTINCT fail',
   why: 'json has no equality: SELECT DISTINCT, GROUP BY, UNION and EXCEPT of running code over all columns of the table fail from that moment (could not identify an equality operator for type json).',
   instead: 'Use jsonb, which has equality, indexes and less to parse.',
+  elsewhere: 'the type is what was wrong',
   links: ['https://www.postgresql.org/docs/current/datatype-json.html'],
   on: ['AT_AddColumn'],
   bad: [

@@ -12,6 +12,7 @@ export default defineRule({
   title: 'A numbered primary key is too small for a table that grows',
   why: 'When the sequence passes the largest integer, every INSERT fails. Rows that were deleted or rolled back count too, and changing the type later rewrites the table and every table that refers to it.',
   instead: 'Use bigint for keys that a sequence numbers: id bigint generated always as identity primary key.',
+  elsewhere: 'the type is what was wrong',
   links: ['https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-INT'],
   bad: [
     { sql: 'create table account (id serial primary key);' },

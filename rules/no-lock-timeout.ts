@@ -9,6 +9,7 @@ export default defineRule({
   why: 'The statement waits for the longest query that runs on the table, and every later query of the table, reads included, waits behind it. With lock_timeout it gives up instead, and the migration can be tried again.',
   instead:
     "set lock_timeout = '5s'; -- at the top of the migration, or once for the role: alter role … set lock_timeout = '5s'",
+  elsewhere: 'a line to put before the statement',
   links: ['https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-LOCK-TIMEOUT'],
   bad: [
     {

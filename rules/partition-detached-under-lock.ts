@@ -10,6 +10,7 @@ export default defineRule({
   why: 'ACCESS EXCLUSIVE on the partitioned table waits for every query of any partition, and all later ones wait behind it.',
   instead:
     'alter table … detach partition … concurrently; -- since 14, outside a transaction, without a DEFAULT partition',
+  elsewhere: 'the CHECK that CONCURRENTLY leaves behind spares a later ATTACH the scan',
   links: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION'],
   on: ['AT_DetachPartition'],
   bad: [

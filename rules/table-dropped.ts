@@ -11,6 +11,7 @@ export default defineRule({
 -- 2. rename it, wait, and see that nothing fails
 -- 3. then drop it, and say why that is safe:
 -- lockkeeper:ignore table-dropped: no code has used it since release …`,
+  elsewhere: 'the drop is left to a release after the one that stops using the table',
   links: ['https://www.postgresql.org/docs/current/sql-droptable.html'],
   on: ['DropStmt'],
   bad: [

@@ -19,6 +19,7 @@ export default defineRule({
   why: 'The rename takes an instant, but from that instant every query of the running code that uses the old name fails.',
   instead:
     'Rename it and create a view of the old name in the same transaction; drop the view when no running code uses it.',
+  elsewhere: 'the view of the old name stays until no running code uses it',
   links: ['https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS'],
   bad: [
     {

@@ -11,6 +11,7 @@ export default defineRule({
   title: 'A timeout can cancel an index build that must not be cancelled',
   why: 'CREATE INDEX CONCURRENTLY waits for every transaction that writes to the table and reads the table twice. lock_timeout and statement_timeout count while it does, and a cancelled build leaves an INVALID index that every write pays for and no query uses.',
   instead: 'set lock_timeout = 0; set statement_timeout = 0; -- before the statement: it blocks nobody while it waits',
+  elsewhere: 'a line to put before the statement',
   links: ['https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY'],
   bad: [
     {

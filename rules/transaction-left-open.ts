@@ -7,6 +7,7 @@ export default defineRule({
   title: 'A transaction is begun and not committed',
   why: 'When the session ends, PostgreSQL rolls back what is not committed: the runner counts the migration as applied, and nothing of it is there. A runner that goes on in the same session takes its later work into the open transaction, locks included.',
   instead: 'commit;',
+  elsewhere: 'a line to put after the statement',
   links: ['https://www.postgresql.org/docs/current/sql-begin.html'],
   bad: [
     {

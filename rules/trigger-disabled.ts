@@ -12,6 +12,7 @@ export default defineRule({
   why: 'Rows that running code writes meanwhile miss what the trigger does; ALL switches off the foreign keys as well, and rows that break them stay when they are switched on again. In one transaction nobody can write meanwhile, because SHARE ROW EXCLUSIVE keeps writers waiting.',
   instead:
     "For writes of your own: set local session_replication_role = 'replica' in their transaction switches the triggers off for this session alone.",
+  elsewhere: 'the trigger is switched on again',
   links: ['https://www.postgresql.org/docs/current/sql-altertable.html'],
   bad: [
     {

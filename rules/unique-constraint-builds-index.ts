@@ -1,10 +1,11 @@
+import { columnRecipe, refusesRows } from '../src/added-column.js';
 import { columnOf, relationByName } from '../src/catalog/lookup.js';
 import { next, notNullRecipe } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { quoteIdentifier } from '../src/sql/names.js';
 import type { Constraint } from '../src/sql/tree.js';
 import { strings } from '../src/sql/tree.js';
-import { addedColumn, addedConstraint, alteredTable } from '../src/wording.js';
+import { addedConstraint, alteredTable } from '../src/wording.js';
 
 export default defineRule({
   id: 'unique-constraint-builds-index',
@@ -29,6 +30,13 @@ alter table account add constraint account_email unique (email);`,
 alter table account add primary key (id);`,
     },
     {
+      title: 'with all that is written behind it',
+      pg: 15,
+      sql: `create table account (email text, name text);
+-- next migration
+alter table account add constraint account_email unique nulls not distinct (email) include (name) deferrable initially deferred;`,
+    },
+    {
       title: 'inline on a new column, too',
       sql: `create table account (id int);
 -- next migration
@@ -50,30 +58,33 @@ alter table account add constraint account_email unique using index account_emai
     const built = step.effects.find((effect) => effect.work === 'build');
     if (constraint === undefined || built === undefined || step.effects.some((effect) => effect.work === 'rewrite'))
       return;
+    if (step.kind === 'AT_AddColumn' && refusesRows(step)) return;
+    const name = built.relation.slice(built.relation.indexOf('.') + 1);
     return {
-      message: `building ${built.relation.slice(built.relation.indexOf('.') + 1)} blocks reads and writes to ${step.relation} until it is done`,
-      instead: usingIndex(step, constraint, built.relation.slice(built.relation.indexOf('.') + 1)),
+      message: `building ${name} blocks reads and writes to ${step.relation} until it is done`,
+      instead: step.kind === 'AT_AddColumn' ? columnRecipe(step) : usingIndex(step, constraint, name),
     };
   },
 });
 
-function usingIndex(step: Step<'AT_AddConstraint' | 'AT_AddColumn'>, constraint: Constraint, index: string): string {
-  const table = alteredTable(step.statement);
+/** The index first; of a primary key, NOT NULL before it. */
+function usingIndex(step: Step<'AT_AddConstraint'>, constraint: Constraint, index: string): string {
+  const { statement, before, relation } = step;
+  const table = alteredTable(statement);
   const name = quoteIdentifier(index);
-  const column = addedColumn(step.node);
-  const columns = column === undefined ? strings(constraint.keys) : [column];
-  const kind = constraint.contype === 'CONSTR_PRIMARY' ? 'primary key' : 'unique';
-  const plain = step.statement.text.replace(/\s+(constraint\s+\S+\s+)?(unique|primary\s+key)\b/i, '');
-  const before = step.relation === undefined ? undefined : relationByName(step.before, step.relation);
-  const nullable = kind === 'primary key' ? columns.filter((one) => columnOf(before, one)?.notNull !== true) : [];
+  const isPrimary = constraint.contype === 'CONSTR_PRIMARY';
+  const known = relation === undefined ? undefined : relationByName(before, relation);
+  const nullable = strings(constraint.keys).filter((one) => isPrimary && columnOf(known, one)?.notNull !== true);
+  const [, nulls = '', definition = ''] =
+    /\b(?:unique|primary\s+key)(\s+nulls\s+not\s+distinct)?\s*(\(.*?)(?:\s+(?:not\s+)?(?:deferrable|initially)\b.*)?$/is.exec(
+      statement.text,
+    ) ?? [];
+  const deferrable = constraint.deferrable ? ' deferrable' : '';
+  const deferred = constraint.initdeferred ? ' initially deferred' : '';
   return [
-    ...(column === undefined ? [] : [`alter table ${table} ${plain};`, next]),
     ...nullable.flatMap((one) => [notNullRecipe(table, one), next]),
-    `create unique index concurrently ${name} on ${table} (${columns.map(quoteIdentifier).join(', ')});`,
+    `create unique index concurrently ${name} on ${table} ${definition}${nulls};`,
     next,
-    ...(kind === 'primary key'
-      ? [`-- the columns must be NOT NULL already: see lockkeeper explain set-not-null-scans-table`]
-      : []),
-    `alter table ${table} add constraint ${name} ${kind} using index ${name};`,
+    `alter table ${table} add constraint ${name} ${isPrimary ? 'primary key' : 'unique'} using index ${name}${deferrable}${deferred};`,
   ].join('\n');
 }

@@ -20,12 +20,6 @@ export default defineRule({
   fallback: true,
   bad: [
     {
-      title: 'a CHECK written with the column is verified for every row',
-      sql: `create table account (id int);
--- next migration
-alter table account add column balance int default 0 check (balance >= 0);`,
-    },
-    {
       title: 'a column of a domain with a CHECK rewrites the table',
       sql: `create domain positive as int check (value > 0);
 create table account (id int);

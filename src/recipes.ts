@@ -1,8 +1,9 @@
-import { relationByName } from './catalog/lookup.js';
+import type { Catalog } from './catalog/catalog.js';
+import { isTable, relationByName } from './catalog/lookup.js';
 import type { Step } from './rule.js';
 import { quoteIdentifier } from './sql/names.js';
 import type { Constraint } from './sql/tree.js';
-import { addedColumn, alteredTable, pasted } from './wording.js';
+import { alteredTable, pasted } from './wording.js';
 
 /**
  * SQL to paste that several rules share. `-- next migration` parts what must not share a transaction; the test of the rules judges
@@ -47,21 +48,23 @@ export function notNullRecipe(table: string, column: string): string {
 }
 
 /** The constraint NOT VALID first, then validated under a lock that lets reads and writes pass. */
-export function separateValidation(step: Step<'AT_AddConstraint' | 'AT_AddColumn'>, constraint: Constraint): string {
+export function separateValidation(step: Step<'AT_AddConstraint'>, constraint: Constraint): string {
   const { statement } = step;
-  if (step.kind === 'AT_AddColumn') return columnThenConstraint(step, constraint);
   const name = quoteIdentifier(constraint.conname ?? newConstraint(step) ?? 'new_constraint');
   const definition =
     constraint.conname === undefined
       ? statement.text.replace(/^add\s+/i, (add) => `${add}constraint ${name} `)
       : statement.text;
-  return tablesThatTakeIt(step, constraint)
-    .flatMap((table) => [
-      `alter table ${table} ${definition} not valid;`,
-      next,
-      `alter table ${table} validate constraint ${name};`,
-    ])
-    .join('\n');
+  const tables = tablesThatTakeIt(step, constraint);
+  const validated = tables.flatMap((table) => [
+    `alter table ${table} ${definition} not valid;`,
+    next,
+    `alter table ${table} validate constraint ${name};`,
+  ]);
+  const own = alteredTable(statement);
+  // the partitions' keys become parts of that of the whole, and no row is looked at again
+  const whole = tables.includes(own) ? [] : [next, `alter table ${own} ${definition};`];
+  return [...validated, ...whole].join('\n');
 }
 
 /** Before 18 a partitioned table refuses a NOT VALID foreign key, its partitions take one each. */
@@ -75,27 +78,6 @@ function tablesThatTakeIt(step: Step, constraint: Constraint): readonly string[]
   });
 }
 
-/** REFERENCES or CHECK written with the column: the column first, the constraint as above. */
-function columnThenConstraint(step: Step<'AT_AddConstraint' | 'AT_AddColumn'>, constraint: Constraint): string {
-  const { statement } = step;
-  const table = alteredTable(statement);
-  const column = addedColumn(step.node) ?? '';
-  const at = statement.at(constraint.location) - statement.span.start;
-  const before = statement.text
-    .slice(0, at)
-    .replace(/\s*constraint\s+\S+\s*$/i, '')
-    .trimEnd();
-  const name = quoteIdentifier(constraint.conname ?? newConstraint(step) ?? `${column}_new`);
-  const own = statement.text.slice(at).replace(/^constraint\s+\S+\s+/i, '');
-  const definition = constraint.contype === 'CONSTR_FOREIGN' ? `foreign key (${quoteIdentifier(column)}) ${own}` : own;
-  return [
-    `alter table ${table} ${before};`,
-    `alter table ${table} add constraint ${name} ${definition} not valid;`,
-    next,
-    `alter table ${table} validate constraint ${name};`,
-  ].join('\n');
-}
-
 /** The name that PostgreSQL gives to the constraint. */
 function newConstraint(step: Step): string | undefined {
   if (step.relation === undefined) return undefined;
@@ -104,4 +86,43 @@ function newConstraint(step: Step): string | undefined {
   if (after === undefined || !('constraints' in after)) return undefined;
   const old = before !== undefined && 'constraints' in before ? before.constraints.map(({ name }) => name) : [];
   return after.constraints.find(({ name }) => !old.includes(name))?.name;
+}
+
+/** The manual's way to an index on a partitioned table: one on the parent alone, then for each partition one built concurrently and attached. */
+export function indexByPartition(index: {
+  readonly unique: boolean;
+  readonly name: string;
+  readonly table: string;
+  /** USING, columns, WHERE and the rest. */
+  readonly rest: string;
+  /** Each partition with the name of its index, as SQL. */
+  readonly partitions: readonly { readonly table: string; readonly name: string }[];
+}): string {
+  const create = `create ${index.unique ? 'unique ' : ''}index`;
+  const parts = index.partitions.map(
+    ({ table, name }) =>
+      `${create} concurrently ${name} on ${table}${index.rest};\nalter index ${index.name} attach partition ${name};`,
+  );
+  return [
+    `${create} ${index.name} on only ${index.table}${index.rest};`,
+    `${next}: outside a transaction`,
+    ...parts,
+  ].join('\n');
+}
+
+/** The partitions of a table (schema.name) with names for their indexes: those that PostgreSQL gives them where `after` has them. */
+export function partitionsOf(catalog: Catalog, relation: string, index: string, after?: Catalog) {
+  const table = relationByName(catalog, relation);
+  if (table === undefined || !isTable(table)) return [];
+  return table.children.flatMap((oid) => {
+    const child = catalog.relations.get(oid);
+    if (child === undefined || !isTable(child)) return [];
+    const made = after?.relations.get(oid);
+    const known = new Set<number>(child.indexes);
+    const fresh = made !== undefined && isTable(made) ? made.indexes.find((one) => !known.has(one)) : undefined;
+    const name = fresh === undefined ? undefined : after?.relations.get(fresh)?.name;
+    return [
+      { table: pasted(`${child.schema}.${child.name}`), name: quoteIdentifier(name ?? `${child.name}_${index}`) },
+    ];
+  });
 }

@@ -156,6 +156,8 @@ export interface Rule {
   readonly why: string;
   /** The safe way, in general. */
   readonly instead: string;
+  /** Why the SQL to paste ends in another schema than the statement asks for, on purpose; absent where it ends in the very same. */
+  readonly elsewhere?: string;
   readonly links: readonly string[];
   /** Narrows the steps by kind; every step if absent. */
   readonly on?: readonly Kind[];

@@ -2,10 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { rules } from '../rules/index.js';
+import type { Catalog } from '../src/catalog/catalog.js';
+import { emptyCatalog } from '../src/catalog/lookup.js';
 import { compareHistories } from '../src/changes.js';
 import { discover } from '../src/frameworks/discover.js';
 import type { History, Migration, TransactionPlan } from '../src/frameworks/framework.js';
 import { lint } from '../src/lint.js';
+import { replay } from '../src/replay/replay.js';
 import type { Example, ProjectExample, SqlExample } from '../src/rule.js';
 import { Source } from '../src/sql/source.js';
 
@@ -37,6 +40,13 @@ export async function judge(example: Example, last?: string) {
       'sql' in example ? index >= history.migrations.length - judged : (changed.get(history)?.changed.has(id) ?? true),
     oneDeploy: changed.size > 0,
   });
+}
+
+/** The schema that an SQL example leaves behind; with `last`, another text in place of its last migration. */
+export function schemaAfter(example: SqlExample, last?: string): Catalog {
+  const everything = { pg: example.pg ?? 14, settings: {}, judged: () => true, oneDeploy: false };
+  const replayed = [...replay(migrationsOf(example, last), everything)];
+  return replayed.at(-1)?.afterUp ?? emptyCatalog();
 }
 
 function migrationsOf(example: SqlExample, last: string | undefined): History {

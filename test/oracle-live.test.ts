@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rules } from '../rules/index.js';
-import { type ExampleMiss, exampleScripts, runExample } from '../scripts/oracle/examples.js';
+import { type ExampleMiss, exampleScripts, nextMigration, runExample } from '../scripts/oracle/examples.js';
 import { type Laboratory, openLaboratory } from '../scripts/oracle/laboratory.js';
 import { answerOf, type RecordedCase, readRecordings } from '../scripts/oracle/recording.js';
 import { loadParser } from '../src/sql/parse.js';
 import { startServer } from '../src/trace/server.js';
+import { isSql } from '../src/wording.js';
+import { judge } from './examples.js';
 
 /** One server is enough to see that the recording is still the truth; the whole of it is measured by `npm run oracle`. */
 const major = Number(process.env.LOCKKEEPER_ORACLE_PG ?? 15);
@@ -50,6 +52,21 @@ describe('a real server', () => {
       for (const script of exampleScripts(rule)) misses.push(...(await runExample(laboratory, rule.id, script)));
     }
     expect(misses.filter((miss) => !isOfAnotherKind(miss))).toEqual([]);
+  });
+
+  test('takes every remedy, and does on it what is predicted', { timeout: 300_000 }, async (context) => {
+    if (laboratory === undefined) return context.skip(obstacle);
+    const misses: ExampleMiss[] = [];
+    for (const rule of rules) {
+      for (const example of rule.bad) {
+        if (!('sql' in example) || (example.pg ?? 14) > major) continue;
+        const told = (await judge(example)).diagnostics.find((one) => one.rule === rule.id)?.instead ?? '';
+        if (!isSql(told)) continue;
+        const earlier = example.sql.split(nextMigration).slice(0, -1).join('\n');
+        misses.push(...(await runExample(laboratory, rule.id, `${earlier}\n${told}`)));
+      }
+    }
+    expect(misses).toEqual([]);
   });
 
   test('disagrees with a wrong recording', async (context) => {

@@ -25,7 +25,8 @@ export function exampleScripts({ bad, good }: Rule): readonly string[] {
   return [...broken, ...good.filter(isSql).map(({ sql }) => sql)];
 }
 
-const nextMigration = /^-- next migration.*$/m;
+/** Parts the migrations of an example. */
+export const nextMigration = /^-- next migration.*$/m;
 
 /** Runs a script statement by statement on an empty schema of the laboratory. Commands of a transaction are carried out as they are. */
 export async function runExample(

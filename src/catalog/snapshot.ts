@@ -1,3 +1,4 @@
+import { strings } from '../sql/tree.js';
 import type {
   Catalog,
   Column,
@@ -12,7 +13,8 @@ import type {
   TypeRef,
 } from './catalog.js';
 import { expressionKey } from './expression.js';
-import { isTable, nameOf } from './lookup.js';
+import { literalOf } from './literal.js';
+import { findRelationNamed, isTable, nameOf } from './lookup.js';
 import type { PersistentMap } from './persistent-map.js';
 
 /**
@@ -125,12 +127,28 @@ function columnText(catalog: Catalog, column: Column): string {
     typeText(catalog, column.type),
     column.notNull && 'not null',
     // a default of a sequence of its own carries the sequence's name, which says nothing
-    column.sequence === undefined ? column.default && `default ${key(column.default)}` : 'default of its sequence',
+    isNumbered(catalog, column) ? 'default of its sequence' : column.default && `default ${key(column.default)}`,
     column.identity && `identity ${column.identity}`,
     generated,
     column.collation,
   ];
   return parts.filter(Boolean).join(' ');
+}
+
+/** Whether the default is the next number of a sequence that belongs to the column: a serial, or what comes to the same. */
+function isNumbered(catalog: Catalog, { name, sequence, default: expression }: Column): boolean {
+  if (sequence !== undefined) return true;
+  if (expression === undefined || !('FuncCall' in expression)) return false;
+  const { funcname, args } = expression.FuncCall;
+  if (strings(funcname).at(-1) !== 'nextval') return false;
+  const named = literalOf(args?.[0])?.text?.split('.');
+  const found =
+    named &&
+    findRelationNamed(
+      catalog,
+      named.map((part) => part.replaceAll('"', '')),
+    );
+  return found?.kind === 'sequence' && found.ownedBy?.column === name;
 }
 
 function constraintText(catalog: Catalog, constraint: Constraint): string {
