@@ -101,6 +101,15 @@ describe('what is found below the paths', () => {
     expect(histories.map(({ root }) => root)).toEqual(['java/target/classes/db/migration']);
     expect(empty).toEqual(['java/pom.xml', 'services/c/Cargo.toml']);
   });
+
+  test('where SQL lies that nothing puts in an order', async () => {
+    const files = ['users/Add-col', 'users/Rollback-Add-col', 'invoices/Create', 'invoices/Seed', 'roles/Create'];
+    const overlay = new Map(files.map((file) => [`db/sql/${file}.sql`, 'select 1']));
+    // beside one file that the folder has
+    const { histories, heap } = await discover([], { cwd: path.join(cwd, 'queries'), overlay });
+    expect(histories).toEqual([]);
+    expect(heap).toEqual({ path: 'db/sql', files: 5 });
+  });
 });
 
 describe('what the user says counts', () => {

@@ -13,7 +13,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/catalog/'],
   ['src/effects/'],
   ['src/frameworks/'],
-  ['src/rule.ts', 'src/wording.ts', 'src/known.ts', 'src/recipes.ts', 'src/rule-page.ts'],
+  ['src/rule.ts', 'src/wording.ts', 'src/known.ts', 'src/recipes.ts', 'src/added-column.ts', 'src/rule-page.ts'],
   ['rules/'],
   ['src/diagnostic.ts', 'src/fingerprint.ts'],
   ['src/suppress.ts', 'src/fix.ts', 'src/diff.ts', 'src/baseline.ts', 'src/changes.ts', 'src/replay/'],

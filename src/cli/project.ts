@@ -70,7 +70,7 @@ export async function openProject(
   const found = inGit?.found ?? (await discover(asked, where));
   const histories = withLooseProblems(found);
   // a hook runs on every commit, the first migration comes later
-  if (histories.length === 0 && inGit === undefined) throw new UserError(nothing(asked));
+  if (histories.length === 0 && inGit === undefined) throw new UserError(nothing(asked, found));
   for (const path of found.empty) io.stderr.write(`lockkeeper: there are no migrations in ${path}\n`);
   const since = flags.since === undefined ? undefined : sinceOf(flags.since, histories);
   await parser;
@@ -136,10 +136,12 @@ function withLooseProblems({ histories, problems }: Discovered): readonly Histor
   return [...histories, { framework: '', root: '', migrations: [], problems, assumptions: [] }];
 }
 
-function nothing(paths: readonly string[]): string {
-  return paths.length === 0
-    ? 'no migrations are found below this folder: name their folder, or set "paths" in lockkeeper.config.json'
-    : `there are no migrations in ${paths.join(', ')}`;
+function nothing(paths: readonly string[], { heap }: Discovered): string {
+  if (paths.length > 0) return `there are no migrations in ${paths.join(', ')}`;
+  const remedy = 'name their folder, or set "paths" in lockkeeper.config.json';
+  if (heap === undefined) return `no migrations are found below this folder: ${remedy}`;
+  const files = heap.files === 1 ? 'the SQL file' : `the ${heap.files} SQL files`;
+  return `no migrations are found below this folder, for nothing says in which order ${files} of ${heap.path || '.'} run: ${remedy}`;
 }
 
 function majorOf(flag: string | undefined, configured: number | undefined): number {

@@ -8,6 +8,7 @@ import { databaseOf, otherDatabase } from './dialect.js';
 import { folderOf, openProject, type Project, projectRoot } from './files.js';
 import type { Folder, Framework, History, MigrationProblem, ReadOptions } from './framework.js';
 import { globTest } from './glob.js';
+import { type Heap, heapOf } from './heap.js';
 import { frameworks } from './index.js';
 import { integrityFaults } from './integrity.js';
 import plain from './plain.js';
@@ -48,6 +49,8 @@ export interface Discovered {
   readonly empty: readonly string[];
   /** Folders that look like migrations by their names alone but lie among tests or examples; a path that leads into them has them read. */
   readonly passedOver: readonly string[];
+  /** Where SQL lies that no framework claims, when nothing was found. */
+  readonly heap?: Heap;
 }
 
 /**
@@ -78,7 +81,10 @@ export async function discover(paths: readonly string[], options: DiscoverOption
   }
   for (const path of [...projects.values()].flatMap((project) => project.unreadable()))
     problems.push(problem('unreadable-migration', `the folder ${path} cannot be opened`, new Source(path, '')));
+  const heap =
+    selected.size > 0 ? undefined : [...projects.values()].map((project) => heapOf(project.folder(''))).at(0);
   return {
+    ...(heap && { heap }),
     histories: [...selected.keys()].toSorted((a, b) => compare(a.root, b.root)),
     selected: new Map([...selected].flatMap(([history, ids]) => (ids === undefined ? [] : [[history, ids]]))),
     problems,
