@@ -76,6 +76,7 @@ interface Traced {
         readonly notSeen: readonly string[];
       } | null;
       readonly differences: readonly object[];
+      readonly unforeseen: readonly object[];
       readonly cause: string | null;
     }[];
   }[];
@@ -288,6 +289,74 @@ update few set note = 'd' from other where other.few = few.id and other.id = 5;`
     expect(invented.migrations[1]?.steps[0]?.differences).toEqual([
       { component: 'scans', predicted: 'public.few', observed: '' },
     ]);
+  });
+
+  const hiding = {
+    'db/001_tables.sql': `create table event (id int, day int) partition by list (day);
+create table plain (id int);
+create function partition_of(day int) returns void language plpgsql as $$
+begin execute format('create table event_%s partition of event for values in (%s)', day, day); end $$;`,
+    'db/002_hidden.sql': `select partition_of(1);
+create table late (id int);`,
+    'db/003_after.sql': `alter table event add column note text;
+create index on event_1 (note);
+alter table late add column note text;`,
+  };
+
+  onServer('what cannot be followed excuses what goes beyond the prediction, and is said', async () => {
+    const report = await traced(hiding, ...embedded);
+    expect(report.summary).toMatchObject({ differing: 0, unforeseen: 3, failed: 0 });
+    const [, , after] = report.migrations;
+    expect(after?.steps[0]?.unforeseen).toEqual([
+      {
+        component: 'locks',
+        predicted: 'public.event AccessExclusiveLock',
+        observed: 'public.event AccessExclusiveLock, public.event_1 AccessExclusiveLock',
+      },
+    ]);
+    expect(after?.steps[0]?.cause).toBe('what ran before and cannot be followed may have made this');
+    expect(report.code).toBe(0);
+    const { stdout } = await trace(hiding, ...embedded);
+    expect(stdout).toContain('+ locks: predicted public.event AccessExclusiveLock, observed public.event Access');
+    expect(stdout).toContain('5 as predicted, 3 with more than can be foreseen');
+  });
+
+  onServer('what cannot be followed excuses nothing that was predicted and did not happen', async () => {
+    const effect = {
+      relation: 'public.plain',
+      kind: 'table',
+      lock: 'ShareLock',
+      work: 'none',
+      sure: true,
+      why: '',
+    } as const;
+    const lie = (prediction: Prediction): Prediction => ({
+      ...prediction,
+      effects: [...prediction.effects, effect],
+      ...(prediction.commands && { commands: prediction.commands.map(lie) }),
+    });
+    planted.change = lie;
+    const { migrations } = await traced(hiding, ...embedded);
+    expect(migrations[2]?.steps.map(({ differences }) => differences.length > 0)).toEqual([true, true, true]);
+  });
+
+  onServer('what rows alone decide is a failure and no difference', async () => {
+    const report = await traced(
+      {
+        'db/001_tables.sql': `create table code (id int primary key, value int check (value > 0));
+insert into code values (1, 1);`,
+        'db/002_rows.sql': 'insert into code select id + 1, value - 1 from code;',
+      },
+      ...embedded,
+    );
+    expect(report.summary).toMatchObject({ differing: 0, failed: 1 });
+    expect(report.migrations[1]?.steps[0]).toMatchObject({
+      outcome: 'failed',
+      observed: { failure: { code: '23514' } },
+      differences: [],
+      cause: 'what the rows hold decides this',
+    });
+    expect(report.code).toBe(1);
   });
 
   onServer('what the expressions in the function of a trigger read is predicted', async () => {

@@ -14,8 +14,20 @@ export function hide(catalog: Catalog): Catalog {
 
 /** Whether a statement runs what cannot be followed and may change the schema: a computed EXECUTE, a function that the history does not show. */
 export function isHidden(statement: Statement, catalog: Catalog, pg: number): boolean {
-  const unread = statement.kind === 'DoStmt' ? (statement.unread ?? []) : unreadOf(statement, catalog);
-  if (unread.some((problem) => !problem.keepsSchema)) return true;
+  if (unreadIn(statement, catalog).some((problem) => !problem.keepsSchema)) return true;
+  return callsUnknown(statement, catalog, pg);
+}
+
+/** Whether a statement runs what cannot be followed, if only on rows: it may lock and read more than is predicted. */
+export function runsUnread(statement: Statement, catalog: Catalog, pg: number): boolean {
+  return unreadIn(statement, catalog).length > 0 || callsUnknown(statement, catalog, pg);
+}
+
+function unreadIn(statement: Statement, catalog: Catalog): readonly SqlProblem[] {
+  return statement.kind === 'DoStmt' ? (statement.unread ?? []) : unreadOf(statement, catalog);
+}
+
+function callsUnknown(statement: Statement, catalog: Catalog, pg: number): boolean {
   if (!isKind(statement, 'SelectStmt') && !isKind(statement, 'CallStmt')) return false;
   return functionCalls(statement.node).some(({ name }) => isUnknownFunction(name, { catalog, pg }));
 }

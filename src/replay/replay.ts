@@ -10,7 +10,7 @@ import type { Direction, JudgedMigration, Step } from '../rule.js';
 import { parseScript } from '../sql/script.js';
 import type { BodyStatement, Comment, ParsedScript, SqlProblem, Statement } from '../sql/statement.js';
 import { calledBodies, unreadBodies } from './calls.js';
-import { foreseen, hasHidden, hiddenBefore, hide, isHidden } from './hidden.js';
+import { foreseen, hasHidden, hiddenBefore, hide, isHidden, runsUnread } from './hidden.js';
 import { creation, markBorn, newness, withoutRows } from './newborn.js';
 import { targetOf } from './target.js';
 import { Transactions } from './transactions.js';
@@ -134,11 +134,15 @@ function applyOnly(script: Script, before: Catalog, born: number, pg: number): C
   for (const statement of statements) {
     transactions.begin(statement);
     if (isUnreadBefore(statement)) transactions.catalog = hide(transactions.catalog);
+    let unseen = false;
     for (const part of executed(statement, transactions.catalog)) {
       const inner = part.statement;
-      if (isHidden(inner, transactions.catalog, pg)) transactions.catalog = hide(transactions.catalog);
+      unseen ||= isHidden(inner, transactions.catalog, pg);
+      if (unseen) transactions.catalog = hide(transactions.catalog);
       transactions.catalog = blaming('applying', inner, () => apply(inner, transactions.catalog, { born, pg }));
     }
+    // what a body does after what cannot be followed may be followed by more of it
+    if (unseen) transactions.catalog = hide(transactions.catalog);
     transactions.end(statement);
   }
   if (isUnreadBefore()) transactions.catalog = hide(transactions.catalog);
@@ -160,6 +164,8 @@ export interface ReplayedStatement {
   readonly steps: readonly Step[];
   /** The number of its transaction. */
   readonly transaction: number;
+  /** It runs what cannot be followed: what it does beside that is all that its steps tell. */
+  readonly hidden: boolean;
 }
 
 /** What a replay of a script leaves: its steps, and the state in which the next script of the same run finds its transaction. */
@@ -193,14 +199,20 @@ export function* replayScript(
     if (isUnreadBefore(statement)) transactions.catalog = hide(transactions.catalog);
     const reached = transactions.catalog;
     const first = steps.length;
+    let hidden = false;
+    let unseen = false;
     for (const part of executed(statement, reached)) {
+      unseen ||= isHidden(part.statement, transactions.catalog, run.options.pg);
+      if (unseen) transactions.catalog = hide(transactions.catalog);
+      hidden ||= runsUnread(part.statement, transactions.catalog, run.options.pg);
       problems.push(...unreadBodies(part.statement, transactions.catalog));
       for (const step of stepsOf(part, script, direction, transactions, run)) {
         steps.push(step);
         numbers.push(transactions.number);
       }
     }
-    const outcome = yield { statement, steps: steps.slice(first), transaction: transactions.number };
+    if (unseen) transactions.catalog = hide(transactions.catalog);
+    const outcome = yield { statement, steps: steps.slice(first), transaction: transactions.number, hidden };
     if (outcome === 'failed') {
       transactions.fail(reached);
       break;
@@ -262,7 +274,6 @@ function stepsOf(
 ): readonly Step[] {
   const { statement } = part;
   const { pg } = run.options;
-  if (isHidden(statement, transactions.catalog, pg)) transactions.catalog = hide(transactions.catalog);
   const before = transactions.catalog;
   const settings = { ...run.options.settings, ...settingsOf(before) };
   const timeZone = settings.timezone;

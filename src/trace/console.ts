@@ -89,6 +89,7 @@ function textLines(label: string, text: string | undefined, { width }: ReporterO
 /** What became of a statement: as predicted, otherwise, not run. */
 function sign(step: StepTrace, { style }: ReporterOptions): string {
   if (step.differences.length > 0) return style.red('≠');
+  if (step.unforeseen.length > 0) return style.yellow('+');
   if (step.outcome === 'not run') return style.yellow('-');
   return step.outcome === 'failed' ? style.yellow('!') : style.green('=');
 }
@@ -127,6 +128,10 @@ function details(step: StepTrace, indent: number, { style, width }: ReporterOpti
     ({ component, predicted, observed }) =>
       `${before}${style.red(`≠ ${words[component]}: predicted ${shown(predicted)}, observed ${shown(observed)}`)}`,
   );
+  const more = step.unforeseen.map(
+    ({ component, predicted, observed }) =>
+      `${before}${style.yellow(`+ ${words[component]}: predicted ${shown(predicted)}, observed ${shown(observed)}`)}`,
+  );
   const blind =
     step.predicted?.understood === false
       ? [`${before}${style.yellow('not understood: nothing is predicted of it')}`]
@@ -135,7 +140,7 @@ function details(step: StepTrace, indent: number, { style, width }: ReporterOpti
     step.cause === undefined
       ? []
       : wrap(visible(step.cause), width - indent).map((text) => before + style.yellow(text));
-  return [...table, ...differing, ...blind, ...cause];
+  return [...table, ...differing, ...more, ...blind, ...cause];
 }
 
 const words: Readonly<Record<StepTrace['differences'][number]['component'], string>> = {
@@ -239,10 +244,11 @@ function observedOf(relation: string, step: StepTrace): string {
 
 function verdict(report: TraceReport, { style }: ReporterOptions): string {
   const sum = summarizeTrace(report);
-  const same = sum.run - sum.differing;
+  const same = sum.run - sum.differing - sum.unforeseen;
   const parts = [
     `${count(sum.migrations, 'migration')}, ${count(sum.run, 'statement')} run: ${same} as predicted`,
     sum.differing > 0 ? style.red(`${sum.differing} otherwise`) : '',
+    sum.unforeseen > 0 ? style.yellow(`${sum.unforeseen} with more than can be foreseen`) : '',
     sum.failed > 0 ? style.yellow(`${sum.failed} failed`) : '',
     sum.notRun > 0 ? style.yellow(`${sum.notRun} not run`) : '',
     sum.notUnderstood > 0 ? style.yellow(`${sum.notUnderstood} not understood`) : '',

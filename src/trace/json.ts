@@ -40,7 +40,18 @@ function migrationJson(migration: MigrationTrace) {
   };
 }
 
-function stepJson({ sql, source, span, kind, outcome, predicted, observed, differences, cause }: StepTrace) {
+function stepJson({
+  sql,
+  source,
+  span,
+  kind,
+  outcome,
+  predicted,
+  observed,
+  differences,
+  unforeseen,
+  cause,
+}: StepTrace) {
   return {
     sql,
     line: source.position(span.start).line,
@@ -71,6 +82,7 @@ function stepJson({ sql, source, span, kind, outcome, predicted, observed, diffe
             notSeen: observed.unseen ?? [],
           },
     differences,
+    unforeseen,
     cause: cause ?? null,
   };
 }

@@ -95,6 +95,28 @@ function isUnseen({ work, relation, rowsOf }: Effect, { effects }: Prediction, o
   return rowsOf !== undefined || effects.some((one) => one.work === 'scan' && observation.empty.includes(one.relation));
 }
 
+/** Of what was observed, as much as was predicted: what goes beyond it is left out. */
+export function foreseenPart({ effects, failure }: Prediction, observation: Observation): Observation {
+  const { error, locks, ...rest } = observation;
+  const foretold = new Map<string, LockMode>();
+  for (const { kind, relation, lock } of effects)
+    if (kind === 'table') foretold.set(relation, strongest(lock, foretold.get(relation) ?? lock));
+  const weakened = Object.entries(locks).flatMap(([relation, seen]) => {
+    const lock = foretold.get(relation);
+    return lock === undefined ? [] : [[relation, strength(lock) < strength(seen) ? lock : seen] as const];
+  });
+  const among = (names: readonly string[], work: Work) =>
+    names.filter((name) => effects.some((effect) => effect.work === work && effect.relation === name));
+  return {
+    ...rest,
+    ...(error && failure !== undefined && { error }),
+    locks: Object.fromEntries(weakened),
+    rewrites: among(observation.rewrites, 'rewrite'),
+    scans: among(observation.scans, 'scan'),
+    indexBuilds: among(observation.indexBuilds, 'build'),
+  };
+}
+
 function settledEffect(effect: Effect, observation: Observation): readonly Effect[] {
   const { relation, kind } = effect;
   const place = seenIn[effect.work];

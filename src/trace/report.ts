@@ -64,6 +64,8 @@ export interface StepTrace {
   /** Predicted relations that were not there before: nobody can wait for them, and the server is not asked about them. */
   readonly newborn: readonly string[];
   readonly differences: readonly Difference[];
+  /** The server did more than predicted, and what ran without being seen may be why: SQL that was put together when it ran. No fault of the prediction. */
+  readonly unforeseen: readonly Difference[];
   /** What may explain a difference, or why nothing was observed; for people. */
   readonly cause: string | undefined;
 }
@@ -74,6 +76,8 @@ export interface TraceSummary {
   readonly statements: number;
   readonly run: number;
   readonly differing: number;
+  /** Statements that did more than predicted after or in something that cannot be followed. */
+  readonly unforeseen: number;
   readonly failed: number;
   readonly notRun: number;
   readonly notUnderstood: number;
@@ -96,6 +100,7 @@ export function summarizeTrace(report: TraceReport): TraceSummary {
     statements: steps.length,
     run: count(({ outcome }) => outcome !== 'not run'),
     differing: count(({ differences }) => differences.length > 0),
+    unforeseen: count(({ unforeseen }) => unforeseen.length > 0),
     failed: count(({ outcome }) => outcome === 'failed'),
     notRun: count(({ outcome }) => outcome === 'not run'),
     notUnderstood: count(({ predicted }) => predicted?.understood === false),

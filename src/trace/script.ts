@@ -129,6 +129,7 @@ function refusedCommit(
     predicted: { effects: [], transactionBlock: 'allowed', understood: true },
     observed: unobserved(error),
     differences: [difference],
+    unforeseen: [],
     cause: undefined,
   };
 }

@@ -1,4 +1,4 @@
-import { relationByName } from '../catalog/lookup.js';
+import { isFollowed, relationByName } from '../catalog/lookup.js';
 import type { Prediction } from '../effects/effect.js';
 import type { ReplayedStatement } from '../replay/replay.js';
 import type { Statement } from '../sql/statement.js';
@@ -6,7 +6,7 @@ import { compare, type Difference } from './compare.js';
 import { observeAndKeep, refusal } from './keep.js';
 import { type Observation, observeInTransaction } from './observe.js';
 import { hasPlan } from './plan.js';
-import { comparable, mergedPrediction, predictionOf } from './predicted.js';
+import { comparable, foreseenPart, mergedPrediction, predictionOf } from './predicted.js';
 import type { StepTrace } from './report.js';
 import type { Open, Session } from './session.js';
 
@@ -38,18 +38,49 @@ export async function take(ground: Ground, replayed: ReplayedStatement, inside: 
   if (bare) return carryOut(ground, replayed);
   const observed = await look(ground, statement, prediction, inside);
   const before = steps[0]?.before;
-  const existed = (name: string) => before !== undefined && relationByName(before, name) !== undefined;
-  const { prediction: held, observation: seen } = comparable(prediction, observed, statement.kind);
-  const told = compare(held, seen, existed);
-  return {
+  // what the server locked was there, whether the history shows it or not
+  const existed = (name: string) =>
+    observed.locks[name] !== undefined || (before !== undefined && relationByName(before, name) !== undefined);
+  const taken = {
     ...placeOf(statement, replayed.transaction),
-    outcome: observed.error === undefined ? 'done' : 'failed',
+    outcome: observed.error === undefined ? ('done' as const) : ('failed' as const),
     predicted: mergedPrediction(prediction),
     observed,
     newborn: prediction.effects.map(({ relation }) => relation).filter((relation) => !existed(relation)),
-    differences: prediction.understood ? told : told.filter(isAboutRefusal),
-    cause: undefined,
   };
+  if (isOfRows(statement.kind, prediction, observed))
+    return { ...taken, differences: [], unforeseen: [], cause: 'what the rows hold decides this' };
+  const { prediction: held, observation: seen } = comparable(prediction, observed, statement.kind);
+  const told = compare(held, seen, existed);
+  const differing = prediction.understood ? told : told.filter(isAboutRefusal);
+  const excuse = differing.length === 0 ? undefined : excuseOf(replayed, prediction);
+  const excused = excuse !== undefined && compare(held, foreseenPart(held, seen), existed).length === 0;
+  return excused
+    ? { ...taken, differences: [], unforeseen: differing, cause: excuse }
+    : { ...taken, differences: differing, unforeseen: [], cause: undefined };
+}
+
+/** Statements that read or change rows, and those that run such. */
+const ofRows: ReadonlySet<string> = new Set(['DoStmt', 'CallStmt', 'ExecuteStmt', 'CopyStmt', 'RefreshMatViewStmt']);
+
+/** A value that cannot be made or breaks a constraint (classes 22 and 23): nothing of a schema foretells that, and a migration that fails on some rows runs on others. */
+function isOfRows(kind: string, { failure }: Prediction, { error }: Observation): boolean {
+  return (ofRows.has(kind) || hasPlan(kind)) && failure === undefined && /^2[23]/.test(error?.code ?? '');
+}
+
+/** Why a statement may do more than is predicted; undefined where all that decides is known. */
+function excuseOf({ hidden, steps }: ReplayedStatement, { effects }: Prediction): string | undefined {
+  if (hidden) return 'it runs SQL that is put together when it runs, or a function that the migrations do not show';
+  const before = steps[0]?.before;
+  if (before === undefined || before.followedFrom === 0) return undefined;
+  const touched = [...steps.flatMap(({ relation }) => relation ?? []), ...effects.map(({ relation }) => relation)];
+  const isCertain = (name: string) => {
+    const relation = relationByName(before, name);
+    return relation !== undefined && isFollowed(before, relation);
+  };
+  return touched.length > 0 && touched.every(isCertain)
+    ? undefined
+    : 'what ran before and cannot be followed may have made this';
 }
 
 /** Carries out a statement at which nobody looks: whether the server takes it is all that is compared. */
@@ -65,6 +96,7 @@ export async function carryOut(
     predicted: mergedPrediction(prediction),
     observed,
     newborn: [],
+    unforeseen: [],
     // a statement that refuses a transaction block shows that only where it stands in one
     differences: compare(prediction, observed, () => true).filter(
       ({ component }) => component === 'error' || (component === 'transactionBlock' && observed.error !== undefined),
@@ -88,6 +120,7 @@ export function notRun(statement: Pick<StepTrace, 'sql' | 'source' | 'span' | 'k
     observed: undefined,
     newborn: [],
     differences: [],
+    unforeseen: [],
     cause,
   };
 }
