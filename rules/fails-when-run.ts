@@ -34,6 +34,14 @@ insert into person values ('happy');`,
 create index concurrently event_id on event (id);`,
     },
     {
+      title: 'the column took its index along',
+      sql: `create table account (id int, email text, deleted boolean);
+create index account_email on account (email) where not deleted;
+-- next migration
+alter table account drop column deleted;
+drop index account_email;`,
+    },
+    {
       title: 'rows that were put together when they were written change no column',
       sql: `create table account (id int, email text);
 do $$ declare each text; begin
@@ -81,6 +89,15 @@ do $$ declare each text; begin
 end $$;
 -- next migration
 alter table account add column email text;`,
+    },
+    {
+      title: 'what is dropped under a condition may be there yet',
+      sql: `create table account (id int, email text);
+do $$ begin
+  if current_setting('server_version_num')::int > 130000 then drop table account; end if;
+end $$;
+-- next migration
+alter table account add column note text;`,
     },
     {
       title: 'so may a function that the history does not show',

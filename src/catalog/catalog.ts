@@ -23,6 +23,8 @@ export interface Catalog {
   readonly othersOfRelation: PersistentMap<Oid, readonly string[]>;
   /** "schema.name" -> oid. Tables, views, indexes, sequences share one name space, as in pg_class. */
   readonly relationNames: PersistentMap<string, Oid>;
+  /** Names that relations had which were dropped or have another name now: unlike names that the history never had, they surely mean nothing. */
+  readonly goneNames: PersistentMap<string, true>;
   readonly typeNames: PersistentMap<string, Oid>;
   /** "schema.name" -> how many constraints of tables and domains bear the name: a generated name avoids those of the whole schema. */
   readonly constraintNames: PersistentMap<string, number>;

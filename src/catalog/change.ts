@@ -18,6 +18,7 @@ export function putRelation(catalog: Catalog, relation: Relation): Catalog {
     dependents: dependentsAfter(catalog, old, relation),
     relations: catalog.relations.set(relation.oid, relation),
     relationNames: renamed(catalog.relationNames, old, relation),
+    goneNames: gone(catalog.goneNames, old, relation),
     nextOid: Math.max(catalog.nextOid, relation.oid + 1),
     transient: isTemporary ? { ...transient, temporary: [...transient.temporary, relation.oid] } : transient,
   };
@@ -69,6 +70,7 @@ export function forget(catalog: Catalog, oid: Oid): Catalog {
       ...inStep(catalog, relation, undefined),
       relations: catalog.relations.delete(oid),
       relationNames: renamed(catalog.relationNames, relation, undefined),
+      goneNames: gone(catalog.goneNames, relation, undefined),
     };
   }
   const type = catalog.types.get(oid);
@@ -95,6 +97,15 @@ export function addDependent(catalog: Catalog, on: Oid, dependent: Oid): Catalog
   const known = catalog.dependents.get(on) ?? [];
   if (known.includes(dependent)) return catalog;
   return { ...catalog, dependents: catalog.dependents.set(on, [...known, dependent]) };
+}
+
+function gone(
+  names: PersistentMap<string, true>,
+  old: Relation | undefined,
+  now: Relation | undefined,
+): PersistentMap<string, true> {
+  if (old === undefined || (old.name === now?.name && old.schema === now.schema)) return names;
+  return names.set(qualifiedName(old.schema, old.name), true);
 }
 
 type InStep = Pick<Catalog, 'constraintNames' | 'dependents'>;

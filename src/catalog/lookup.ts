@@ -22,6 +22,7 @@ export function emptyCatalog(): Catalog {
     others: PersistentMap.empty(),
     othersOfRelation: PersistentMap.empty(),
     relationNames: PersistentMap.empty(),
+    goneNames: PersistentMap.empty(),
     typeNames: PersistentMap.empty(),
     constraintNames: PersistentMap.empty(),
     routineNames: PersistentMap.empty(),
@@ -96,6 +97,14 @@ export function resolveRelationName(catalog: Catalog, range: RangeVar): string {
   const found = findRelation(catalog, range);
   if (found !== undefined) return qualifiedName(found.schema, found.name);
   return qualifiedName(schemaFor(catalog, range), range.relname ?? '');
+}
+
+/** Whether a relation of this name was there and is no more. */
+export function isGone(catalog: Catalog, parts: readonly string[]): boolean {
+  const [name = '', schema] = parts.toReversed();
+  const places = schema === undefined ? searchPath(catalog) : [schema];
+  const names = places.map((place) => qualifiedName(place, name));
+  return names.some((full) => catalog.goneNames.has(full)) && !names.some((full) => catalog.relationNames.has(full));
 }
 
 /** The schema that CREATE puts a relation of this name in. */

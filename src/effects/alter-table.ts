@@ -37,14 +37,14 @@ function predictAlterTable(node: AlterTableStmt, context: PredictContext<'AlterT
   if (found === undefined && node.missing_ok) return nothing;
   if (found !== undefined && !isTable(found)) return otherRelation(found, node, context);
   if (found === undefined && node.objtype !== 'OBJECT_TABLE' && node.objtype !== 'OBJECT_FOREIGN_TABLE')
-    return unknownOther(range, node);
+    return unknownOther(context.catalog, range, node);
   const [catalog, table] = tableOrStub(context.catalog, range);
   if (table === undefined) return nothing;
   const wrong = wrongKind(table, node);
   if (wrong !== undefined) return wrong;
   const draft = alterOne({ ...context, catalog }, table);
   // the table itself exists, or the statement fails: its lock is sure, and so is nothing else
-  return found === undefined ? all(draft, unknownRelation(range), asIs(draft)) : draft;
+  return found === undefined ? all(draft, unknownRelation(context.catalog, range), asIs(draft)) : draft;
 }
 
 /** The commands of a draft, which `all` leaves out. */
@@ -53,11 +53,11 @@ function asIs({ commands: parts }: Draft): Draft {
 }
 
 /** An index, view, sequence or type of which the history shows nothing: no table is locked for it. */
-function unknownOther(range: RangeVar, node: AlterTableStmt): Draft {
+function unknownOther(catalog: Catalog, range: RangeVar, node: AlterTableStmt): Draft {
   const mode = statementLock(commandsOf(node));
   const name = range.schemaname === undefined ? (range.relname ?? '') : `${range.schemaname}.${range.relname}`;
   const stored = node.objtype === 'OBJECT_MATVIEW';
-  return all(stored ? lock(name, mode, notShown(name), false) : nothing, unknownRelation(range));
+  return all(stored ? lock(name, mode, notShown(name), false) : nothing, unknownRelation(catalog, range));
 }
 
 /** The ALTER TABLE with this one of its commands alone. */

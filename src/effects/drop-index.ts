@@ -1,6 +1,6 @@
 import type { Catalog, Index } from '../catalog/catalog.js';
 import type { Doomed } from '../catalog/doomed.js';
-import { descendants, findRelationNamed, isIndex, isTable, referencingTables } from '../catalog/lookup.js';
+import { descendants, findRelationNamed, isGone, isIndex, isTable, referencingTables } from '../catalog/lookup.js';
 import { type DropStmt, strings } from '../sql/tree.js';
 import { fallOf, locksOfFall } from './cascade.js';
 import type { Predict } from './context.js';
@@ -46,7 +46,8 @@ function namedIndexes(catalog: Catalog, node: DropStmt): { indexes: readonly Ind
     const parts = 'List' in object ? strings(object.List.items) : [];
     const found = findRelationNamed(catalog, parts);
     if (found === undefined) {
-      if (!node.missing_ok) refusals.push(fail(`index "${parts.join('.')}" does not exist`, '42704', false));
+      if (!node.missing_ok)
+        refusals.push(fail(`index "${parts.join('.')}" does not exist`, '42704', isGone(catalog, parts)));
     } else if (isIndex(found)) indexes.push(found);
     else refusals.push(fail(`"${parts.join('.')}" is not an index`, '42809'));
   }

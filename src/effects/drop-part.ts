@@ -1,5 +1,5 @@
 import type { Catalog, Table } from '../catalog/catalog.js';
-import { descendants, findRelationNamed, isTable } from '../catalog/lookup.js';
+import { descendants, findRelationNamed, isGone, isTable } from '../catalog/lookup.js';
 import { type DropStmt, strings } from '../sql/tree.js';
 import type { Predict } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
@@ -21,7 +21,7 @@ function dropOne(catalog: Catalog, node: DropStmt, parts: readonly string[]): Dr
     const effect = lock(table, 'AccessExclusiveLock', `its ${word} ${name} is dropped (${notShown(table)})`, false);
     return all(
       effect,
-      node.missing_ok ? nothing : fail(`relation "${range.join('.')}" does not exist`, '42P01', false),
+      node.missing_ok ? nothing : fail(`relation "${range.join('.')}" does not exist`, '42P01', isGone(catalog, range)),
     );
   }
   // a view has rules and triggers too, and no lock on it is told

@@ -1,6 +1,6 @@
 import type { Catalog, Sequence } from '../catalog/catalog.js';
 import type { Doomed } from '../catalog/doomed.js';
-import { columnOf, findRelationNamed, findType, nameOf, schemaFor } from '../catalog/lookup.js';
+import { columnOf, findRelationNamed, findType, isGone, nameOf, schemaFor } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
 import { type DropStmt, type Node, type ObjectType, strings } from '../sql/tree.js';
 import { fallOf, locksOfFall } from './cascade.js';
@@ -59,8 +59,11 @@ const dropObjects =
   };
 
 function missing({ missing: refusal, optional }: Extract<Named, { missing: Draft }>, node: DropStmt): Draft {
-  return all(optional, node.missing_ok && refusal.failure?.sure !== true ? nothing : refusal);
+  return all(optional, node.missing_ok && absent.has(refusal.failure?.code ?? '') ? nothing : refusal);
 }
+
+/** Undefined table, object, function, schema: what IF EXISTS takes. */
+const absent: ReadonlySet<string> = new Set(['42P01', '42704', '42883', '3F000']);
 
 function relation(...kinds: readonly string[]): Find {
   return (catalog, object, word) => {
@@ -72,7 +75,7 @@ function relation(...kinds: readonly string[]): Find {
       const full = qualifiedName(schemaFor(catalog, schemaname === undefined ? {} : { schemaname }), name);
       const why = `it is dropped, and with it what depends on it (${notShown(full)})`;
       return {
-        missing: fail(`${word} "${shown}" does not exist`, '42P01', false),
+        missing: fail(`${word} "${shown}" does not exist`, '42P01', isGone(catalog, parts)),
         // views and sequences are no tables
         optional: tableLike.has(kinds[0] ?? '') ? lock(full, 'AccessExclusiveLock', why, false) : nothing,
       };

@@ -53,7 +53,7 @@ function onUnknown(node: IndexStmt, { catalog }: PredictContext, mode: LockMode)
   return all(
     scan(table, mode, why, false),
     ...index.map((name) => build(name, 'it is new', false)),
-    unknownRelation(range),
+    unknownRelation(catalog, range),
   );
 }
 

@@ -6,7 +6,7 @@ import type { Predict, PredictTable } from './context.js';
 import { all, build, type Draft, fail, forbidden, lock, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
 import { isOn } from './options.js';
-import { builtIndexes, isStored, lockEach, lockUnknown, type Stored, written } from './relations.js';
+import { builtIndexes, isStored, lockEach, lockUnknown, type Stored, unknownRelation, written } from './relations.js';
 
 interface How {
   readonly catalog: Catalog;
@@ -27,7 +27,7 @@ type Reindex = (node: ReindexStmt, how: How) => Draft;
 
 const reindexIndex: Reindex = ({ relation: range = {} }, how) => {
   const index = findRelation(how.catalog, range);
-  if (index === undefined) return fail(`relation "${written(range)}" does not exist`, '42P01', false);
+  if (index === undefined) return unknownRelation(how.catalog, range);
   if (!isIndex(index)) return fail(`"${written(range)}" is not an index`, '42809');
   const table = how.catalog.relations.get(index.table);
   if (!isStored(table)) return nothing;

@@ -4,6 +4,7 @@ import {
   descendants,
   findRelation,
   indexesOf,
+  isGone,
   isIndex,
   isTable,
   resolveRelationName,
@@ -26,9 +27,10 @@ export function notShown(name: string): string {
   return `the history does not show ${name}`;
 }
 
-/** The server's words for a name that means nothing; not sure, for what the history does not show may still exist. */
-export function unknownRelation(range: RangeVar): Draft {
-  return fail(`relation "${written(range)}" does not exist`, '42P01', false);
+/** The server's words for a name that means nothing; sure where it meant something once: what the history does not show may exist. */
+export function unknownRelation(catalog: Catalog, range: RangeVar): Draft {
+  const parts = [...(range.schemaname === undefined ? [] : [range.schemaname]), range.relname ?? ''];
+  return fail(`relation "${written(range)}" does not exist`, '42P01', isGone(catalog, parts));
 }
 
 /** A name as its author wrote it. */
@@ -47,7 +49,7 @@ export function lockNamed(catalog: Catalog, range: RangeVar | undefined, mode: L
 /** The lock on a relation that the history does not show. */
 export function lockUnknown(catalog: Catalog, range: RangeVar, mode: LockMode, why: string): Draft {
   const name = resolveRelationName(catalog, range);
-  return all(lock(name, mode, `${why} (${notShown(name)})`, false), unknownRelation(range));
+  return all(lock(name, mode, `${why} (${notShown(name)})`, false), unknownRelation(catalog, range));
 }
 
 /** A table and, of a partitioned one or with `inherit`, everything below it. */

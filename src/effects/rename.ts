@@ -15,7 +15,7 @@ import { qualifiedName } from '../sql/names.js';
 import { type ObjectType, type RenameStmt, strings } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, lockIndex, nothing } from './draft.js';
-import { lockEach, lockUnknown, written } from './relations.js';
+import { lockEach, lockUnknown, unknownRelation } from './relations.js';
 import { renameTrigger } from './trigger.js';
 
 type Rename = (node: RenameStmt, relation: Relation, context: PredictContext) => Draft;
@@ -135,7 +135,7 @@ const rename: Predict<'RenameStmt'> = (node, context) => {
   if (relation !== undefined) return row(node, relation, context);
   // views, sequences, indexes and types are no tables; what a name means that is not known, the statement says
   if (!tableLike.has(node.renameType ?? '') || offTable.has(node.relationType ?? ''))
-    return node.missing_ok ? nothing : fail(`relation "${written(node.relation)}" does not exist`, '42P01', false);
+    return node.missing_ok ? nothing : unknownRelation(catalog, node.relation);
   const { failure, ...draft } = lockUnknown(catalog, node.relation, 'AccessExclusiveLock', another);
   return node.missing_ok ? draft : { ...draft, ...(failure && { failure }) };
 };

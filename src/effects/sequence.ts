@@ -38,7 +38,7 @@ const createSequence: Predict<'CreateSeqStmt'> = ({ sequence = {}, options, if_n
 
 const alterSequence: Predict<'AlterSeqStmt'> = ({ sequence = {}, options, missing_ok }, { catalog }) => {
   if (findRelation(catalog, sequence) !== undefined) return ownedBy(catalog, sequence, options);
-  return missing_ok ? nothing : unknownRelation(sequence);
+  return missing_ok ? nothing : unknownRelation(catalog, sequence);
 };
 
 /** Nobody waits for a sequence that is told of here; nextval() does while ALTER SEQUENCE rewrites it. */

@@ -139,7 +139,9 @@ function applyOnly(script: Script, before: Catalog, born: number, pg: number): C
       const inner = part.statement;
       unseen ||= isHidden(inner, transactions.catalog, pg);
       if (unseen) transactions.catalog = hide(transactions.catalog);
-      transactions.catalog = blaming('applying', inner, () => apply(inner, transactions.catalog, { born, pg }));
+      const reached = transactions.catalog;
+      const after = blaming('applying', inner, () => apply(inner, reached, { born, pg }));
+      transactions.catalog = reachedBy(part, reached, after);
     }
     // what a body does after what cannot be followed may be followed by more of it
     if (unseen) transactions.catalog = hide(transactions.catalog);
@@ -256,6 +258,11 @@ function executed(statement: Statement, catalog: Catalog, depth = 0): readonly E
   return [self, ...inner];
 }
 
+/** The catalog after a part that ran; one that may not have run, or not to its end, may have left the names that it takes. */
+function reachedBy({ conditional, caught }: Executed, before: Catalog, after: Catalog): Catalog {
+  return conditional || caught === true ? { ...after, goneNames: before.goneNames } : after;
+}
+
 /** What the statements of a body do and where they fail is told by themselves; that they stand in a body (25001) is not. */
 function withoutBody(whole: Prediction, own: Prediction): Prediction {
   const { effects, failure } = own;
@@ -282,7 +289,7 @@ function stepsOf(
   const whole = blaming('predicting', statement, () => predict(statement, before, options));
   // what a body does is told by the steps of its statements, each with the catalog as the ones before it leave it
   const prediction = part.opened ? withoutBody(whole, predict(statement, before, { ...options, opened: true })) : whole;
-  transactions.catalog = after;
+  transactions.catalog = reachedBy(part, before, after);
 
   const isNew = newness(before, after, run.since);
   const isCreated = creation(before, after, run.since);
