@@ -91,15 +91,6 @@ end $$;
 alter table account add column email text;`,
     },
     {
-      title: 'what is dropped under a condition may be there yet',
-      sql: `create table account (id int, email text);
-do $$ begin
-  if current_setting('server_version_num')::int > 130000 then drop table account; end if;
-end $$;
--- next migration
-alter table account add column note text;`,
-    },
-    {
       title: 'so may a function that the history does not show',
       sql: `create table account (id int, email text);
 -- next migration

@@ -291,6 +291,22 @@ update few set note = 'd' from other where other.few = few.id and other.id = 5;`
     ]);
   });
 
+  onServer('what is dropped under a condition may be there yet', async () => {
+    const report = await traced(
+      {
+        'db/001_tables.sql': 'create table one (id int); create table three (id int);',
+        'db/002_perhaps.sql': `do $$ begin if current_setting('server_version_num') = '1' then drop table one; end if; end $$;
+drop table three;
+alter table one add column note text;
+alter table three add column note text;`,
+      },
+      ...embedded,
+    );
+    expect(report.summary).toMatchObject({ differing: 0, failed: 1 });
+    const failures = report.migrations[1]?.steps.map(({ predicted }) => predicted?.failure ?? null);
+    expect(failures?.slice(2)).toMatchObject([{ sure: false }, { code: '42P01', sure: true }]);
+  });
+
   const hiding = {
     'db/001_tables.sql': `create table event (id int, day int) partition by list (day);
 create table plain (id int);
