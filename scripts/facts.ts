@@ -22,6 +22,7 @@ interface FunctionRow {
   readonly arguments: string;
   readonly volatility: string;
   readonly returns: string;
+  readonly set: string;
 }
 
 /** Extensions that need a language of the operating system, or are no part of a schema. */
@@ -29,7 +30,7 @@ const leftOut = /plperl|plpython|pltcl|^pg_(buffercache|stat|visibility|walinspe
 
 const queries = {
   functions: `
-    select p.proname as name, r.typname as returns,
+    select p.proname as name, r.typname as returns, p.proretset::text as set,
       coalesce((select string_agg(t.typname, ',' order by a.place) from unnest(p.proargtypes) with ordinality as a (type, place)
         join pg_type t on t.oid = a.type), '') as arguments,
       case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end as volatility
@@ -38,7 +39,7 @@ const queries = {
       and not 'internal'::regtype = any (p.proargtypes) and not 'cstring'::regtype = any (p.proargtypes)`,
   types: `
     select typname || ' ' || typcategory::text || case when typispreferred then 'p' else '' end
-      || case when typcollation <> 0 then 'c' else '' end || case when typtype = 'p' then 'x' else '' end as line
+      || case when typcollation <> 0 then 'c' else '' end || case when typstorage <> 'p' then 't' else '' end || case when typtype = 'p' then 'x' else '' end as line
     from pg_type where typtype in ('b', 'p', 'r', 'm') and (typcategory <> 'A' or typname in ('int2vector', 'oidvector'))`,
   casts: `
     select s.typname || ' ' || t.typname || ' ' || castcontext::text || castmethod::text || coalesce(' ' || p.proname, '') as line
@@ -88,7 +89,13 @@ for (const major of serverMajors) {
   }
 }
 
-await write('functions', { servers: versions, ...volatilities(), returns: returnTypes(), since: newNames() });
+await write('functions', {
+  servers: versions,
+  ...volatilities(),
+  returns: returnTypes(),
+  sets: setNames(),
+  since: newNames(),
+});
 await write('types', {
   servers: versions,
   types: written(lines.types),
@@ -107,8 +114,14 @@ async function installExtensions(session: Session): Promise<void> {
 }
 
 async function readFunctions(session: Session, major: number): Promise<void> {
-  for (const { name, arguments: given, volatility, returns } of await session.query(queries.functions)) {
-    const row = { name: name ?? '', arguments: given ?? '', volatility: volatility ?? '', returns: returns ?? '' };
+  for (const { name, arguments: given, volatility, returns, set } of await session.query(queries.functions)) {
+    const row = {
+      name: name ?? '',
+      arguments: given ?? '',
+      volatility: volatility ?? '',
+      returns: returns ?? '',
+      set: set ?? '',
+    };
     const key = Object.values(row).join(' ');
     const known = functions.get(key);
     functions.set(key, { ...row, since: known?.since ?? major, until: major });
@@ -145,6 +158,13 @@ function returnTypes() {
   return Object.fromEntries(
     sorted.map(([type, rows]) => [type, [...new Set(rows.map(({ name }) => name))].sort().join(' ')]),
   );
+}
+
+/** Names that return sets, whatever the arguments. */
+function setNames() {
+  const byName = groups([...functions.values()], ({ name }) => name);
+  const names = [...byName].filter(([, rows]) => rows.every(({ set }) => set === 'true')).map(([name]) => name);
+  return names.sort().join(' ');
 }
 
 /** Names that the oldest major does not have, by the first that does. */

@@ -1,8 +1,9 @@
 import { type A_Expr, type FuncCall, type Node, type SQLValueFunctionOp, strings } from '../sql/tree.js';
-import type { TypeRef } from './catalog.js';
+import type { Catalog, Table, TypeRef } from './catalog.js';
 import { literalOf } from './literal.js';
 import { findRoutines } from './lookup.js';
 import { describe } from './query.js';
+import { shapeOfRelation } from './query-from.js';
 import { fieldOfRow, type Place, Reads, resolve } from './query-scope.js';
 import { builtInType, typeRef } from './type-ref.js';
 
@@ -15,6 +16,13 @@ const boolean = builtInType('bool');
 export function typeOfExpression(node: Node, place: Place): TypeRef | undefined {
   // nothing is read by asking: the expression is read where it stands
   return typeOf(node, { ...place, reads: new Reads() }, 0);
+}
+
+/** The type of an expression over the columns of one table, or over none. */
+export function typeInTable(node: Node, table: Table | undefined, catalog: Catalog): TypeRef | undefined {
+  const item = table && { ...shapeOfRelation(table), name: table.name, schema: table.schema };
+  const levels = item === undefined ? [] : [[item]];
+  return typeOfExpression(node, { catalog, reads: new Reads(), levels, queries: new Map(), depth: 0 });
 }
 
 function typeOf(node: Node | undefined, place: Place, depth: number): TypeRef | undefined {

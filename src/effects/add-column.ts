@@ -4,7 +4,7 @@ import { extensionTypes } from '../catalog/extension-types.js';
 import { columnOf, isTable } from '../catalog/lookup.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
 import { type ColumnDef, type Constraint as ConstraintNode, type ConstrType, type Node, strings } from '../sql/tree.js';
-import { columnRefs, functionCalls, visit } from '../sql/walk.js';
+import { functionCalls } from '../sql/walk.js';
 import {
   type CommandContext,
   family,
@@ -13,13 +13,14 @@ import {
   rewriteStored,
   scanStored,
 } from './alter-table-command.js';
+import { columnRefusal } from './column-refusal.js';
 import { addTableConstraint, buildEach } from './constraints.js';
 import { all, type Draft, fail, nothing } from './draft.js';
 import { addForeignKey, type Verification } from './foreign-key.js';
 import { newIndexes, shownName } from './relations.js';
 import { rowTypeUser } from './row-type.js';
 import { baseType, declaredType, domainOf, isConstrained, isKnownType, isSameType } from './types.js';
-import { isUnknownFunction, volatility } from './volatility.js';
+import { isUnknownFunction, unknownFunction, volatility } from './volatility.js';
 
 /** A column as ADD COLUMN defines it. */
 interface NewColumn {
@@ -45,9 +46,12 @@ export const addColumn: PredictCommand = ({ def, missing_ok }, context) => {
   if (table.bound !== undefined) return fail('cannot add column to a partition', '42809');
   if (columnOf(table, column.name) !== undefined)
     return missing_ok ? nothing : fail(`column "${column.name}" of relation "${table.name}" already exists`, '42701');
-  const refusal = refusalOf(column, context);
-  if (refusal !== undefined) return refusal;
+  const refusal =
+    columnRefusal({ node: column.definition, type: column.type, constraints: column.constraints }, table, context) ??
+    refusalOf(column, context);
+  if (refusal?.failure?.sure) return refusal;
   return all(
+    refusal,
     recurse(context),
     unknownNames(column, context),
     fill(column, context),
@@ -84,8 +88,6 @@ function refusalOf(column: NewColumn, context: CommandContext): Draft | undefine
     if (known !== undefined && column.type !== undefined && !isSameType(known, column.type))
       return fail(`child table "${child.name}" has different type for column "${column.name}"`, '42804');
   }
-  const wrong = column.default && defaultRefusal(column.default);
-  if (wrong !== undefined) return wrong;
   const user = column.filled ? rowTypeUser(catalog, table) : undefined;
   return user === undefined
     ? undefined
@@ -97,21 +99,7 @@ function unknownNames(column: NewColumn, context: CommandContext): Draft {
   const name = strings(column.definition.typeName?.names);
   if (mayBeDomain(column, context)) return fail(`type "${name.join('.')}" does not exist`, '42704', false);
   const unknown = functionCalls({ default: column.default }).find((call) => isUnknownFunction(call.name, context));
-  if (unknown === undefined) return nothing;
-  const given = unknown.arguments > 0 ? '…' : '';
-  return fail(`function ${unknown.name.join('.')}(${given}) does not exist`, '42883', false);
-}
-
-/** A DEFAULT stands on its own. */
-function defaultRefusal(expression: Node): Draft | undefined {
-  const subqueries: unknown[] = [];
-  visit({ expression }, (kind, node) => {
-    if (kind === 'SubLink') subqueries.push(node);
-  });
-  if (subqueries.length > 0) return fail('cannot use subquery in DEFAULT expression', '0A000');
-  return columnRefs({ expression }).length > 0
-    ? fail('cannot use column reference in DEFAULT expression', '0A000')
-    : undefined;
+  return unknown === undefined ? nothing : unknownFunction(unknown);
 }
 
 /** Whether every row gets a value of its own, so that the table is written anew. */

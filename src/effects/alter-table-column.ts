@@ -2,7 +2,7 @@ import type { Table } from '../catalog/catalog.js';
 import { columnOf, descendants, tables } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { notNullOf } from '../catalog/not-null.js';
-import type { AlterTableCmd } from '../sql/tree.js';
+import { type AlterTableCmd, strings } from '../sql/tree.js';
 import {
   aboutColumn,
   alone,
@@ -18,10 +18,18 @@ import {
   rewriteStored,
   scanStored,
 } from './alter-table-command.js';
+import { optionNames } from './alter-table-lock.js';
 import { fallOf, locksOfFall } from './cascade.js';
+import {
+  attributeOptionRefusal,
+  compressionRefusal,
+  defaultRefusal,
+  identityTypeRefusal,
+  storageRefusal,
+} from './column-refusal.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { setNotNull } from './not-null.js';
-import { shownName } from './relations.js';
+import { shownName, systemColumns } from './relations.js';
 
 /** SET DEFAULT and DROP DEFAULT; an identity or generated column has none of its own. */
 const setDefault: PredictCommand = (command, context) => {
@@ -30,7 +38,8 @@ const setDefault: PredictCommand = (command, context) => {
   const of = `column "${column.name}" of relation "${context.table.name}"`;
   if (column.identity !== undefined) return fail(`${of} is an identity column`, '42601');
   if (column.generated !== undefined) return fail(`${of} is a generated column`, '42601');
-  return recurse(context);
+  const wrong = command.def && column.type && defaultRefusal(command.def, column.type, column.name, context);
+  return wrong?.failure?.sure ? wrong : all(wrong, recurse(context));
 };
 
 const dropNotNull: PredictCommand = (command, context) => {
@@ -59,6 +68,8 @@ const dropNotNull: PredictCommand = (command, context) => {
 const dropColumn: PredictCommand = (command, context) => {
   const { catalog, table, pg, only } = context;
   const column = columnNamed(context, command.name);
+  if (command.name !== undefined && systemColumns.has(command.name))
+    return fail(`cannot drop system column "${command.name}"`, '0A000');
   if (column === 'missing' && command.missing_ok) return nothing;
   if (column === 'missing') return missing(context, command.name);
   if (column === undefined) return recurse(context);
@@ -129,6 +140,8 @@ const addIdentity: PredictCommand = (command, context) => {
   if (column === 'missing') return missing(context, command.name);
   if (column === undefined) return identityBelow(context);
   const of = `column "${column.name}" of relation "${context.table.name}"`;
+  const wrong = identityTypeRefusal(column.type);
+  if (wrong !== undefined) return wrong;
   if (!column.notNull) return fail(`${of} must be declared NOT NULL before identity can be added`, '55000');
   if (column.identity !== undefined) return fail(`${of} is already an identity column`, '55000');
   if (column.default !== undefined) return fail(`${of} already has a default value`, '55000');
@@ -194,6 +207,32 @@ const dropExpression: PredictCommand = (command, context) => {
   return recurse(context);
 };
 
+/** A column of a table has a name; the keys of an index have numbers. */
+const setStatistics: PredictCommand = (command, context) =>
+  command.name === undefined
+    ? fail('cannot refer to non-index column by number', '0A000')
+    : recursive(command, context);
+
+const setStorage: PredictCommand = (command, context) =>
+  ofType(command, context, storageRefusal) ?? recursive(command, context);
+
+const setCompression: PredictCommand = (command, context) =>
+  ofType(command, context, compressionRefusal) ?? aboutColumn(command, context);
+
+/** What the column's type refuses of a setting that is one word. */
+function ofType(
+  { def, name }: AlterTableCmd,
+  context: CommandContext,
+  refusal: typeof storageRefusal,
+): Draft | undefined {
+  const [word] = def === undefined ? [] : strings([def]);
+  const column = columnNamed(context, name);
+  return word === undefined || column === 'missing' ? undefined : refusal(word, column?.type, context);
+}
+
+const setAttributes: PredictCommand = (command, context) =>
+  attributeOptionRefusal(optionNames(command.def)) ?? aboutColumn(command, context);
+
 /** What ALTER TABLE does to a column, but for adding it and changing its type. */
 export const columnCommands: CommandTable = {
   AT_ColumnDefault: setDefault,
@@ -201,11 +240,11 @@ export const columnCommands: CommandTable = {
   AT_SetNotNull: (command: AlterTableCmd, context) => setNotNull(command.name, context),
   AT_SetExpression: setExpression,
   AT_DropExpression: dropExpression,
-  AT_SetStatistics: recursive,
-  AT_SetOptions: aboutColumn,
+  AT_SetStatistics: setStatistics,
+  AT_SetOptions: setAttributes,
   AT_ResetOptions: aboutColumn,
-  AT_SetStorage: recursive,
-  AT_SetCompression: aboutColumn,
+  AT_SetStorage: setStorage,
+  AT_SetCompression: setCompression,
   AT_DropColumn: dropColumn,
   AT_AddIdentity: addIdentity,
   AT_SetIdentity: changeIdentity,

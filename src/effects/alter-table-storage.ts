@@ -9,7 +9,9 @@ import {
   rewriteStored,
 } from './alter-table-command.js';
 import { optionNames } from './alter-table-lock.js';
-import { type Draft, fail, newHeap, nothing } from './draft.js';
+import { all, type Draft, fail, newHeap, nothing } from './draft.js';
+import { unknownRole, unknownTablespace } from './outside.js';
+import { tableParameterRefusal } from './storage-parameters.js';
 
 const defaultTablespace = 'pg_default';
 
@@ -17,21 +19,28 @@ const defaultTablespace = 'pg_default';
 const setTablespace: PredictCommand = ({ name }, { table, lock }) => {
   if (table.kind !== 'table' || (table.tablespace ?? defaultTablespace) === name) return nothing;
   const why = `the file is copied to the tablespace ${name}`;
-  if (table.complete) return newHeap(table, lock, why);
-  return newHeap(table, lock, `${why} (the history does not show where it is)`, false);
+  const unknown = unknownTablespace(name);
+  if (table.complete) return all(unknown, newHeap(table, lock, why));
+  return all(unknown, newHeap(table, lock, `${why} (the history does not show where it is)`, false));
 };
 
 /** An access method other than heap comes from an extension, and default_table_access_method is hardly ever changed. */
 const defaultAccessMethod = 'heap';
 
+/** Access methods of indexes, which are none of tables. */
+const indexMethods: ReadonlySet<string> = new Set(['btree', 'hash', 'gist', 'gin', 'spgist', 'brin']);
+
 const setAccessMethod: PredictCommand = ({ name = defaultAccessMethod }, context) => {
   const { table, pg } = context;
+  if (indexMethods.has(name)) return fail(`access method "${name}" is not of type TABLE`, '55000');
   if (table.kind === 'partitioned')
     return pg < 17 ? fail('cannot change access method of a partitioned table', '42809') : nothing;
   if ((table.accessMethod ?? defaultAccessMethod) === name) return nothing;
-  if (table.complete) return rewriteStored(table, context, `every row is written anew with the access method ${name}`);
-  const why = `every row is written anew with the access method ${name} (the history does not show which it has)`;
-  return rewriteStored(table, context, why, false);
+  const unknown =
+    name === defaultAccessMethod ? nothing : fail(`access method "${name}" does not exist`, '42704', false);
+  const why = `every row is written anew with the access method ${name}`;
+  if (table.complete) return all(unknown, rewriteStored(table, context, why));
+  return all(unknown, rewriteStored(table, context, `${why} (the history does not show which it has)`, false));
 };
 
 function setPersistence(logged: boolean): PredictCommand {
@@ -74,30 +83,15 @@ function relatedTables(table: Table, catalog: CommandContext['catalog'], referen
   return [table, ...ancestors(catalog, table)].flatMap((one) => referencingTables(catalog, one));
 }
 
-/** The parameters of a heap, besides those of autovacuum: reloptions.c. */
-const storageParameters: ReadonlySet<string> = new Set([
-  'fillfactor',
-  'log_autoanalyze_min_duration',
-  'log_autovacuum_min_duration',
-  'oids',
-  'parallel_workers',
-  'toast_tuple_target',
-  'user_catalog_table',
-  'vacuum_index_cleanup',
-  'vacuum_max_eager_freeze_failure_rate',
-  'vacuum_truncate',
-]);
-
 const setOptions: PredictCommand = (command, { table, pg }) => {
   const names = optionNames(command.def);
   if (table.kind === 'partitioned' && names.length > 0 && command.subtype === 'AT_SetRelOptions') {
     if (pg >= 16) return fail('cannot specify storage parameters for a partitioned table', '42809');
     return fail(`unrecognized parameter "${names[0]}"`, '22023');
   }
-  const unknown = names.find((name) => !storageParameters.has(name) && !name.startsWith('autovacuum_'));
-  if (unknown === undefined || command.subtype !== 'AT_SetRelOptions' || table.accessMethod !== undefined)
-    return nothing;
-  return fail(`unrecognized parameter "${unknown}"`, '22023');
+  if (command.subtype !== 'AT_SetRelOptions' || table.accessMethod !== undefined) return nothing;
+  const { def } = command;
+  return tableParameterRefusal(def !== undefined && 'List' in def ? def.List.items : []) ?? nothing;
 };
 
 const clusterOn: PredictCommand = ({ name = '' }, { catalog, table }) => {
@@ -140,6 +134,14 @@ const switchTrigger: PredictCommand = ({ name }, context) => {
   return table.kind === 'partitioned' && named.some(({ forEachRow }) => forEachRow) ? recurse(context) : nothing;
 };
 
+/** A role that no statement of the history makes may be there all the same. */
+const changeOwner: PredictCommand = ({ newowner }) => unknownRole(newowner);
+
+const switchRule: PredictCommand = ({ name = '' }, { table }) =>
+  table.complete && !table.rules.includes(name)
+    ? fail(`rule "${name}" for relation "${table.name}" does not exist`, '42704')
+    : nothing;
+
 /** What ALTER TABLE does to the table's file, parameters, triggers and rights. */
 export const storageCommands: CommandTable = {
   AT_SetTableSpace: setTablespace,
@@ -152,7 +154,7 @@ export const storageCommands: CommandTable = {
   AT_ClusterOn: clusterOn,
   AT_DropCluster: dropCluster,
   AT_DropOids: alone,
-  AT_ChangeOwner: alone,
+  AT_ChangeOwner: changeOwner,
   AT_EnableTrig: switchTrigger,
   AT_EnableAlwaysTrig: switchTrigger,
   AT_EnableReplicaTrig: switchTrigger,
@@ -161,10 +163,10 @@ export const storageCommands: CommandTable = {
   AT_DisableTrigAll: switchTrigger,
   AT_EnableTrigUser: switchTrigger,
   AT_DisableTrigUser: switchTrigger,
-  AT_EnableRule: alone,
-  AT_EnableAlwaysRule: alone,
-  AT_EnableReplicaRule: alone,
-  AT_DisableRule: alone,
+  AT_EnableRule: switchRule,
+  AT_EnableAlwaysRule: switchRule,
+  AT_EnableReplicaRule: switchRule,
+  AT_DisableRule: switchRule,
   AT_ReplicaIdentity: replicaIdentity,
   AT_EnableRowSecurity: alone,
   AT_DisableRowSecurity: alone,

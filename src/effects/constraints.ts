@@ -1,8 +1,9 @@
-import type { Index, Table } from '../catalog/catalog.js';
+import type { Index, Table, TypeRef } from '../catalog/catalog.js';
 import { foldAttributes } from '../catalog/column-definition.js';
+import { typeInTable } from '../catalog/expression-type.js';
 import { columnOf, descendants, findRelationNamed, isIndex, isTable, tables } from '../catalog/lookup.js';
 import { type Constraint as ConstraintNode, type ConstrType, type Node, strings } from '../sql/tree.js';
-import { columnRefs } from '../sql/walk.js';
+import { columnRefs, functionCalls } from '../sql/walk.js';
 import { alterConstraint } from './alter-constraint.js';
 import {
   type CommandContext,
@@ -14,11 +15,16 @@ import {
 } from './alter-table-command.js';
 import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { dropConstraint } from './drop-constraint.js';
+import { expressionKinds, expressionRefusal, systemColumnIn } from './expression-refusal.js';
 import { addForeignKey, newConstraint } from './foreign-key.js';
 import { addNotNull, setNotNull } from './not-null.js';
+import { classRefusal } from './operator-class.js';
 import { newIndexes, systemColumns } from './relations.js';
+import { typeName } from './type-name.js';
+import { baseType, isRecorded, type TypeContext } from './types.js';
 import { validateConstraint } from './validate-constraint.js';
 import { checkViolated, notUnique } from './violation.js';
+import { isUnknownFunction, unknownFunction } from './volatility.js';
 
 const addConstraint: PredictCommand = ({ def }, context) => {
   if (def === undefined || !('Constraint' in def)) return nothing;
@@ -40,7 +46,7 @@ const kinds: { readonly [T in ConstrType]?: AddConstraint } = {
   CONSTR_CHECK: addCheck,
   CONSTR_FOREIGN: (node, context) => addForeignKey(node, context, node.skip_validation ? 'none' : 'both sides'),
   CONSTR_NOTNULL: (node, context) => {
-    const how = { notValid: node.skip_validation ?? false, noInherit: node.is_no_inherit ?? false };
+    const how = { name: node.conname, notValid: node.skip_validation ?? false, noInherit: node.is_no_inherit ?? false };
     return addNotNull(strings(node.keys)[0], how, context);
   },
   CONSTR_PRIMARY: addKey,
@@ -59,15 +65,15 @@ function nameTaken(name: string | undefined, { table }: CommandContext): Draft {
 function addCheck(node: ConstraintNode, context: CommandContext): Draft {
   const { table, only } = context;
   const children = table.children.length > 0;
-  const unknown = unknownColumn(node.raw_expr, table);
-  if (unknown !== undefined) return fail(`column "${unknown}" does not exist`, '42703');
+  const refusal = checkRefusal(node, table, context);
+  if (refusal?.failure?.sure) return refusal;
   if (node.is_no_inherit && table.kind === 'partitioned')
     return fail(`cannot add NO INHERIT constraint to partitioned table "${table.name}"`, '42P16');
   if (only && children && !node.is_no_inherit) return fail('constraint must be added to child tables too', '42P16');
   const taken = nameTaken(node.conname, context);
   if (taken.failure !== undefined) return taken;
   const below = node.is_no_inherit ? nothing : recurse(context, 'the CHECK holds for its rows too');
-  if (node.skip_validation || node.is_enforced === false) return below;
+  if (node.skip_validation || node.is_enforced === false) return all(refusal, below);
   const each = node.is_no_inherit ? [table] : family(context);
   const conflict = each.find((one) => one !== table && hasUnvalidated(one, node.conname));
   if (conflict !== undefined)
@@ -79,11 +85,40 @@ function addCheck(node: ConstraintNode, context: CommandContext): Draft {
   const verified = each.filter((one) => one === table || !one.constraints.some(({ name }) => name === node.conname));
   const name = node.conname ?? newConstraint(context)?.name ?? '';
   return all(
+    refusal,
     below,
     ...verified.map((one) =>
       all(scanStored(one, context, 'the CHECK is verified for every row'), checkViolated(one, name)),
     ),
   );
+}
+
+/** What the server refuses of the expression of a CHECK. */
+export function checkRefusal(
+  { raw_expr: expression }: ConstraintNode,
+  table: Table,
+  context: TypeContext,
+): Draft | undefined {
+  const unknown = unknownColumn(expression, table);
+  if (unknown !== undefined) return fail(`column "${unknown}" does not exist`, '42703');
+  const refusal = expressionRefusal(expression, expressionKinds.check, context.catalog);
+  if (refusal !== undefined || expression === undefined) return refusal;
+  const system = systemColumnIn(expression, table);
+  if (system !== undefined) return fail(`system column "${system}" reference in check constraint is invalid`, '42P10');
+  const type = typeInTable(expression, table, context.catalog);
+  if (type !== undefined && isRecorded(context, baseType(context.catalog, type)) && !isBoolean(type, context))
+    return fail(
+      `argument of CHECK must be type boolean, not type ${typeName(context.catalog, type)}`,
+      '42804',
+      !('A_Const' in expression),
+    );
+  const call = functionCalls({ expression }).find(({ name }) => isUnknownFunction(name, context));
+  return call === undefined ? undefined : unknownFunction(call);
+}
+
+function isBoolean(type: TypeRef, { catalog }: TypeContext): boolean {
+  const base = baseType(catalog, type);
+  return base.name === 'bool' && base.dimensions === 0;
 }
 
 function hasUnvalidated(table: Table, name: string | undefined): boolean {
@@ -104,12 +139,12 @@ function unknownColumn(expression: Node | undefined, table: Table): string | und
 
 function addKey(node: ConstraintNode, context: CommandContext): Draft {
   const refusal = keyRefusal(node, context);
-  if (refusal !== undefined) return refusal;
+  if (refusal?.failure?.sure) return refusal;
   const made = newIndexes(context.catalog, context.after);
   const names = node.contype === 'CONSTR_PRIMARY' ? keyColumns(node, context) : [];
   const notNull = all(...names.map((name) => setNotNull(name, context)));
   if (node.indexname !== undefined) return notNull;
-  return all(notNull, buildEach(made, context), partitionsOfKey(node, context));
+  return all(refusal, notNull, buildEach(made, context), partitionsOfKey(node, context));
 }
 
 /** The indexes that a command builds: each reads its table once. */
@@ -142,8 +177,12 @@ function keyColumns(node: ConstraintNode, { catalog, table }: CommandContext): r
 
 function keyRefusal(node: ConstraintNode, context: CommandContext): Draft | undefined {
   const { catalog, table } = context;
-  const unknown = strings(node.keys).find((name) => columnOf(table, name) === undefined);
+  const keys = strings(node.keys);
+  const unknown = keys.find((name) => columnOf(table, name) === undefined && !systemColumns.has(name));
   if (unknown !== undefined && table.complete) return fail(`column "${unknown}" named in key does not exist`, '42703');
+  const twice = keys.find((name, at) => keys.indexOf(name) !== at);
+  const what = node.contype === 'CONSTR_PRIMARY' ? 'primary key' : 'unique';
+  if (twice !== undefined) return fail(`column "${twice}" appears twice in ${what} constraint`, '42701');
   if (node.contype === 'CONSTR_PRIMARY' && table.constraints.some(({ kind }) => kind === 'primary key'))
     return fail(`multiple primary keys for table "${table.name}" are not allowed`, '42P16');
   if (node.indexname !== undefined) return usedIndexRefusal(node.indexname, context);
@@ -157,7 +196,43 @@ function keyRefusal(node: ConstraintNode, context: CommandContext): Draft | unde
     const what = node.contype === 'CONSTR_PRIMARY' ? 'primary keys' : 'unique constraints';
     return fail(`${what} on virtual generated columns are not supported`, '0A000');
   }
-  return nullableInChild(node, context) ?? lacksPartitionKey(node, table, context.pg);
+  return (
+    nullableInChild(node, context) ??
+    lacksPartitionKey(node, table, context.pg) ??
+    keyClassRefusal(node, table, context)
+  );
+}
+
+/** Operators that PostgreSQL has the other way round under another name. */
+const oneWay: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '<<', '>>', '@>', '<@', '&<', '&>', '<<=', '>>=']);
+
+/** An exclusion constraint asks the same of either of two rows. */
+function operatorRefusal(node: ConstraintNode): Draft | undefined {
+  const operators = (node.exclusions ?? []).flatMap((one) => {
+    const operator = 'List' in one ? one.List.items?.[1] : undefined;
+    return operator !== undefined && 'List' in operator ? strings(operator.List.items) : [];
+  });
+  const wrong = operators.find((name) => oneWay.has(name));
+  return wrong === undefined ? undefined : fail(`operator ${wrong} is not commutative`, '42809');
+}
+
+/** A column for whose type the index behind the constraint has no operator class. */
+function keyClassRefusal(node: ConstraintNode, table: Table, context: CommandContext): Draft | undefined {
+  const method = node.access_method ?? (node.without_overlaps ? 'gist' : 'btree');
+  if (node.contype === 'CONSTR_EXCLUSION' && (method === 'gin' || method === 'brin'))
+    return fail(`access method "${method}" does not support exclusion constraints`, '0A000');
+  const elements = (node.exclusions ?? []).flatMap((one) => {
+    const [element] = 'List' in one ? (one.List.items ?? []) : [];
+    return element !== undefined && 'IndexElem' in element ? [element.IndexElem] : [];
+  });
+  const columns = node.without_overlaps ? [] : strings(node.keys);
+  const keys = [...columns, ...elements.flatMap(({ name, opclass }) => (opclass === undefined ? (name ?? []) : []))];
+  for (const name of keys) {
+    const type = columnOf(table, name)?.type;
+    const refusal = type && classRefusal(type, method, undefined, context);
+    if (refusal !== undefined) return refusal;
+  }
+  return operatorRefusal(node);
 }
 
 /** PostgreSQL 18 wants the columns of a primary key to be NOT NULL in children that ONLY leaves out. */

@@ -1,5 +1,5 @@
 import type { Constraint } from '../catalog/catalog.js';
-import { tables } from '../catalog/lookup.js';
+import { columnOf, tables } from '../catalog/lookup.js';
 import { type CommandContext, lockBelow, type PredictCommand } from './alter-table-command.js';
 import { fallOf, locksOfFall } from './cascade.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
@@ -19,6 +19,8 @@ export const dropConstraint: PredictCommand = (command, context) => {
   }
   if (constraint.inherited)
     return fail(`cannot drop inherited constraint "${name}" of relation "${table.name}"`, '42P16');
+  const refusal = constraint.kind === 'not null' ? notNullRefusal(constraint, context) : undefined;
+  if (refusal !== undefined) return refusal;
   const heirs = constraint.kind === 'check' && !constraint.noInherit && table.children.length > 0;
   if (context.only && table.kind === 'partitioned' && heirs && pg < 18)
     return fail('cannot remove constraint from only the partitioned table when partitions exist', '42P16');
@@ -38,6 +40,15 @@ export const dropConstraint: PredictCommand = (command, context) => {
     lockHeirs(constraint, context),
   );
 };
+
+/** A column of a primary key or an identity column stays NOT NULL. */
+function notNullRefusal({ columns: [name = ''] }: Constraint, { table }: CommandContext): Draft | undefined {
+  if (table.constraints.some(({ kind, columns }) => kind === 'primary key' && columns.includes(name)))
+    return fail(`column "${name}" is in a primary key`, '42P16');
+  return columnOf(table, name)?.identity === undefined
+    ? undefined
+    : fail(`column "${name}" of relation "${table.name}" is an identity column`, '42601');
+}
 
 /** A CHECK or NOT NULL is dropped from the children too, and with ONLY they are told that it is theirs now; so is the foreign key of a partitioned table. */
 function lockHeirs({ kind, noInherit }: Constraint, context: CommandContext): Draft {

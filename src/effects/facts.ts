@@ -79,12 +79,21 @@ export function returnTypeOf(name: string): string | undefined {
   return returns.get(name);
 }
 
+const sets: ReadonlySet<string> = new Set(functionData.sets.split(' '));
+
+/** Whether every built-in function of the name returns a set. */
+export function returnsSet(name: string): boolean {
+  return sets.has(name);
+}
+
 /** What pg_type says of a type: its category, whether it is preferred there, whether it has collations. */
 export interface TypeFact {
   readonly category: string;
   readonly preferred: boolean;
   readonly collatable: boolean;
   readonly pseudo: boolean;
+  /** Its values may be compressed and stored apart. */
+  readonly toastable: boolean;
 }
 
 const types = cached((pg) => {
@@ -93,7 +102,13 @@ const types = cached((pg) => {
     const [name, marks = ''] = fields(line, pg) ?? [];
     if (name === undefined) continue;
     const has = (mark: string) => marks.includes(mark, 1);
-    byName.set(name, { category: marks[0] ?? '', preferred: has('p'), collatable: has('c'), pseudo: has('x') });
+    byName.set(name, {
+      category: marks[0] ?? '',
+      preferred: has('p'),
+      collatable: has('c'),
+      pseudo: has('x'),
+      toastable: has('t'),
+    });
   }
   return byName;
 });

@@ -168,6 +168,9 @@ export function refusedForeignKey(node: ConstraintNode, referenced: Table, conte
     return fail(`column "${unknown}" referenced in foreign key constraint does not exist`, '42703');
   const persistence = persistenceRefusal(table, referenced);
   if (persistence !== undefined) return persistence;
+  const other = strings(node.fk_del_set_cols).find((name) => !columns.includes(name));
+  if (other !== undefined)
+    return fail(`column "${other}" referenced in ON DELETE SET action must be part of foreign key`, '42P10');
   const key = keyOf(catalog, referenced, wanted);
   if (key === 'none') {
     if (!referenced.complete) return undefined;

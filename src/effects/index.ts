@@ -1,12 +1,14 @@
 import type { Catalog, Index, Relation } from '../catalog/catalog.js';
-import { creationSchema, findRelation, indexesOf, isTable, relationByName } from '../catalog/lookup.js';
+import { columnOf, creationSchema, findRelation, indexesOf, isTable, relationByName } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { qualifiedName } from '../sql/names.js';
-import type { IndexStmt } from '../sql/tree.js';
+import { type IndexElem, type IndexStmt, type Node, strings } from '../sql/tree.js';
 import { applied, type Predict, type PredictContext, type PredictTable } from './context.js';
 import { all, build, type Draft, fail, forbidden, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
+import { expressionKinds, expressionRefusal } from './expression-refusal.js';
 import { mutability } from './mutable.js';
+import { classRefusal } from './operator-class.js';
 import {
   isComplete,
   isStored,
@@ -19,6 +21,7 @@ import {
   withDescendants,
   written,
 } from './relations.js';
+import { indexParameterRefusal } from './storage-parameters.js';
 
 /** CREATE INDEX, with and without CONCURRENTLY, on partitioned tables too. */
 const createIndex: Predict<'IndexStmt'> = (node, context) => {
@@ -34,8 +37,8 @@ const createIndex: Predict<'IndexStmt'> = (node, context) => {
     return all(block, fail(`cannot create index on partitioned table "${relation.name}" concurrently`, '0A000'));
   if (exists(catalog, node, relation.schema)) return all(block, onExisting(node, relation, context, mode));
   const refusal = refusalOf(node, relation, context);
-  if (refusal !== undefined) return all(block, refusal);
-  return all(block, onTable(node, relation, context, mode));
+  if (refusal?.failure?.sure) return all(block, refusal);
+  return all(block, refusal, onTable(node, relation, context, mode));
 };
 
 /** Nobody else sees a temporary table: CONCURRENTLY is left out for it. */
@@ -84,9 +87,9 @@ function lockedBy(node: IndexStmt, relation: Stored, catalog: Catalog): readonly
 /** What the server refuses before it reads a row. */
 function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): Draft | undefined {
   const partitioned = relation.kind === 'partitioned';
-  const elements = [...(node.indexParams ?? []), ...(node.indexIncludingParams ?? [])].flatMap((param) =>
-    'IndexElem' in param ? [param.IndexElem] : [],
-  );
+  const { catalog } = context;
+  const keys = elementsOf(node.indexParams);
+  const elements = [...keys, ...elementsOf(node.indexIncludingParams)];
   const named = elements.flatMap(({ name, expr }) => (name === undefined ? [...columnsIn(expr)] : [name]));
   const known = new Set<string>([...relation.columns.map(({ name }) => name), ...systemColumns, relation.name]);
   const missing = [...named, ...columnsIn(node.whereClause)].find((name) => !known.has(name));
@@ -95,11 +98,49 @@ function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): 
   if (virtual !== undefined) return fail('indexes on virtual generated columns are not supported', '0A000');
   const mutable = [...elements.map(({ expr }) => expr), node.whereClause].map((part) => mutability(part, context));
   if (mutable.includes('mutable')) return fail('functions in index expression must be marked IMMUTABLE', '42P17');
+  const method = node.accessMethod ?? 'btree';
+  const refused =
+    elements.map(({ expr }) => expressionRefusal(expr, expressionKinds.indexKey, catalog)).find(Boolean) ??
+    expressionRefusal(node.whereClause, expressionKinds.indexPredicate, catalog) ??
+    methodRefusal(node, method) ??
+    keys
+      .map(({ name, opclass }) => {
+        const type = columnOf(relation, name)?.type;
+        return type && classRefusal(type, method, strings(opclass)[0], context);
+      })
+      .find(Boolean) ??
+    indexParameterRefusal(node.options, method);
+  if (refused !== undefined) return refused;
   if (!partitioned || !node.unique) return undefined;
-  const keys = new Set(elements.map(({ name }) => name));
-  const covered = relation.partitionBy?.keys.every(({ column }) => column !== undefined && keys.has(column)) ?? true;
+  const names = new Set(keys.map(({ name }) => name));
+  const covered = relation.partitionBy?.keys.every(({ column }) => column !== undefined && names.has(column)) ?? true;
   const message = 'unique constraint on partitioned table must include all partitioning columns';
   return covered ? undefined : fail(message, '0A000');
+}
+
+function elementsOf(params: readonly Node[] | undefined): readonly IndexElem[] {
+  return (params ?? []).flatMap((param) => ('IndexElem' in param ? [param.IndexElem] : []));
+}
+
+/** Access methods by what they cannot do. */
+const notUnique: ReadonlySet<string> = new Set(['hash', 'gist', 'gin', 'spgist', 'brin']);
+const oneColumn: ReadonlySet<string> = new Set(['hash', 'spgist']);
+const notIncluding: ReadonlySet<string> = new Set(['hash', 'gin', 'brin']);
+const notOrdered = notUnique;
+
+/** What DefineIndex asks of the access method. */
+function methodRefusal(node: IndexStmt, method: string): Draft | undefined {
+  const refused = (what: string) => fail(`access method "${method}" does not support ${what}`, '0A000');
+  if (node.unique && notUnique.has(method)) return refused('unique indexes');
+  if (node.indexIncludingParams !== undefined && notIncluding.has(method)) return refused('included columns');
+  const keys = elementsOf(node.indexParams);
+  if (keys.length > 1 && oneColumn.has(method)) return refused('multicolumn indexes');
+  if (!notOrdered.has(method)) return undefined;
+  if (keys.some(({ ordering }) => ordering !== undefined && ordering !== 'SORTBY_DEFAULT'))
+    return refused('ASC/DESC options');
+  return keys.some(({ nulls_ordering: nulls }) => nulls !== undefined && nulls !== 'SORTBY_NULLS_DEFAULT')
+    ? refused('NULLS FIRST/LAST options')
+    : undefined;
 }
 
 function onTable(node: IndexStmt, relation: Stored, context: PredictContext, mode: LockMode): Draft {

@@ -67,7 +67,7 @@ function childrenToo(name: string, context: CommandContext): Draft {
 /** ADD CONSTRAINT … NOT NULL (18): as SET NOT NULL, but NOT VALID leaves the rows alone and NO INHERIT the children. */
 export function addNotNull(
   name: string | undefined,
-  how: { readonly notValid: boolean; readonly noInherit: boolean },
+  how: { readonly name?: string | undefined; readonly notValid: boolean; readonly noInherit: boolean },
   context: CommandContext,
 ): Draft {
   const { table, only } = context;
@@ -77,6 +77,12 @@ export function addNotNull(
     return fail('constraint must be added to child tables too', '42P16');
   if (how.noInherit && table.kind === 'partitioned')
     return fail('not-null constraints on partitioned tables cannot be NO INHERIT', '0A000');
+  const known = notNullOf(table, name);
+  if (known !== undefined && known.name !== (how.name ?? known.name))
+    return fail(
+      `cannot create not-null constraint "${how.name}" on column "${name}" of table "${table.name}"`,
+      '55000',
+    );
   const below = only ? nothing : lockBelow(context, 'a constraint is added to the parent');
   if (how.notValid) return below;
   const each = how.noInherit ? [table] : family(context);

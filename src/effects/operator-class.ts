@@ -1,5 +1,8 @@
 import type { TypeRef } from '../catalog/catalog.js';
+import { extensionTypes } from '../catalog/extension-types.js';
+import { type Draft, fail } from './draft.js';
 import { type ClassFact, castFact, classesOf, typeFact } from './facts.js';
+import { typeName } from './type-name.js';
 import { baseType, declaredType, isKnownType, isRecorded, isSameType, type TypeContext } from './types.js';
 
 /** The operator class that an index key of a type gets. */
@@ -42,6 +45,41 @@ function classFrom({ name, family, type }: ClassFact): OperatorClass {
 function isPolymorphic(type: string): boolean {
   return type.startsWith('any') || type === 'record';
 }
+
+/** The default classes of PostgreSQL itself, for access methods for which extensions bring more. */
+const ownClasses: { readonly [method: string]: ReadonlySet<string> } = {
+  gist: new Set('point_ops box_ops poly_ops circle_ops tsvector_ops tsquery_ops range_ops multirange_ops'.split(' ')),
+  gin: new Set(['array_ops', 'tsvector_ops', 'jsonb_ops']),
+};
+
+/**
+ * The refusal of a key for whose type the access method has no operator class. Where an extension that the history need not show would
+ * bring one, it is not sure.
+ */
+export function classRefusal(
+  type: TypeRef,
+  method: string,
+  named: string | undefined,
+  context: TypeContext,
+): Draft | undefined {
+  if (named !== undefined) return undefined;
+  const found = operatorClassOf(type, method, undefined, context);
+  if (found === undefined) return undefined;
+  const own = ownClasses[method];
+  const borrowed = found !== 'none' && own !== undefined && !own.has(found.name);
+  const base = baseType(context.catalog, type);
+  if (found !== 'none' && (!borrowed || context.catalog.extensions.has(`btree_${method}`) || !isBuiltIn(base)))
+    return undefined;
+  const what = `data type ${typeName(context.catalog, type)} has no default operator class`;
+  return fail(`${what} for access method "${method}"`, '42704', own === undefined);
+}
+
+/** Not one of an extension's, which brings its classes along. */
+function isBuiltIn({ name, oid }: TypeRef): boolean {
+  return oid === undefined && !extensionNames.has(name);
+}
+
+const extensionNames: ReadonlySet<string> = new Set(Object.values(extensionTypes).flat());
 
 /** GetDefaultOpClass: the type's own, else the only one that takes it as it is, a preferred type before others. */
 function defaultClass(type: TypeRef, known: readonly ClassFact[], context: TypeContext): ClassFact | undefined {

@@ -119,16 +119,18 @@ function inheritForeignKey(constraint: Constraint, partition: Table, context: Co
   );
 }
 
+function notPartitioned(action: string, { table, pg }: CommandContext): Draft | undefined {
+  if (!table.complete || table.kind === 'partitioned') return undefined;
+  return pg < 18
+    ? fail(`table "${table.name}" is not partitioned`, '42P17')
+    : fail(`ALTER action ${action} cannot be performed on relation "${table.name}"`, '42809');
+}
+
 function attachRefusal(partition: Table, bound: PartitionBound, context: CommandContext): Draft | undefined {
   const { catalog, table } = context;
+  const unpartitioned = notPartitioned('ATTACH PARTITION', context);
+  if (unpartitioned !== undefined) return unpartitioned;
   if (partition.bound !== undefined) return fail(`"${partition.name}" is already a partition`, '42809');
-  if (table.complete && table.kind !== 'partitioned') {
-    const [what, code] =
-      context.pg < 15
-        ? [`table "${table.name}" is not partitioned`, '42P16']
-        : [`ALTER action ATTACH PARTITION cannot be performed on relation "${table.name}"`, '42809'];
-    return fail(what, code);
-  }
   const extra = table.complete ? partition.columns.find(({ name }) => columnOf(table, name) === undefined) : undefined;
   if (extra !== undefined)
     return fail(
@@ -169,6 +171,8 @@ const detach: PredictCommand = ({ def }, context) => {
     pg < 14 && partition?.bound?.kind !== 'default' && !partition?.triggers.some(({ inherited }) => inherited);
   const mode = weak ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock';
   const why = 'it is detached';
+  const refusal = notPartitioned('DETACH PARTITION', context);
+  if (refusal !== undefined) return all(own, refusal);
   if (partition === undefined) return all(own, lockUnknown(catalog, range, mode, why));
   if (!partition.parents.includes(table.oid)) {
     if (!table.complete || !partition.complete) return all(own, lock(partition, mode, why));

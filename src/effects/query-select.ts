@@ -1,22 +1,11 @@
 import { nameOfExpression } from '../catalog/expression-name.js';
 import { type Node, type ResTarget, type SelectStmt, type SubLink, strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
+import { isAggregate } from './aggregates.js';
 import { conditionsOf, conjuncts } from './query-conditions.js';
 import { type ModeOf, readFrom } from './query-from.js';
 import { emptyGraph, type From, type Graph, type OutputColumn, type QueryPlace } from './query-plan.js';
 import { type Condition, type Qual, type Scope, type Source, sourcesOf, type Term, termOf } from './query-terms.js';
-
-const aggregates: ReadonlySet<string> = new Set(
-  `count sum avg min max array_agg string_agg json_agg jsonb_agg json_object_agg jsonb_object_agg bool_and bool_or every
-  bit_and bit_or bit_xor xmlagg stddev stddev_pop stddev_samp variance var_pop var_samp corr covar_pop covar_samp mode
-  percentile_cont percentile_disc range_agg range_intersect_agg any_value regr_slope regr_intercept regr_count rank
-  dense_rank row_number ntile lag lead first_value last_value nth_value percent_rank cume_dist`.split(/\s+/),
-);
-
-/** Whether a function takes many rows to one, by its name. */
-export function isAggregate(name: readonly string[]): boolean {
-  return aggregates.has(name.at(-1) ?? '');
-}
 
 /** Whether one row comes of many: an aggregate or window function in what a query gives. */
 export function isAggregated(query: SelectStmt): boolean {

@@ -2,6 +2,7 @@ import { nameOfExpression } from '../catalog/expression-name.js';
 import { literalOf } from '../catalog/literal.js';
 import { type Node, type SelectStmt, strings } from '../sql/tree.js';
 import { functionCalls, rangeVars } from '../sql/walk.js';
+import { isAggregate } from './aggregates.js';
 import { all, nothing } from './draft.js';
 import type { LockMode } from './effect.js';
 import { leadsIndex, planGraph } from './query-draft.js';
@@ -16,7 +17,7 @@ import {
   type QueryPlace,
   type Stop,
 } from './query-plan.js';
-import { flatten, isAggregate, isAggregated, readSubqueries } from './query-select.js';
+import { flatten, isAggregated, readSubqueries } from './query-select.js';
 import type { Scope, StoredSource } from './query-terms.js';
 import { withTables } from './query-with.js';
 

@@ -1,4 +1,4 @@
-import type { Constraint, Table } from '../catalog/catalog.js';
+import type { Constraint, ConstraintKind, Table } from '../catalog/catalog.js';
 import { inheritedConstraint } from '../catalog/inherited.js';
 import { descendants } from '../catalog/lookup.js';
 import { type CommandContext, family, type PredictCommand, recurse, scanStored } from './alter-table-command.js';
@@ -11,12 +11,18 @@ export const validateConstraint: PredictCommand = ({ name = '' }, context) => {
   const { table } = context;
   const constraint = table.constraints.find((one) => one.name === name);
   if (constraint === undefined) return unknownConstraint(name, context);
+  if (!validatable.has(constraint.kind)) {
+    const kinds = context.pg < 18 ? 'foreign key or check' : 'foreign key, check, or not-null';
+    return fail(`constraint "${name}" of relation "${table.name}" is not a ${kinds} constraint`, '42809');
+  }
   if (constraint.validated) return nothing;
   if (!constraint.enforced) return fail('cannot validate NOT ENFORCED constraint', '55000');
   return constraint.kind === 'foreign key'
     ? all(belowForeignKey(context), verifyForeignKey(constraint, context))
     : validateOnRows(constraint, context);
 };
+
+const validatable: ReadonlySet<ConstraintKind> = new Set(['foreign key', 'check', 'not null']);
 
 function unknownConstraint(name: string, context: CommandContext): Draft {
   const { table } = context;

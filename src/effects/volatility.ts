@@ -4,6 +4,7 @@ import { typeRef } from '../catalog/type-ref.js';
 import type { A_Const, CaseExpr, FuncCall, Node } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
+import { type Draft, fail } from './draft.js';
 import { builtInVolatility, isSince, overloadsOf, returnTypeOf } from './facts.js';
 
 /** Whether an expression can give another value for each row; `why` names the function that decides, or is not known. */
@@ -142,6 +143,12 @@ function argumentUses(routine: Routine, body: Node): readonly number[] {
     if (kind === 'ColumnRef') count(inputs.findIndex(({ name }) => name === strings(node.fields).at(-1)));
   });
   return counts;
+}
+
+/** The refusal of a function that nothing shows: it may come from elsewhere, or not exist. */
+export function unknownFunction(call: { readonly name: readonly string[]; readonly arguments: number }): Draft {
+  const given = call.arguments > 0 ? '…' : '';
+  return fail(`function ${call.name.join('.')}(${given}) does not exist`, '42883', false);
 }
 
 /** Whether neither the history nor the recorded facts know a function of this name. */

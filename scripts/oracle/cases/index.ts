@@ -9,6 +9,7 @@ import { indexes } from './indexes.js';
 import { objects } from './objects.js';
 import { partitions } from './partitions.js';
 import { rows } from './rows.js';
+import { shop } from './shop.js';
 import { tables } from './tables.js';
 import { transactions } from './transactions.js';
 
@@ -26,4 +27,5 @@ export const cases: readonly Case[] = [
   ...transactions,
   ...found,
   ...cascades,
+  ...shop,
 ];

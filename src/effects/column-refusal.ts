@@ -1,0 +1,178 @@
+import type { Table, TypeRef } from '../catalog/catalog.js';
+import { typeInTable } from '../catalog/expression-type.js';
+import { columnOf, findRelationNamed } from '../catalog/lookup.js';
+import { type ColumnDef, type Constraint as ConstraintNode, type Node, strings } from '../sql/tree.js';
+import { columnRefs, functionCalls } from '../sql/walk.js';
+import { type Draft, fail } from './draft.js';
+import { expressionKinds, expressionRefusal, systemColumnIn } from './expression-refusal.js';
+import { builtInVolatility, typeFact } from './facts.js';
+import { literalRefusal } from './literal-refusal.js';
+import { mutability } from './mutable.js';
+import { systemColumns } from './relations.js';
+import { typeName } from './type-name.js';
+import { baseType, convert, declaredType, domainOf, isRecorded, type TypeContext } from './types.js';
+
+/** A column as CREATE TABLE or ADD COLUMN defines it. */
+interface Definition {
+  readonly node: ColumnDef;
+  readonly type: TypeRef | undefined;
+  readonly constraints: readonly ConstraintNode[];
+}
+
+/** What the server refuses in the definition of a column, whatever the rows; `table` is the one that it is of, as far as that exists. */
+export function columnRefusal(
+  { node, type, constraints }: Definition,
+  table: Table | undefined,
+  context: TypeContext,
+): Draft | undefined {
+  const name = node.colname ?? '';
+  const given = (wanted: ConstraintNode['contype']) => constraints.find(({ contype }) => contype === wanted);
+  const identity = given('CONSTR_IDENTITY');
+  if (identity !== undefined && type !== undefined && !identityTypes.has(type.name))
+    return fail('identity column type must be smallint, integer, or bigint', '22023');
+  const value = given('CONSTR_DEFAULT')?.raw_expr;
+  const generated = given('CONSTR_GENERATED');
+  const of = `column "${name}" of table "${table?.name ?? ''}"`;
+  if (identity !== undefined && value !== undefined)
+    return fail(`both default and identity specified for ${of}`, '42601');
+  if (generated !== undefined && value !== undefined)
+    return fail(`both default and generation expression specified for ${of}`, '42601');
+  if (generated !== undefined && identity !== undefined)
+    return fail(`both identity and generation expression specified for ${of}`, '42601');
+  if (given('CONSTR_NULL') !== undefined && given('CONSTR_NOTNULL') !== undefined)
+    return fail(`conflicting NULL/NOT NULL declarations for ${of}`, '42601');
+  if (systemColumns.has(name)) return fail(`column name "${name}" conflicts with a system column name`, '42701');
+  return (
+    (type && typeRefusal(name, type, node, generated?.generated_kind === 'v', context)) ??
+    (value && type && defaultRefusal(value, type, name, context)) ??
+    (generated?.raw_expr && generationRefusal(generated.raw_expr, generated.generated_kind === 'v', table, context))
+  );
+}
+
+const identityTypes: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);
+
+/** CheckAttributeType, and what the type says of collations. */
+function typeRefusal(
+  name: string,
+  type: TypeRef,
+  { collClause }: ColumnDef,
+  virtual: boolean,
+  context: TypeContext,
+): Draft | undefined {
+  const base = baseType(context.catalog, type);
+  const fact = isRecorded(context, base) ? typeFact(base.name, context.pg) : undefined;
+  const shown = typeName(context.catalog, type);
+  if (fact?.pseudo) return fail(`column "${name}" has pseudo-type ${shown}`, '42P16');
+  if (virtual && domainOf(context.catalog, type) !== undefined)
+    return fail(`virtual generated column "${name}" cannot have a domain type`, '0A000');
+  if (virtual && declaredType(context.catalog, type) !== undefined)
+    return fail(`virtual generated column "${name}" cannot have a user-defined type`, '0A000');
+  if (collClause !== undefined && fact?.collatable === false && base.dimensions === 0)
+    return fail(`collations are not supported by type ${shown}`, '42804');
+  return undefined;
+}
+
+/** A DEFAULT stands on its own, and becomes the type of its column by assignment. */
+export function defaultRefusal(value: Node, type: TypeRef, name: string, context: TypeContext): Draft | undefined {
+  if (columnRefs({ expression: value }).length > 0)
+    return fail('cannot use column reference in DEFAULT expression', '0A000');
+  const refusal = expressionRefusal(value, expressionKinds.default, context.catalog);
+  if (refusal !== undefined) return refusal;
+  const wrong = literalRefusal(value, type, context);
+  if (wrong !== undefined) return wrong;
+  const sequence = unknownSequence(value, context);
+  if (sequence !== undefined) return sequence;
+  const from = typeInTable(value, undefined, context.catalog);
+  if (from === undefined || isBareString(value)) return undefined;
+  const shown = typeName(context.catalog, type);
+  return 'noCast' in convert({ type: from, fate: 'kept' }, type, context, 'assignment')
+    ? fail(
+        `column "${name}" is of type ${shown} but default expression is of type ${typeName(context.catalog, from)}`,
+        '42804',
+      )
+    : undefined;
+}
+
+/** nextval('name') names its sequence when the statement is read; one that nothing shows may be there. */
+function unknownSequence(value: Node, { catalog }: TypeContext): Draft | undefined {
+  if (!('FuncCall' in value) || strings(value.FuncCall.funcname).at(-1) !== 'nextval') return undefined;
+  const [given] = value.FuncCall.args ?? [];
+  const bare = given !== undefined && 'TypeCast' in given ? given.TypeCast.arg : given;
+  const text = bare !== undefined && 'A_Const' in bare ? bare.A_Const.sval?.sval : undefined;
+  if (text === undefined || !/^[a-z_][a-z_0-9]*(\.[a-z_][a-z_0-9]*)?$/.test(text)) return undefined;
+  return findRelationNamed(catalog, text.split('.')) === undefined
+    ? fail(`relation "${text}" does not exist`, '42P01', false)
+    : undefined;
+}
+
+function isBareString(node: Node): boolean {
+  return 'A_Const' in node && (node.A_Const.sval !== undefined || node.A_Const.isnull === true);
+}
+
+/** A generation expression gives always the same for the same row, and looks at no other generated column. */
+export function generationRefusal(
+  expression: Node,
+  virtual: boolean,
+  table: Table | undefined,
+  context: TypeContext,
+): Draft | undefined {
+  const refusal = expressionRefusal(expression, expressionKinds.generated, context.catalog);
+  if (refusal !== undefined) return refusal;
+  const names = columnRefs({ expression }).flatMap(({ parts }) => parts.at(-1) ?? []);
+  const other = names.find((name) => columnOf(table, name)?.generated !== undefined);
+  if (other !== undefined)
+    return fail(`cannot use generated column "${other}" in column generation expression`, '42P17');
+  const system = table && systemColumnIn(expression, table);
+  if (system !== undefined)
+    return fail(`cannot use system column "${system}" in column generation expression`, '42P10');
+  if (table !== undefined && names.some((name) => name === table.name && columnOf(table, name) === undefined))
+    return fail('cannot use whole-row variable in column generation expression', '42P17');
+  if (mutability(expression, context) === 'mutable') return fail('generation expression is not immutable', '42P17');
+  const own = virtual ? functionCalls({ expression }).find(({ name }) => isUsers(name)) : undefined;
+  return own && fail('generation expression uses user-defined function', '0A000', false);
+}
+
+function isUsers(name: readonly string[]): boolean {
+  return name[0] !== 'pg_catalog' && builtInVolatility(name.at(-1) ?? '') === undefined;
+}
+
+/** SET STORAGE and STORAGE of a column: only what is long may be stored apart. */
+export function storageRefusal(storage: string, type: TypeRef | undefined, context: TypeContext): Draft | undefined {
+  const wanted = storage.toLowerCase();
+  if (!['plain', 'external', 'extended', 'main', 'default'].includes(wanted))
+    return fail(`invalid storage type "${storage}"`, '22023');
+  if (wanted === 'plain' || wanted === 'default' || type === undefined || isToastable(type, context) !== false)
+    return undefined;
+  return fail(`column data type ${typeName(context.catalog, type)} can only have storage PLAIN`, '0A000');
+}
+
+/** SET COMPRESSION and COMPRESSION of a column. */
+export function compressionRefusal(method: string, type: TypeRef | undefined, context: TypeContext): Draft | undefined {
+  if (method === 'default') return undefined;
+  if (type !== undefined && isToastable(type, context) === false)
+    return fail(`column data type ${typeName(context.catalog, type)} does not support compression`, '0A000');
+  return method === 'pglz' || method === 'lz4' ? undefined : fail(`invalid compression method "${method}"`, '22023');
+}
+
+/** Whether the values of a type may be kept apart or compressed; undefined when the type is not known. */
+function isToastable(type: TypeRef, context: TypeContext): boolean | undefined {
+  const base = baseType(context.catalog, type);
+  if (base.dimensions > 0) return true;
+  const declared = declaredType(context.catalog, base);
+  if (declared?.kind === 'enum') return false;
+  if (declared?.kind === 'composite' || declared?.kind === 'range') return true;
+  return isRecorded(context, base) ? typeFact(base.name, context.pg)?.toastable : undefined;
+}
+
+/** The options that a column of a table may have: reloptions.c. */
+export function attributeOptionRefusal(names: readonly string[]): Draft | undefined {
+  const unknown = names.find((name) => name !== 'n_distinct' && name !== 'n_distinct_inherited');
+  return unknown === undefined ? undefined : fail(`unrecognized parameter "${unknown}"`, '22023');
+}
+
+/** An identity column is of one of three types. */
+export function identityTypeRefusal(type: TypeRef | undefined): Draft | undefined {
+  return type === undefined || identityTypes.has(type.name)
+    ? undefined
+    : fail('identity column type must be smallint, integer, or bigint', '22023');
+}

@@ -1,0 +1,19 @@
+import type { RoleSpec } from '../sql/tree.js';
+import { type Draft, fail, nothing } from './draft.js';
+
+// What a history need not show, for it belongs to the server and not to the database: it may be missing, and nothing is sure.
+
+/** The refusal of a role that does not exist. */
+export function unknownRole(role: RoleSpec | undefined): Draft {
+  const name = role?.roletype === 'ROLESPEC_CSTRING' || role?.roletype === undefined ? role?.rolename : undefined;
+  return name === undefined ? nothing : fail(`role "${name}" does not exist`, '42704', false);
+}
+
+const builtIn: ReadonlySet<string> = new Set(['pg_default', 'pg_global']);
+
+/** The refusal of a tablespace that does not exist. */
+export function unknownTablespace(name: string | undefined): Draft {
+  return name === undefined || name === '' || builtIn.has(name)
+    ? nothing
+    : fail(`tablespace "${name}" does not exist`, '42704', false);
+}
