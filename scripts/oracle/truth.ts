@@ -104,6 +104,7 @@ function judge({ id, setup = '', settings, sql }: Measured, answer: Answer, vers
       indexBuilds: tables(answer.indexBuilds?.map((name) => name.replace(/_ccnew$/, ''))),
       indexRebuilds: [],
       empty: [],
+      small: [],
       written: [],
       notices: [],
     },

@@ -9,6 +9,7 @@ import { indexes } from './indexes.js';
 import { objects } from './objects.js';
 import { partitions } from './partitions.js';
 import { rows } from './rows.js';
+import { library } from './library.js';
 import { shop } from './shop.js';
 import { tables } from './tables.js';
 import { transactions } from './transactions.js';
@@ -28,4 +29,5 @@ export const cases: readonly Case[] = [
   ...found,
   ...cascades,
   ...shop,
+  ...library,
 ];
