@@ -2,10 +2,12 @@ import type { Node } from '../sql/tree.js';
 import type { Catalog, PartitionBound, Table } from './catalog.js';
 import { type Clause, clauseOf, not } from './clause.js';
 import { proves } from './implication.js';
-import { knownType } from './known-type.js';
+import { type KnownType, knownType } from './known-type.js';
 import { columnOf, tables } from './lookup.js';
-import type { Scope } from './operand.js';
+import { operandOf, type Scope } from './operand.js';
 import { partitionConstraint } from './partition-constraint.js';
+import { partitionHash } from './partition-hash.js';
+import type { Value } from './value.js';
 
 /**
  * Whether rows that meet all the conditions may be in a partition: `no` when the bound rules them out, as partition pruning does
@@ -25,7 +27,10 @@ export function mayHold(
     sibling.oid === partition.oid || sibling.bound === undefined ? [] : [sibling.bound],
   );
   const constraint = partitionConstraint(parent.partitionBy, partition.bound, siblings, scope);
-  if (constraint === undefined) return hasAllKeys(parent, known) ? 'perhaps' : 'yes';
+  if (constraint === undefined) {
+    if (!hasAllKeys(parent, known)) return 'yes';
+    return holdsHash(parent, partition.bound, known, scope) ?? 'perhaps';
+  }
   return proves(known, not(constraint)) ? 'no' : 'yes';
 }
 
@@ -42,6 +47,40 @@ function withoutNull(clause: Clause): readonly Clause[] {
   if (clause.kind !== 'comparison' && clause.kind !== 'any') return [];
   return [{ kind: 'null test', operand: clause.operand.key, isNull: false }];
 }
+
+/** Whether a hash partition is the one of the constants that the key equals; undefined where their hash is not known. */
+function holdsHash(
+  { partitionBy }: Table,
+  bound: PartitionBound,
+  known: readonly Clause[],
+  scope: Scope,
+): 'yes' | 'no' | undefined {
+  if (bound.kind !== 'hash' || partitionBy?.strategy !== 'hash') return undefined;
+  const parts: { readonly value: Value; readonly type: KnownType | undefined }[] = [];
+  for (const { column, operatorClass } of partitionBy.keys) {
+    if (column === undefined || operatorClass !== undefined) return undefined;
+    const value = constantOf(column, known);
+    if (value === undefined) return undefined;
+    parts.push({ value, type: scope.typeOf(column) });
+  }
+  const hash = partitionHash(parts);
+  if (hash === undefined) return undefined;
+  return hash % BigInt(bound.modulus) === BigInt(bound.remainder) ? 'yes' : 'no';
+}
+
+function constantOf(column: string, known: readonly Clause[]): Value | undefined {
+  const key = operandOf(
+    { ColumnRef: { fields: [{ String: { sval: column } }] } },
+    { typeOf: noType, collationOf: noType },
+  );
+  for (const clause of known) {
+    if (clause.kind === 'comparison' && clause.operator === '=' && clause.operand.key === key.key) return clause.value;
+    if (clause.kind === 'null test' && clause.isNull && clause.operand === key.key) return { kind: 'null' };
+  }
+  return undefined;
+}
+
+const noType = () => undefined;
 
 /** A hash partition is found when every column of the key equals a constant. */
 function hasAllKeys(parent: Table, known: readonly Clause[]): boolean {

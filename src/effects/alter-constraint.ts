@@ -33,6 +33,8 @@ export const alterConstraint: PredictCommand = ({ def }, context) => {
   }
   if (constraint.kind !== 'foreign key')
     return fail(`constraint "${conname}" of relation "${table.name}" is not a foreign key constraint`, '42809');
+  if (constraint.inherited)
+    return fail(`cannot alter constraint "${conname}" on relation "${table.name}"`, pg < 18 ? 'XX000' : '55000');
   const below = table.kind === 'partitioned' ? recurse(context) : nothing;
   if (!alterEnforceability || constraint.enforced === (is_enforced ?? false)) return below;
   if (is_enforced)

@@ -125,13 +125,23 @@ const replicaIdentity: PredictCommand = ({ def }, { catalog, table }) => {
       );
 };
 
+/** Foreign keys are triggers too, and since 15 those of partitions are known as parts of their parent's. */
+function hasReferences({ catalog, table, pg }: CommandContext): boolean {
+  return (
+    pg >= 15 &&
+    (table.constraints.some(({ kind }) => kind === 'foreign key') || referencingTables(catalog, table).length > 0)
+  );
+}
+
 /** A row trigger of a partitioned table is one of each partition, and is switched there too. */
-const switchTrigger: PredictCommand = ({ name }, context) => {
+const switchTrigger: PredictCommand = ({ name, subtype }, context) => {
   const { table } = context;
   const named = table.triggers.filter((trigger) => name === undefined || trigger.name === name);
   if (name !== undefined && named.length === 0 && table.complete)
     return fail(`trigger "${name}" for table "${table.name}" does not exist`, '42704');
-  return table.kind === 'partitioned' && named.some(({ forEachRow }) => forEachRow) ? recurse(context) : nothing;
+  const every = subtype === 'AT_DisableTrigAll' || subtype === 'AT_EnableTrigAll';
+  const goesDown = named.some(({ forEachRow }) => forEachRow) || (every && hasReferences(context));
+  return table.kind === 'partitioned' && goesDown ? recurse(context) : nothing;
 };
 
 /** A role that no statement of the history makes may be there all the same. */

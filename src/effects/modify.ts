@@ -119,12 +119,14 @@ function updated(
   );
 }
 
-/** A new value in the key of a partitioned table may move the row. */
+/** A new value in the key of a partitioned table may move the row: it is inserted where it goes, and its foreign keys are checked again. */
 function move(table: Table, values: ReadonlyMap<string, Node | undefined>, { catalog }: PredictContext): Draft {
   const keys = new Set((table.partitionBy?.keys ?? []).map(({ column }) => column));
   if (table.kind !== 'partitioned' || ![...values.keys()].some((column) => keys.has(column))) return nothing;
   const places = routed(catalog, table, asConditions(values));
+  const row = new Map(table.columns.map(({ name }): [string, Node | undefined] => [name, values.get(name)]));
   return all(
+    checkReferences(catalog, table, { values: row, many: false, perhapsSame: true }),
     ...places.map(({ relation, sure }) => lock(relation, 'RowExclusiveLock', 'rows may move to this partition', sure)),
   );
 }

@@ -184,8 +184,8 @@ const detach: PredictCommand = ({ def }, context) => {
   return all(
     own,
     lock(partition, mode, why),
-    // the condition of the bound, which is kept as a CHECK, includes those of the parents above
-    ...(concurrent ? ancestors(catalog, table) : []).map((one) =>
+    // the condition of the bound, which is kept as a CHECK unless it is that of a hash, includes those of the parents above
+    ...(concurrent && table.partitionBy?.strategy !== 'hash' ? ancestors(catalog, table) : []).map((one) =>
       lock(one, 'AccessShareLock', 'its bound is looked up'),
     ),
     ...descendants(catalog, partition).map((one) => lock(one, 'AccessExclusiveLock', why)),

@@ -1,5 +1,5 @@
-import type { Catalog } from '../catalog/catalog.js';
-import { indexesOf } from '../catalog/lookup.js';
+import type { Catalog, Table } from '../catalog/catalog.js';
+import { ancestors, indexesOf } from '../catalog/lookup.js';
 import type { Node } from '../sql/tree.js';
 import { type Access, accessOf, type Leaf } from './access.js';
 import { all, type Draft, fail, lock, nothing, scan } from './draft.js';
@@ -79,7 +79,18 @@ function draftOf(source: Source, access: Access, stop: Stop, place: QueryPlace):
   // no partition meets a condition that is always false; children are locked before that is seen
   const none = access.empty && source.relation.kind === 'partitioned';
   const leaves = none ? found.slice(0, 1) : found;
-  return all(unpopulated(source, access), ...leaves.map((leaf) => draftOfLeaf(leaf, source, access, stop, place)));
+  return all(
+    unpopulated(source, access),
+    ...boundAbove(source, place).map((one) =>
+      lock(one, 'AccessShareLock', 'the bounds of its partition are looked up'),
+    ),
+    ...leaves.map((leaf) => draftOfLeaf(leaf, source, access, stop, place)),
+  );
+}
+
+/** A partitioned table that is itself a partition is planned with the bounds of those above: set_baserel_partition_constraint. */
+function boundAbove({ relation, only }: StoredSource, { catalog }: QueryPlace): readonly Table[] {
+  return relation.kind === 'partitioned' && !only ? ancestors(catalog, relation) : [];
 }
 
 function draftOfUnknown({ range, mode }: UnknownSource, access: Access, place: QueryPlace): Draft {
