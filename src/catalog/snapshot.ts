@@ -8,6 +8,7 @@ import type {
   Oid,
   Relation,
   Routine,
+  Sequence,
   Table,
   Type,
   TypeRef,
@@ -43,12 +44,41 @@ export function differences(before: Snapshot, after: Snapshot): readonly Differe
   }
   const whole = new Set(
     found
-      .filter(({ how, object }) => how !== 'different' && object.startsWith('table '))
-      .map(({ object }) => object.slice(6)),
+      .filter(({ how, object }) => how !== 'different' && holdsOthers.test(object))
+      .map(({ object }) => nameIn(object)),
   );
-  const partOf = ({ object }: Difference) =>
-    [...whole].some((table) => object.slice(object.indexOf(' ') + 1).startsWith(`${table}.`));
-  return found.filter((one) => !partOf(one)).sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
+  return found
+    .filter((one) => !holdersOf(one).some((name) => whole.has(name)))
+    .sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
+}
+
+/** With an object of these kinds all that belongs to it is missing or left over. */
+const holdersOfOthers = 'table|column|view|materialized view|sequence|function|procedure|enum|domain|range|type';
+const holdsOthers = new RegExp(`^(?:${holdersOfOthers}) `);
+const parts: ReadonlySet<string> = new Set(['column', 'constraint', 'trigger', 'policy', 'rule']);
+const said = new RegExp(`^(?:privileges|comment) on (?:${holdersOfOthers}) `);
+
+function nameIn(object: string): string {
+  return object.replace(holdsOthers, '');
+}
+
+/** What an object would go with: the table of a part, of an index, of a sequence; what a comment or a privilege is about. */
+function holdersOf({ object, before, after }: Difference): readonly string[] {
+  const kind = object.slice(0, object.indexOf(' '));
+  if (said.test(object)) {
+    const name = object.replace(said, '');
+    return [name, tableOf(name)];
+  }
+  if (parts.has(kind)) return [tableOf(object.slice(kind.length + 1))];
+  const text = before ?? after ?? '';
+  const table = kind === 'index' ? / ON (?:ONLY )?(\S+) USING /.exec(text)?.[1] : undefined;
+  const column = kind === 'sequence' ? / ?owned by (\S+)$/.exec(text)?.[1] : undefined;
+  return [table ?? [], column === undefined ? [] : [column, tableOf(column)]].flat();
+}
+
+/** Of schema.table.part the table. */
+function tableOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf('.')));
 }
 
 /**
@@ -101,10 +131,15 @@ function relationEntries(catalog: Catalog, relation: Relation): readonly Entry[]
     case 'materialized view':
       return [[`${relation.kind} ${name}`, key(relation.query)]];
     case 'sequence':
-      return relation.ownedBy === undefined ? [[`sequence ${name}`, relation.persistence]] : [];
+      return [[`sequence ${name}`, [relation.persistence, ownerOf(catalog, relation)].filter(Boolean).join(' ')]];
     case 'composite type':
       return [[`type ${name}`, relation.columns.map((column) => columnText(catalog, column)).join(', ')]];
   }
+}
+
+/** Written as the server writes it. */
+function ownerOf(catalog: Catalog, { ownedBy }: Sequence): string | undefined {
+  return ownedBy && `owned by ${nameOf(catalog, ownedBy.table) ?? ''}.${ownedBy.column}`;
 }
 
 function tableEntries(catalog: Catalog, table: Table): readonly Entry[] {
@@ -115,19 +150,24 @@ function tableEntries(catalog: Catalog, table: Table): readonly Entry[] {
   return [
     [`table ${name}`, own],
     ...table.columns.map((column): Entry => [`column ${name}.${column.name}`, columnText(catalog, column)]),
-    ...table.constraints.map((one): Entry => [`constraint ${name}.${one.name}`, constraintText(catalog, one)]),
+    // those of NOT NULL show on their columns
+    ...table.constraints
+      .filter(({ kind }) => kind !== 'not null')
+      .map((one): Entry => [`constraint ${name}.${one.name}`, constraintText(catalog, one)]),
     ...table.triggers.map((trigger): Entry => [`trigger ${name}.${trigger.name}`, key(trigger)]),
     ...table.policies.map((one): Entry => [`policy ${name}.${one.name}`, `${key(one.using)} ${key(one.withCheck)}`]),
   ];
 }
 
 function columnText(catalog: Catalog, column: Column): string {
+  const numbered = numbering(catalog, column);
   const generated = column.generated && `${column.generated.kind} ${key(column.generated.expression)}`;
   const parts = [
     typeText(catalog, column.type),
     column.notNull && 'not null',
-    // a default of a sequence of its own carries the sequence's name, which says nothing
-    isNumbered(catalog, column) ? 'default of its sequence' : column.default && `default ${key(column.default)}`,
+    numbered === undefined
+      ? column.default && `default ${key(column.default)}`
+      : `default of ${numbered.schema}.${numbered.name}`,
     column.identity && `identity ${column.identity}`,
     generated,
     column.collation,
@@ -135,12 +175,12 @@ function columnText(catalog: Catalog, column: Column): string {
   return parts.filter(Boolean).join(' ');
 }
 
-/** Whether the default is the next number of a sequence that belongs to the column: a serial, or what comes to the same. */
-function isNumbered(catalog: Catalog, { name, sequence, default: expression }: Column): boolean {
-  if (sequence !== undefined) return true;
-  if (expression === undefined || !('FuncCall' in expression)) return false;
+/** The sequence of the column whose next number is the default: a serial, or what comes to the same. */
+function numbering(catalog: Catalog, { name, sequence, default: expression }: Column): Relation | undefined {
+  if (sequence !== undefined) return catalog.relations.get(sequence);
+  if (expression === undefined || !('FuncCall' in expression)) return undefined;
   const { funcname, args } = expression.FuncCall;
-  if (strings(funcname).at(-1) !== 'nextval') return false;
+  if (strings(funcname).at(-1) !== 'nextval') return undefined;
   const named = literalOf(args?.[0])?.text?.split('.');
   const found =
     named &&
@@ -148,7 +188,7 @@ function isNumbered(catalog: Catalog, { name, sequence, default: expression }: C
       catalog,
       named.map((part) => part.replaceAll('"', '')),
     );
-  return found?.kind === 'sequence' && found.ownedBy?.column === name;
+  return found?.kind === 'sequence' && found.ownedBy?.column === name ? found : undefined;
 }
 
 function constraintText(catalog: Catalog, constraint: Constraint): string {
@@ -173,9 +213,8 @@ function indexText(catalog: Catalog, index: Index): string {
     [one.column ?? key(one.expression), one.collation, one.operatorClass].filter(Boolean).join(' '),
   );
   const parts = [
-    nameOf(catalog, index.table),
-    index.method,
     index.unique && 'unique',
+    ` ON ${nameOf(catalog, index.table) ?? ''} USING ${index.method}`,
     `(${keys.join(', ')})`,
     index.include.join(', '),
     key(index.predicate),

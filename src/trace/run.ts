@@ -151,7 +151,7 @@ class Tracer {
 
   /** The way back and the way up again. */
   async #back(migration: Migration, index: number, before: Snapshot, first: Way): Promise<readonly MigrationTrace[]> {
-    if ('none' in migration.down) return [];
+    if ('none' in migration.down || isEmpty(migration.down)) return [];
     // the way back is run while the code is live that knows what the way up made: half a migration later nothing of it is new
     const back = { before: first.after, index: index + 0.5, observed: true, rows: false };
     const down = await this.#way(migration.down, 'down', migration, back);
@@ -168,7 +168,10 @@ class Tracer {
       up.outcome === 'failed'
         ? [refusedFinding('after up and down, up', errorOf(up.steps))]
         : checkRepeated(first.schema ?? new Map(), up.schema ?? new Map());
-    if (up.outcome === 'failed') await this.#restore(index + 1, migration);
+    // what comes after is looked at where the way up alone leads
+    const elsewhere = restored.length > 0 || findings.length > 0;
+    if (up.outcome === 'failed' || (elsewhere && this.#database.renew !== undefined))
+      await this.#restore(index + 1, migration);
     else this.#catalog = up.after;
     return [
       { ...downTrace, findings: restored },
@@ -243,6 +246,12 @@ class Tracer {
       await session.close();
     }
   }
+}
+
+/** A way back without a statement is none; `check` has a rule for it. */
+function isEmpty(script: Script): boolean {
+  const { statements, problems } = parse(script);
+  return statements.length === 0 && problems.length === 0;
 }
 
 function escaped(text: string): string {

@@ -8,13 +8,16 @@ const named = (schema: string, name: string) => `${schema} || '.' || ${name}`;
 const privileges = (acl: string, kind: string, owner: string) =>
   `(select string_agg(item::text, ' ' order by item::text) from unnest(coalesce(${acl}, acldefault('${kind}', ${owner}))) as item)`;
 
+/** Whether an object of a catalog belongs to the user, and not to an extension. */
+const own = (catalog: string, oid: string) =>
+  `${oid} >= 16384 and not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`;
+
 /** The tables and their like of the user, without those of extensions. */
 const relations = `
   relations as (
     select c.*, ${named('n.nspname', 'c.relname')} as full_name, pg_get_userbyid(c.relowner) as owner
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-       and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and ${own('pg_class', 'c.oid')}
   ), tables as (select * from relations where relkind in ('r', 'p', 'f'))`;
 
 /** One query for each kind of object, each giving `object` and `definition`. */
@@ -66,25 +69,25 @@ const parts: readonly string[] = [
      (select rngsubtype::regtype::text from pg_range where rngtypid = t.oid),
      (select string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' order by attnum) from pg_attribute where attrelid = typrelid and attnum > 0 and not attisdropped))
    from pg_type t join pg_namespace n on n.oid = typnamespace
-   where nspname !~ '^pg_' and nspname <> 'information_schema' and typtype in ('e', 'd', 'r', 'c')
+   where nspname !~ '^pg_' and nspname <> 'information_schema' and typtype in ('e', 'd', 'r', 'c') and ${own('pg_type', 't.oid')}
      and (typtype <> 'c' or exists (select from pg_class where pg_class.oid = typrelid and relkind = 'c'))`,
   `select case prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' when 'w' then 'window ' else 'function ' end || ${named('nspname', 'proname')}
        || '(' || pg_get_function_identity_arguments(p.oid) || ')',
      concat_ws(' ', 'owner ' || pg_get_userbyid(proowner), case when prokind = 'a' then (select concat_ws(' ', aggtransfn, aggfinalfn, aggtranstype::regtype, agginitval) from pg_aggregate where aggfnoid = p.oid) else pg_get_functiondef(p.oid) end)
    from pg_proc p join pg_namespace n on n.oid = pronamespace
-   where p.oid >= 16384 and nspname !~ '^pg_' and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')`,
+   where nspname !~ '^pg_' and ${own('pg_proc', 'p.oid')}`,
   // what belongs to no table
   `select 'statistics ' || ${named('nspname', 'stxname')}, pg_get_statisticsobjdef(s.oid) from pg_statistic_ext s join pg_namespace n on n.oid = stxnamespace`,
   `select 'publication ' || pubname, concat_ws(' ', 'owner ' || pg_get_userbyid(pubowner), puballtables::text, pubinsert::text, pubupdate::text, pubdelete::text, pubtruncate::text,
      (select string_agg(prrelid::regclass::text, ', ' order by prrelid::regclass::text) from pg_publication_rel where prpubid = p.oid)) from pg_publication p`,
-  `select 'event trigger ' || evtname, concat_ws(' ', evtevent, evtfoid::regprocedure, evtenabled, evttags::text) from pg_event_trigger`,
-  `select 'foreign data wrapper ' || fdwname, concat_ws(' ', fdwhandler::regproc, fdwoptions::text) from pg_foreign_data_wrapper`,
+  `select 'event trigger ' || evtname, concat_ws(' ', evtevent, evtfoid::regprocedure, evtenabled, evttags::text) from pg_event_trigger where ${own('pg_event_trigger', 'oid')}`,
+  `select 'foreign data wrapper ' || fdwname, concat_ws(' ', fdwhandler::regproc, fdwoptions::text) from pg_foreign_data_wrapper where ${own('pg_foreign_data_wrapper', 'oid')}`,
   `select 'server ' || srvname, concat_ws(' ', srvtype, srvversion, srvoptions::text) from pg_foreign_server`,
-  `select 'cast from ' || castsource::regtype || ' to ' || casttarget::regtype, concat_ws(' ', castfunc::regprocedure, castcontext, castmethod) from pg_cast where oid >= 16384`,
-  `select 'collation ' || ${named('nspname', 'collname')}, collprovider::text from pg_collation c join pg_namespace n on n.oid = collnamespace where c.oid >= 16384`,
-  `select 'operator ' || oid::regoperator, oprcode::text from pg_operator where oid >= 16384`,
-  `select 'text search configuration ' || oid::regconfig, cfgparser::text from pg_ts_config where oid >= 16384`,
-  `select 'access method ' || amname, amhandler::text from pg_am where oid >= 16384`,
+  `select 'cast from ' || castsource::regtype || ' to ' || casttarget::regtype, concat_ws(' ', castfunc::regprocedure, castcontext, castmethod) from pg_cast where ${own('pg_cast', 'oid')}`,
+  `select 'collation ' || ${named('nspname', 'collname')}, collprovider::text from pg_collation c join pg_namespace n on n.oid = collnamespace where ${own('pg_collation', 'c.oid')}`,
+  `select 'operator ' || oid::regoperator, oprcode::text from pg_operator where ${own('pg_operator', 'oid')}`,
+  `select 'text search configuration ' || oid::regconfig, cfgparser::text from pg_ts_config where ${own('pg_ts_config', 'oid')}`,
+  `select 'access method ' || amname, amhandler::text from pg_am where ${own('pg_am', 'oid')}`,
   // what is said of all of them
   `select 'comment on ' || type || ' ' || replace(identity, '"', ''), description
      from pg_description, lateral pg_identify_object(classoid, objoid, objsubid) where objoid >= 16384 and classoid <> 'pg_extension'::regclass
@@ -95,8 +98,8 @@ const parts: readonly string[] = [
      from tables join pg_attribute on attrelid = tables.oid where attacl is not null and not attisdropped`,
   `select 'privileges on schema ' || nspname, ${privileges('nspacl', 'n', 'nspowner')} from pg_namespace where nspname !~ '^pg_'`,
   `select 'privileges on function ' || ${named('nspname', 'proname')} || '(' || pg_get_function_identity_arguments(p.oid) || ')', ${privileges('proacl', 'f', 'proowner')}
-     from pg_proc p join pg_namespace n on n.oid = pronamespace where p.oid >= 16384 and nspname !~ '^pg_' and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')`,
-  `select 'privileges on type ' || ${named('nspname', 'typname')}, ${privileges('typacl', 'T', 'typowner')} from pg_type t join pg_namespace n on n.oid = typnamespace where t.oid >= 16384 and nspname !~ '^pg_' and typtype in ('e', 'd', 'r')`,
+     from pg_proc p join pg_namespace n on n.oid = pronamespace where nspname !~ '^pg_' and ${own('pg_proc', 'p.oid')}`,
+  `select 'privileges on type ' || ${named('nspname', 'typname')}, ${privileges('typacl', 'T', 'typowner')} from pg_type t join pg_namespace n on n.oid = typnamespace where ${own('pg_type', 't.oid')} and nspname !~ '^pg_' and typtype in ('e', 'd', 'r')`,
   `select 'default privileges of ' || concat_ws(' ', pg_get_userbyid(defaclrole), 'in ' || nullif(defaclnamespace, 0)::regnamespace, 'on', defaclobjtype),
      (select string_agg(item::text, ' ' order by item::text) from unnest(defaclacl) as item) from pg_default_acl`,
 ];
