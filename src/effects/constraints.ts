@@ -141,10 +141,15 @@ function addKey(node: ConstraintNode, context: CommandContext): Draft {
   const refusal = keyRefusal(node, context);
   if (refusal?.failure?.sure) return refusal;
   const made = newIndexes(context.catalog, context.after);
-  const names = node.contype === 'CONSTR_PRIMARY' ? keyColumns(node, context) : [];
+  const names = node.contype === 'CONSTR_PRIMARY' && !isOnlyPartitioned(context) ? keyColumns(node, context) : [];
   const notNull = all(...names.map((name) => setNotNull(name, context)));
   if (node.indexname !== undefined) return notNull;
   return all(refusal, notNull, buildEach(made, context), partitionsOfKey(node, context));
+}
+
+/** Since 18 the children of a partitioned table alone are asked, not made, to be NOT NULL. */
+function isOnlyPartitioned({ table, only, pg }: CommandContext): boolean {
+  return pg >= 18 && only && table.kind === 'partitioned' && table.children.length > 0;
 }
 
 /** The indexes that a command builds: each reads its table once. */
@@ -217,7 +222,7 @@ function operatorRefusal(node: ConstraintNode): Draft | undefined {
 }
 
 /** A column for whose type the index behind the constraint has no operator class. */
-function keyClassRefusal(node: ConstraintNode, table: Table, context: CommandContext): Draft | undefined {
+export function keyClassRefusal(node: ConstraintNode, table: Table, context: TypeContext): Draft | undefined {
   const method = node.access_method ?? (node.without_overlaps ? 'gist' : 'btree');
   if (node.contype === 'CONSTR_EXCLUSION' && (method === 'gin' || method === 'brin'))
     return fail(`access method "${method}" does not support exclusion constraints`, '0A000');
@@ -245,7 +250,8 @@ function nullableInChild(node: ConstraintNode, { catalog, table, only, pg }: Com
   return undefined;
 }
 
-function lacksPartitionKey(node: ConstraintNode, { kind, partitionBy }: Table, pg: number): Draft | undefined {
+/** The refusal of a key over a partitioned table that leaves a column of the partition key out. */
+export function lacksPartitionKey(node: ConstraintNode, { kind, partitionBy }: Table, pg: number): Draft | undefined {
   if (kind !== 'partitioned' || partitionBy === undefined) return undefined;
   if (node.contype === 'CONSTR_EXCLUSION')
     return pg < 17 ? fail('exclusion constraints are not supported on partitioned tables', '0A000') : undefined;

@@ -28,6 +28,7 @@ import { lookUp } from './lookups.js';
 import { overlapRefusal } from './partition-overlap.js';
 import { predictQuery, refusedQuery } from './queries.js';
 import { lockEach, lockNamed, lockUnknown, newIndexes, withPartitions, written } from './relations.js';
+import { tableRefusal } from './table-refusal.js';
 import { isKnownType } from './types.js';
 
 /** CREATE TABLE: free by itself, but for the tables that it refers to, inherits from, copies or becomes a partition of. */
@@ -44,8 +45,11 @@ function create(node: CreateStmt, context: PredictContext): Draft {
   if (refused.failure?.sure) return refused;
   const after = applied(context);
   const made = findTable(after, range);
+  const wrong = tableRefusal(node, made, context);
+  if (wrong?.failure?.sure) return wrong;
   return all(
     refused,
+    wrong,
     ...newIndexes(catalog, after).map((index) => build(index, 'its table is new, and empty')),
     ...foreignKeys(node).map((constraint) => reference(constraint, name, made, after, context)),
     ...likeRanges(node).map((like) => lockNamed(catalog, like, 'AccessShareLock', 'its columns are copied')),
@@ -231,7 +235,7 @@ const createSchema: Predict<'CreateSchemaStmt'> = (node, context) => {
   const path = [node.schemaname ?? '', settings(catalog).search_path ?? 'public'].join(', ');
   let now = apply(statementWithout(statement), inPath(catalog, path), { born: 0, pg });
   const drafts: Draft[] = [];
-  for (const element of node.schemaElts ?? []) {
+  for (const element of inOrder(node.schemaElts ?? [])) {
     const inner = statementOf(statement, element);
     if (inner === undefined) continue;
     drafts.push(context.inner(inner, now));
@@ -239,6 +243,21 @@ const createSchema: Predict<'CreateSchemaStmt'> = (node, context) => {
   }
   return all(...drafts);
 };
+
+/** Whatever their order in the statement: transformCreateSchemaStmtElements. */
+const order: readonly string[] = [
+  'CreateSeqStmt',
+  'CreateStmt',
+  'ViewStmt',
+  'IndexStmt',
+  'CreateTrigStmt',
+  'GrantStmt',
+];
+
+function inOrder(elements: readonly Node[]): readonly Node[] {
+  const rank = (element: Node) => order.findIndex((kind) => kind in element);
+  return [...elements].sort((a, b) => rank(a) - rank(b));
+}
 
 function inPath(catalog: Catalog, path: string): Catalog {
   return { ...catalog, settings: { ...catalog.settings, local: { ...catalog.settings.local, search_path: path } } };

@@ -60,12 +60,12 @@ function dropConcurrently(catalog: Catalog, node: DropStmt, indexes: readonly In
   if (node.behavior === 'DROP_CASCADE') return fail('DROP INDEX CONCURRENTLY does not support CASCADE', '0A000');
   const [index] = indexes;
   if (index === undefined) return nothing;
-  if (index.kind === 'partitioned index')
+  const table = catalog.relations.get(index.table);
+  const temporary = table !== undefined && 'persistence' in table && table.persistence === 'temporary';
+  if (index.kind === 'partitioned index' && !temporary)
     return fail(`cannot drop partitioned index "${index.name}" concurrently`, '0A000');
   const kept = keptBy(catalog, index, indexes);
   if (kept.length > 0) return all(...kept);
-  const table = catalog.relations.get(index.table);
-  const temporary = table !== undefined && 'persistence' in table && table.persistence === 'temporary';
   const mode: LockMode = temporary ? 'AccessExclusiveLock' : 'ShareUpdateExclusiveLock';
   return all(
     lockIndex(index, 'AccessExclusiveLock', 'at its end, for an instant'),

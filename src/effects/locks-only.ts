@@ -5,7 +5,8 @@ export function locksOnly(draft: Draft): Draft {
   return {
     ...draft,
     effects: draft.effects
-      .filter(({ kind }) => kind === 'table')
+      // what hangs on rows, triggers and foreign keys, comes when the statement runs
+      .filter(({ kind, rowsOf }) => kind === 'table' && rowsOf === undefined)
       .map((made) =>
         made.work === 'none' ? made : { ...made, work: 'none', why: 'it is named in a query that is not run' },
       ),

@@ -1,7 +1,15 @@
 import type { Table } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
 import { findRelation, isTable } from '../catalog/lookup.js';
-import type { DeleteStmt, MergeStmt, MergeWhenClause, Node, RangeVar, UpdateStmt } from '../sql/tree.js';
+import type {
+  DeleteStmt,
+  MergeStmt,
+  MergeWhenClause,
+  Node,
+  RangeVar,
+  ReturningClause,
+  UpdateStmt,
+} from '../sql/tree.js';
 import {
   asConditions,
   askBound,
@@ -76,8 +84,8 @@ export function planUpdate(node: UpdateStmt, place: QueryPlace, context: Predict
   const inner: QueryPlace = { ...place, tables };
   const read = (scope: Scope, graph: Graph) => {
     readWhere(node.whereClause, scope, graph, inner);
-    for (const target of [...(node.targetList ?? []), ...(node.returningClause?.exprs ?? [])])
-      readSubqueries(target, scope, graph, inner);
+    for (const target of node.targetList ?? []) readSubqueries(target, scope, graph, inner);
+    readReturning(node.returningClause, scope, graph, inner);
   };
   const { found, planned } = find(node.relation, node.fromClause ?? [], read, inner);
   const view = changedTable(catalog, node.relation);
@@ -90,6 +98,16 @@ export function planUpdate(node: UpdateStmt, place: QueryPlace, context: Predict
   const bound = found.none ? nothing : askBound(catalog, found.table);
   const own = all(touch(found, 'its rows are updated'), updated(found, set, context), bound);
   return outcome(all(common, own), !found.many);
+}
+
+/** RETURNING may name the row as it was and as it is (18), by these names or others. */
+function readReturning(clause: ReturningClause | undefined, scope: Scope, graph: Graph, place: QueryPlace): void {
+  const given = (clause?.options ?? []).flatMap((option) =>
+    'ReturningOption' in option ? (option.ReturningOption.value ?? []) : [],
+  );
+  const rows = ['old', 'new', ...given].map((name) => ({ name, columns: new Map(), open: true }));
+  for (const target of clause?.exprs ?? [])
+    readSubqueries(target, { ...scope, items: [...scope.items, ...rows] }, graph, place);
 }
 
 function outcome(draft: Draft, few: boolean): Planned {
@@ -137,7 +155,7 @@ export function planDelete(node: DeleteStmt, place: QueryPlace, context: Predict
   const inner: QueryPlace = { ...place, tables };
   const read = (scope: Scope, graph: Graph) => {
     readWhere(node.whereClause, scope, graph, inner);
-    for (const target of node.returningClause?.exprs ?? []) readSubqueries(target, scope, graph, inner);
+    readReturning(node.returningClause, scope, graph, inner);
   };
   const { found, planned } = find(node.relation, node.usingClause ?? [], read, inner);
   if (found === undefined)
@@ -184,7 +202,8 @@ export function planMerge(node: MergeStmt, place: QueryPlace, context: PredictCo
   if (found === undefined)
     return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'MERGE')), planned.few);
   if (found.table.rules.length > 0)
-    return outcome(fail(`cannot execute MERGE on relation "${found.table.name}"`, '0A000'), true);
+    // unless they are switched off
+    return outcome(fail(`cannot execute MERGE on relation "${found.table.name}"`, '0A000', false), true);
   const acting = clauses.some(({ commandType }) => commandType !== 'CMD_NOTHING');
   const own = acting ? touch(found, 'its rows are merged with others') : planned.draft;
   return outcome(all(common, own, ...clauses.map((clause) => merged(clause, found, inner, context))), !found.many);

@@ -11,6 +11,7 @@ import {
   referencingTables,
   tables,
 } from '../catalog/lookup.js';
+import { notNullOf } from '../catalog/not-null.js';
 import { partitionBound } from '../catalog/partition-key.js';
 import { type Node, type PartitionCmd, type RangeVar, strings } from '../sql/tree.js';
 import type { CommandContext, CommandTable, PredictCommand } from './alter-table-command.js';
@@ -148,7 +149,7 @@ function childRefusal(child: Table, { table: given, pg }: CommandContext, parent
     if (own === undefined) return fail(`child table is missing column "${column.name}"`, '42804');
     if (own.type !== undefined && column.type !== undefined && !isSameType(own.type, column.type))
       return fail(`child table "${child.name}" has different type for column "${column.name}"`, '42804');
-    if (column.notNull && !own.notNull) {
+    if (column.notNull && !own.notNull && notNullOf(parent, column.name)?.noInherit !== true) {
       const of = pg < 18 ? '' : ` "${child.name}"`;
       return fail(`column "${column.name}" in child table${of} must be marked NOT NULL`, '42804');
     }

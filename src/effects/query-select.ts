@@ -189,6 +189,10 @@ function mentions({ qual }: Condition): readonly Source[] {
 /** The subqueries of an expression: they are planned when it is known how often they run. */
 export function readSubqueries(node: Node | undefined, scope: Scope, graph: Graph, place: QueryPlace): void {
   visit(node === undefined ? undefined : { List: { items: [node] } }, (kind, inner) => {
+    if (kind === 'JsonArrayQueryConstructor' && inner.query !== undefined) {
+      graph.subplans.push({ query: inner.query, place: inside(place, scope), exists: false });
+      return false;
+    }
     if (kind !== 'SubLink') return true;
     const { subselect, testexpr } = inner;
     if (subselect !== undefined)
