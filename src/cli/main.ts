@@ -72,11 +72,13 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configur
   judging(program.command('check'))
     .description('Judge migrations')
     .argument('[paths...]', 'folders or files; default: what the configuration names, else the migrations found below')
-    .option(
-      '--format <format>',
-      'console, json, sarif, github, gitlab, junit or markdown; FORMAT=FILE writes a file (repeatable)',
-      collect,
-      [],
+    .addOption(
+      new Option(
+        '--format <format>',
+        'console, json, sarif, github, gitlab, junit or markdown; FORMAT=FILE writes a file (repeatable)',
+      )
+        .argParser(collect)
+        .default([], 'console'),
     )
     .addOption(
       new Option('--fail-on <level>', 'lowest level that makes the exit code 1').choices([
@@ -263,11 +265,10 @@ Exit codes: 0 all is as predicted, 1 a difference, a way back that does not rest
 /** The options of every command that judges migrations. */
 function judging(command: Command): Command {
   command.option('--pg <major>', 'oldest server that the migrations run on, 13 to 18 (default: 14)');
-  return selecting(command).option(
-    '--rule <id=level>',
-    'error, warning, note or off for a rule (repeatable)',
-    levelOption,
-    {},
+  return selecting(command).addOption(
+    new Option('--rule <id=level>', 'error, warning, note or off for a rule (repeatable)')
+      .argParser(levelOption)
+      .default({}, 'as configured'),
   );
 }
 
