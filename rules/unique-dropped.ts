@@ -80,7 +80,7 @@ interface Lost {
 
 /** The unique indexes that a statement drops from tables that stay with all their columns, and that nothing replaces. */
 function uniqueDropped({ afterUp }: JudgedMigration, { before, after, since, isNew }: Step): readonly Lost[] {
-  return [...before.relations.differing(after.relations)].flatMap(([oid, index]) => {
+  return before.relations.differing(after.relations).flatMap(([oid, index]) => {
     if (after.relations.has(oid) || index.kind !== 'index' || !index.unique || index.born >= since) return [];
     const table = afterUp.relations.get(index.table);
     if (table === undefined || !isTable(table) || isNew(`${table.schema}.${table.name}`)) return [];

@@ -28,7 +28,7 @@ export interface DroppedColumn {
 /** The columns that a statement drops from tables that stay, and that running code knows. */
 export function knownColumnsDropped(step: Step): readonly DroppedColumn[] {
   const { before, after, since, isNew } = step;
-  return [...before.relations.differing(after.relations)].flatMap(([oid, old]) => {
+  return before.relations.differing(after.relations).flatMap(([oid, old]) => {
     const now = after.relations.get(oid);
     if (now === undefined || !isTable(old) || !isTable(now)) return [];
     const table = `${old.schema}.${old.name}`;
@@ -41,7 +41,10 @@ export function knownColumnsDropped(step: Step): readonly DroppedColumn[] {
 }
 
 function dropped<V>(before: PersistentMap<Oid, V>, after: PersistentMap<Oid, V>): V[] {
-  return [...before.differing(after)].filter(([oid]) => !after.has(oid)).map(([, value]) => value);
+  return before
+    .differing(after)
+    .filter(([oid]) => !after.has(oid))
+    .map(([, value]) => value);
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

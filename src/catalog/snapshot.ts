@@ -94,7 +94,7 @@ type Entry = readonly [object: string, definition: string];
 /** The entries of what `one` has and `other` has not, or not the same. */
 function ownEntries(one: Catalog, other: Catalog): Snapshot {
   const own = <K extends string | number, V>(mine: PersistentMap<K, V>, theirs: PersistentMap<K, V>): readonly V[] =>
-    [...mine.differing(theirs)].map(([, value]) => value);
+    mine.differing(theirs).map(([, value]) => value);
   return new Map([
     ...own(one.relations, other.relations)
       .filter((relation) => !isStub(relation) || other.relations.has(relation.oid))
