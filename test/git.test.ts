@@ -183,6 +183,23 @@ describe('--changed', () => {
     expect(await found(inner, '--changed')).toEqual([indexed('004_index.sql')]);
   });
 
+  test('what is wrong with a folder is told when something in it changes', async () => {
+    const mysql = (name: string) =>
+      `create table ${name} (id int unsigned auto_increment primary key) engine=innodb;\n`;
+    const both = repository({
+      'lockkeeper.config.json': history['lockkeeper.config.json'],
+      'pg/001_a.sql': 'create table a (id bigint primary key);\n',
+      'other/001_b.sql': mysql('b'),
+      'other/002_c.sql': mysql('c'),
+    });
+    const [note] = await found(both);
+    expect(note).toMatch(/^other-database other\//);
+    put(both, { 'pg/002_d.sql': 'create index on a (id);\n' });
+    expect(await found(both, '--changed', 'HEAD')).toEqual(['index-not-concurrent pg/002_d.sql']);
+    put(both, { 'other/003_d.sql': mysql('d') });
+    expect(await found(both, '--changed', 'HEAD')).toEqual([note, 'index-not-concurrent pg/002_d.sql']);
+  });
+
   test('a repository without migrations is clean', async () => {
     const none = repository({ 'README.md': 'nothing' });
     expect(await run(none, ['check', '--changed'])).toMatchObject({ code: 0 });

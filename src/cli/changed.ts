@@ -24,7 +24,9 @@ export async function discoverChanged(
 ): Promise<ChangedProject> {
   const changes = await askGit(flags, io);
   const nothing = changes.touched.size === 0 && { onFiles: () => {} };
-  const found = await discover(paths, { ...options, ...nothing, overlay: changes.overlay });
+  const all = await discover(paths, { ...options, ...nothing, overlay: changes.overlay });
+  const heard = new Map(all.histories.map((each) => [each, isStirred(each, changes) ? each : mute(each)]));
+  const found = renew(all, heard);
   const here = repositoryRoot(io.cwd);
   const foreign = found.histories.filter(({ root }) => repositoryRoot(resolve(io.cwd, root)) !== here);
   for (const { root } of foreign)
@@ -38,16 +40,34 @@ export async function discoverChanged(
     },
     changes.base,
   );
-  const renewed = new Map(compared.map(({ history }, at) => [own[at], history]));
-  const renew = (history: History) => renewed.get(history) ?? history;
+  const judged = renew(found, new Map(own.map((history, at) => [history, compared[at]?.history ?? history])));
+  const ruins = compared.slice(own.length).map(({ history }) => history);
   return {
-    found: {
-      ...found,
-      histories: [...found.histories.map(renew), ...compared.slice(own.length).map(({ history }) => history)],
-      selected: new Map([...found.selected].map(([history, ids]) => [renew(history), ids])),
-    },
+    found: { ...judged, histories: [...judged.histories, ...ruins] },
     changed: new Map(compared.map(({ history, changed }) => [history, changed])),
   };
+}
+
+/** Other values in the place of some histories. */
+function renew(found: Discovered, by: ReadonlyMap<History, History>): Discovered {
+  const now = (history: History) => by.get(history) ?? history;
+  return {
+    ...found,
+    histories: found.histories.map(now),
+    selected: new Map([...found.selected].map(([history, ids]) => [now(history), ids])),
+  };
+}
+
+/** Whether a file of the history, or one that it has a problem with, changed. */
+function isStirred({ root, problems }: History, { touched, changes }: GitChanges): boolean {
+  const faulty = new Set(problems.map(({ source }) => source.file));
+  const concerns = (path: string) => isBelow([root], path) || faulty.has(path);
+  return [...touched].some(concerns) || changes(({ path }) => concerns(path));
+}
+
+/** What is wrong with a folder that nobody touched is told where all is judged, not on every commit. */
+function mute(history: History): History {
+  return { ...history, problems: [], assumptions: [] };
 }
 
 function isBelow(roots: readonly string[], path: string): boolean {
