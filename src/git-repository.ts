@@ -18,6 +18,8 @@ export interface Repository {
   /** The last commit; undefined before the first one. */
   readonly head: string | undefined;
   readonly fromTop: (path: string) => string;
+  /** A place of our own beside git's own files, which no commit can reach; relative to the folder, or absolute. */
+  readonly store: string;
   /** The texts of files in a commit, or in the index (''). */
   readonly texts: (commit: string, files: readonly Changed[]) => Promise<Overlay>;
 }
@@ -26,7 +28,15 @@ export interface Repository {
 export async function openRepository(cwd: string, option: string): Promise<Repository> {
   let told: string;
   try {
-    const asked = ['--is-shallow-repository', '--show-prefix', '--show-toplevel', '--revs-only', 'HEAD'];
+    const asked = [
+      '--is-shallow-repository',
+      '--show-prefix',
+      '--show-toplevel',
+      '--git-path',
+      'lockkeeper',
+      '--revs-only',
+      'HEAD',
+    ];
     told = String(await git(cwd, ['rev-parse', ...asked]));
   } catch (error) {
     if (error instanceof GitFailure && /not a git repository/.test(error.message))
@@ -35,12 +45,13 @@ export async function openRepository(cwd: string, option: string): Promise<Repos
       throw new UserError(`${option} needs a work tree, and ${cwd} is a bare repository`);
     throw error;
   }
-  const [shallow = '', prefix = '', , head = ''] = told.split('\n');
+  const [shallow = '', prefix = '', , store = '', head = ''] = told.split('\n');
   const fromTop = (path: string) => posix.relative(`/${prefix}`, `/${path}`);
   return {
     shallow: shallow === 'true',
     head: head === '' ? undefined : head,
     fromTop,
+    store,
     texts: async (commit, files) => {
       if (files.length === 0) return new Map();
       const paths = files.map(({ path }) => posix.join('/', prefix, path).slice(1));

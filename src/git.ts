@@ -26,6 +26,8 @@ export interface GitChanges {
   readonly changes: (wanted: (file: FormerFile) => boolean) => boolean;
   /** What else is on the base; undefined when it is not known which branch that is. */
   readonly base: Base | undefined;
+  /** A folder beside git's own files, which need not be there yet; relative to the working directory, or absolute. */
+  readonly store: string;
 }
 
 /** A file that is no longer what it was. */
@@ -93,6 +95,7 @@ export async function readChanges({ cwd, staged, ref, name }: GitQuestion): Prom
       ...changed.filter(({ status }) => status !== 'D').map(({ path }) => path),
       ...(staged ? [] : untracked),
     ]),
+    store: repository.store,
     overlay: new Map(staged ? [...index, ...absent] : []),
     before: async (wanted) =>
       new Map([

@@ -3,6 +3,7 @@ import type { Diagnostic, HistoryReport, MigrationReport, Report } from './diagn
 import { fingerprint } from './fingerprint.js';
 import type { History, Migration, MigrationProblem } from './frameworks/framework.js';
 import { next } from './recipes.js';
+import type { Memory } from './replay/memory.js';
 import { type ReplayedMigration, replay } from './replay/replay.js';
 import { timeline } from './replay/timeline.js';
 import type { Direction, Finding, Level, PlacedFinding, Rule, Step } from './rule.js';
@@ -27,6 +28,8 @@ export interface LintOptions {
   readonly failOn?: Level | 'never';
   /** Fingerprints of known findings: they are marked, not counted. */
   readonly baseline?: ReadonlySet<string>;
+  /** What is remembered of a history's context from one run to the next. */
+  readonly memory?: (history: History) => Memory | undefined;
   /** Called after each migration, for a progress line. */
   readonly onProgress?: (done: number) => void;
 }
@@ -56,11 +59,13 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     const migrations: MigrationReport[] = [];
     const judged = new Set<string>();
     const wanted = options.judged;
+    const memory = options.memory?.(history);
     const replayed = replay(history, {
       pg: options.pg,
       settings: options.settings ?? {},
       judged: (migration, index) => wanted?.(history, migration, index) ?? true,
       oneDeploy: options.oneDeploy ?? false,
+      ...(memory && { memory }),
     });
     for (const migration of replayed) {
       judged.add(migration.migration.id);

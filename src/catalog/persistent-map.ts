@@ -16,6 +16,16 @@ export class PersistentMap<K extends string | number, V> {
     return new PersistentMap<K, V>(undefined, 0);
   }
 
+  /** A map with the content of another one, which may have been copied or kept meanwhile. */
+  static of<K extends string | number, V>({ root, size }: MapContent<K, V>): PersistentMap<K, V> {
+    return new PersistentMap(root, size);
+  }
+
+  /** What is in it, as plain data. */
+  content(): MapContent<K, V> {
+    return { root: this.#root, size: this.size };
+  }
+
   get(key: K): V | undefined {
     return this.#root === undefined ? undefined : find(this.#root, hash(key), key);
   }
@@ -54,6 +64,12 @@ export class PersistentMap<K extends string | number, V> {
     if (this.#root !== undefined) collectUnshared(this.#root, other.#root, other, found);
     return found;
   }
+}
+
+/** The inside of a map: plain data that can be copied and kept, and is nobody else's to look into. */
+export interface MapContent<K, V> {
+  readonly root: Trie<K, V> | undefined;
+  readonly size: number;
 }
 
 type Entry<K, V> = readonly [K, V];

@@ -4,6 +4,7 @@ import { type Discovered, type DiscoverOptions, discover } from '../frameworks/d
 import type { History } from '../frameworks/framework.js';
 import type { FormerFile, GitChanges } from '../git.js';
 import { askGit } from './ask-git.js';
+import { hasContexts } from './context-store.js';
 import type { JudgeFlags } from './flags.js';
 import type { Io } from './io.js';
 import { repositoryRoot } from './repository.js';
@@ -13,6 +14,8 @@ export interface ChangedProject {
   readonly found: Discovered;
   /** Ids by history; a history that is not here has not changed. */
   readonly changed: ReadonlyMap<History, ReadonlySet<string>>;
+  /** A folder of our own beside git's files, relative to the working directory or absolute. */
+  readonly store: string;
 }
 
 /** Finds the migrations that --changed or --staged is about, and reads those of the base with the same options. */
@@ -23,7 +26,8 @@ export async function discoverChanged(
   io: Io,
 ): Promise<ChangedProject> {
   const changes = await askGit(flags, io);
-  const nothing = changes.touched.size === 0 && { onFiles: () => {} };
+  const isQuick = changes.touched.size === 0 || hasContexts(resolve(io.cwd, changes.store));
+  const nothing = isQuick && { onFiles: () => {} };
   const all = await discover(paths, { ...options, ...nothing, overlay: changes.overlay });
   const heard = new Map(all.histories.map((each) => [each, isStirred(each, changes) ? each : mute(each)]));
   const found = renew(all, heard);
@@ -45,6 +49,7 @@ export async function discoverChanged(
   return {
     found: { ...judged, histories: [...judged.histories, ...ruins] },
     changed: new Map(compared.map(({ history, changed }) => [history, changed])),
+    store: changes.store,
   };
 }
 

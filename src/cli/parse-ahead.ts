@@ -38,6 +38,8 @@ export interface ParseAhead {
   readonly begin: (
     histories: readonly History[],
     isJudged: (history: History, migration: Migration, index: number) => boolean,
+    /** The first migration that is replayed, given the first that is judged. */
+    from: (history: History, first: number) => number,
   ) => void;
   readonly end: () => void;
 }
@@ -49,8 +51,8 @@ export function parseAhead(): ParseAhead {
     expect: (files) => {
       if (files >= worthwhile) thread ??= start();
     },
-    begin: (histories, isJudged) => {
-      const texts = textsOf(histories, isJudged);
+    begin: (histories, isJudged, from) => {
+      const texts = textsOf(histories, isJudged, from);
       if (texts.length < worthwhile) return;
       thread ??= start();
       thread.mine.postMessage(texts);
@@ -92,6 +94,7 @@ function start(): Thread {
 function textsOf(
   histories: readonly History[],
   isJudged: (history: History, migration: Migration, index: number) => boolean,
+  from: (history: History, first: number) => number,
 ): readonly Text[] {
   const texts: Text[] = [];
   let room = most;
@@ -104,7 +107,9 @@ function textsOf(
   };
   for (const history of histories) {
     const judged = history.migrations.map((migration, index) => isJudged(history, migration, index));
+    const start = from(history, judged.indexOf(true));
     for (const [index, { up, down }] of history.migrations.slice(0, judged.lastIndexOf(true) + 1).entries()) {
+      if (index < start) continue;
       add(up);
       if (judged[index] && !('none' in down)) add(down);
     }

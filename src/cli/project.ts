@@ -13,6 +13,7 @@ import { loadParser } from '../sql/parse.js';
 import { UserError } from '../user-error.js';
 import { asksForChanges } from './ask-git.js';
 import { discoverChanged } from './changed.js';
+import { contextStore } from './context-store.js';
 import type { JudgeFlags } from './flags.js';
 import type { Io } from './io.js';
 import { parseAhead } from './parse-ahead.js';
@@ -78,17 +79,20 @@ export async function openProject(
     (found.selected.get(history)?.has(migration.id) ?? true) &&
     (inGit === undefined || (inGit.changed.get(history)?.has(migration.id) ?? false)) &&
     (since === undefined || index > (since.get(history) ?? -1));
-  ahead.begin(histories, judged);
+  const pg = majorOf(flags.pg, config.config.pg);
+  const store = inGit && contextStore(resolve(io.cwd, inGit.store), io.cwd, pg);
+  ahead.begin(histories, judged, (history, first) => store?.from(history, first) ?? 0);
   return {
     config,
     histories,
     ahead: ahead.end,
     whole: since === undefined && inGit === undefined && found.selected.size === 0,
     options: {
-      pg: majorOf(flags.pg, config.config.pg),
+      pg,
       rules,
       levels: { ...config.config.rules, ...knownRules(flags.rule) },
       judged,
+      ...(store && { memory: store.memory }),
       oneDeploy: since !== undefined || inGit !== undefined,
       settings: settingsOf(config.config),
       failOn: extras.failOn ?? config.config.failOn ?? 'error',

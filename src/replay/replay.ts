@@ -11,6 +11,7 @@ import { parseScript } from '../sql/script.js';
 import type { BodyStatement, Comment, ParsedScript, SqlProblem, Statement } from '../sql/statement.js';
 import { calledBodies, unreadBodies } from './calls.js';
 import { foreseen, hasHidden, hiddenBefore, hide, isHidden, runsUnread } from './hidden.js';
+import type { Memory } from './memory.js';
 import { creation, markBorn, newness, withoutRows } from './newborn.js';
 import { targetOf } from './target.js';
 import { Transactions } from './transactions.js';
@@ -25,6 +26,8 @@ export interface ReplayOptions {
   readonly judged: (migration: Migration, index: number) => boolean;
   /** The judged migrations are one deploy (--since, --changed): what one of them creates is new for all of them. */
   readonly oneDeploy: boolean;
+  /** What an earlier replay has found of the context before the first judged migration. */
+  readonly memory?: Memory;
 }
 
 /** One direction of a migration after its replay. */
@@ -56,12 +59,16 @@ const callDepth = 6;
  * The way back is applied to the state that the way up leaves, and then forgotten.
  */
 export function* replay(history: History, options: ReplayOptions): Generator<ReplayedMigration> {
-  let catalog = emptyCatalog();
+  const first = history.migrations.findIndex(options.judged);
+  const last = history.migrations.findLastIndex(options.judged);
+  const known = first > 0 ? options.memory?.recall(first) : undefined;
+  let catalog = known?.catalog ?? emptyCatalog();
+  let leftBehind = known?.leftBehind ?? {};
   let deploy: number | undefined;
   let earlier: Transactions | undefined;
-  let leftBehind: Readonly<Record<string, string>> = {};
-  const last = history.migrations.findLastIndex(options.judged);
   for (const [index, migration] of history.migrations.slice(0, last + 1).entries()) {
+    if (index < (known?.next ?? 0)) continue;
+    if (index === first) options.memory?.keep({ next: index, catalog, leftBehind });
     const goesOn = migration.up.transaction.scope === 'run' ? earlier : undefined;
     leftBehind = { ...leftBehind, ...catalog.settings.session };
     const reached = goesOn?.catalog ?? startSession(catalog);
