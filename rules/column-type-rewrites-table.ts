@@ -1,6 +1,5 @@
+import { typeRecipe } from '../src/changed-type.js';
 import { defineRule } from '../src/rule.js';
-import { quoteIdentifier } from '../src/sql/names.js';
-import { alteredTable } from '../src/wording.js';
 
 export default defineRule({
   id: 'column-type-rewrites-table',
@@ -24,6 +23,33 @@ alter table account alter column balance type bigint;`,
 -- next migration
 alter table account alter column tags type varchar(20)[];`,
     },
+    {
+      title: 'a limit of the length is verified, and cut to, value by value',
+      sql: `create table account (email text);
+-- next migration
+alter table account alter column email type varchar(300);`,
+    },
+    {
+      title: 'a time zone that is written out is not looked at, only that of the session is',
+      sql: `create table account (created timestamp(3));
+-- next migration
+alter table account alter created type timestamptz using created at time zone 'utc';`,
+    },
+    {
+      title: 'what the session’s TimeZone is the history does not show',
+      sql: `create table account (created timestamp);
+-- next migration
+begin;
+alter table account alter created type timestamptz;
+commit;`,
+    },
+    {
+      title: 'an index on the column would be built anew all the same',
+      sql: `create table account (created timestamp);
+create index account_created on account (created);
+-- next migration
+alter table account alter created type timestamptz using created at time zone 'utc';`,
+    },
   ],
   good: [
     {
@@ -40,22 +66,17 @@ alter table account alter column email type text;`,
 alter table account alter column email type text using email::text;`,
     },
   ],
-  check({ node, relation, effects, statement }) {
+  check(step) {
+    const { node, relation, effects } = step;
     const rewritten = effects.filter((effect) => effect.work === 'rewrite');
     if (rewritten.length === 0 || node.name === undefined) return;
     const unsure = rewritten.every((effect) => !effect.sure);
-    const table = alteredTable(statement);
-    const old = quoteIdentifier(node.name);
-    const next = quoteIdentifier(`${node.name}_new`);
-    const type = /\btype\s+(.+?)(?:\s+using\b.*)?$/is.exec(statement.text)?.[1] ?? '…';
     return {
       message: unsure
         ? `changing the type of ${node.name} may rewrite ${relation}: ${rewritten[0]?.why}`
         : `changing the type of ${node.name} rewrites ${relation}: reads and writes wait until it is done`,
       ...(unsure && { level: 'warning' as const }),
-      instead: `alter table ${table} add column ${next} ${type};
--- next migration: a trigger that keeps ${next} in step with ${old}; fill the old rows in batches;
--- switch the code to ${next}; drop ${old} when no running code reads it`,
+      instead: typeRecipe(step),
     };
   },
 });
