@@ -98,6 +98,17 @@ select anonymize_by_extension('account');
 alter table account add column email text;`,
     },
     {
+      title: 'so may a function that a query calls which was put together when it ran',
+      sql: `create table account (id int, email text);
+create function forget(which text) returns void language plpgsql as $$
+  begin execute 'alter table account drop column ' || which; end $$;
+do $$ declare each text; begin
+  foreach each in array array[]::text[] loop execute 'select forget(' || quote_literal(each) || ')'; end loop;
+end $$;
+-- next migration
+alter table account add column email text;`,
+    },
+    {
       title: 'each migration commits',
       framework: 'flyway',
       before: { 'V1__mood.sql': mood },

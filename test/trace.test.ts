@@ -155,15 +155,74 @@ describe('predicted beside observed', () => {
     expect(report.code).toBe(1);
   });
 
-  onServer('a failure that was not predicted is a difference, and says what the server is in want of', async () => {
+  onServer('what the migrations expect and never make is no fault of the prediction, and is said', async () => {
     const { code, stdout } = await trace(
       { ...account, 'db/003_grant.sql': 'grant select on account to nobody_of_this_name;' },
       ...embedded,
     );
-    expect(stdout).toContain('≠ failure: predicted none, observed 42704');
+    expect(stdout).toMatch(/! +1 +:1 +grant select/);
     expect(stdout).toContain('the migrations expect the role nobody_of_this_name');
+    expect(stdout).not.toContain('≠');
     expect(code).toBe(1);
+    const dropped = {
+      'db/001_x.sql': 'create schema s; drop schema s; create schema t;',
+      'db/002_y.sql': 'create table t.a (b s.c);',
+    };
+    const report = await traced(dropped, ...embedded);
+    expect(report.migrations[1]?.steps[0]?.cause).toContain('the migrations expect the schema s');
   });
+
+  onServer('what the migrations expect is made by the file of --prepare', async () => {
+    const files = {
+      'db/001_grant.sql': 'grant select on auth.person to reader_of_this_test;',
+      'db/002_key.sql': 'create table note (id int, person int references auth.person);',
+      'before.sql':
+        'create role reader_of_this_test;\ncreate schema auth;\ncreate table auth.person (id int primary key);\n',
+    };
+    const report = await traced(files, ...embedded, '--prepare', 'before.sql', '--roundtrip');
+    expect(report.summary).toMatchObject({ migrations: 2, differing: 0, failed: 0, notRun: 0 });
+    // it is known to the predictions too
+    expect(report.migrations.at(-1)?.steps[0]?.predicted).toMatchObject({
+      effects: [{ relation: 'auth.person', lock: 'ShareRowExclusiveLock', sure: true }],
+    });
+    expect(report.code).toBe(0);
+    const absent = await trace(files, ...embedded, '--prepare', 'nothing.sql');
+    expect(absent.code).toBe(2);
+    expect(absent.stderr).toBe('lockkeeper: cannot read the file nothing.sql of --prepare: it is not there\n');
+  });
+
+  onServer('an extension that the server lacks is left out, and said where something fails for it', async () => {
+    const report = await traced(
+      {
+        'db/001_extension.sql': 'create extension if not exists extension_of_nobody; create table kept (id int);',
+        'db/002_type.sql': 'create table place (at type_of_nobody);',
+      },
+      ...embedded,
+    );
+    const [[create, kept] = [], [place] = []] = report.migrations.map(({ steps }) => steps);
+    expect(create).toMatchObject({ outcome: 'not run' });
+    expect(create?.cause).toContain('does not have the extension extension_of_nobody');
+    expect(kept).toMatchObject({ outcome: 'done' });
+    expect(place).toMatchObject({ outcome: 'failed', differences: [] });
+    expect(place?.cause).toBe('the server lacks extensions that may have it: extension_of_nobody');
+    expect(report.code).toBe(1);
+  });
+
+  onServer(
+    'of a table that is joined to verify a foreign key, the sizes decide whether it is read in full',
+    async () => {
+      const report = await traced(
+        {
+          'db/001_tables.sql':
+            'create table city (id int primary key); create table person (id int, city int); insert into city values (1); insert into person values (1, null);',
+          'db/002_key.sql': 'alter table person add foreign key (city) references city;',
+        },
+        ...embedded,
+      );
+      expect(report.summary).toMatchObject({ differing: 0, failed: 0 });
+      expect(report.migrations[1]?.steps[0]?.observed?.scans).toContain('public.person');
+    },
+  );
 
   onServer('a failure rolls back what the runner rolls back, and no more', async () => {
     const dbmate = {

@@ -49,6 +49,7 @@ export interface TraceFlags extends Omit<JudgeFlags, 'pg' | 'rule'> {
   readonly inPlace?: boolean;
   readonly seedRows?: number;
   readonly roundtrip?: boolean;
+  readonly prepare: readonly string[];
 }
 
 /** Reads a number of rows. */

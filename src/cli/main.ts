@@ -153,6 +153,14 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configur
       'synthetic rows in every table: scans, rewrites and failures become real',
       rowsOption,
     )
+    .addOption(
+      new Option(
+        '--prepare <file>',
+        'SQL that is run before the first migration: the schemas, roles and tables that the migrations expect (repeatable)',
+      )
+        .argParser(collect)
+        .default([], 'nothing'),
+    )
     .option('--roundtrip', 'run each migration up, down and up, and compare the schemas')
     .addOption(new Option('--format <format>', 'how it is written').choices(['console', 'json']).default('console'))
     .addHelpText(

@@ -6,14 +6,15 @@ import { type Database, openDatabase } from '../trace/database.js';
 import { isInterrupted } from '../trace/interrupt.js';
 import writeTraceJson from '../trace/json.js';
 import { isClean, type TraceReport } from '../trace/report.js';
-import { traceHistory } from '../trace/run.js';
+import { type TraceOptions, traceHistory } from '../trace/run.js';
 import { UserError } from '../user-error.js';
 import { version } from '../version.js';
 import type { TraceFlags } from './flags.js';
 import { type Io, styleFor } from './io.js';
 import { exit } from './main.js';
-import { type Progress, progress } from './progress.js';
-import { openProject, type Project } from './project.js';
+import { prepare } from './prepare.js';
+import { progress } from './progress.js';
+import { openProject } from './project.js';
 
 /** `lockkeeper trace`: the migrations on a real server, what they do beside what was predicted. */
 export async function run(paths: readonly string[], flags: TraceFlags, io: Io): Promise<number> {
@@ -22,14 +23,19 @@ export async function run(paths: readonly string[], flags: TraceFlags, io: Io): 
     throw new UserError('--seed-rows with --in-place: the synthetic rows would stay in the database');
   const project = await openProject(paths, { ...flags, rule: {} }, io, {});
   project.ahead();
-  const histories = project.histories.filter(({ migrations }) => migrations.length > 0);
+  const { histories, judged } = prepare(
+    flags.prepare,
+    project.histories.filter(({ migrations }) => migrations.length > 0),
+    project.options.judged ?? (() => true),
+    io.cwd,
+  );
   if (inPlace && histories.length > 1) {
     const roots = histories.map(({ root }) => root || '.').join(', ');
     throw new UserError(`--in-place: several folders of migrations are found (${roots}), name the one to run`);
   }
   const line = progress(
     io.stderr,
-    histories.reduce((sum, history) => sum + judgedOf(history, project), 0),
+    histories.reduce((sum, history) => sum + countOf(history, judged), 0),
   );
   const wanted = { server: flags.server, url: flags.databaseUrl, inPlace };
   try {
@@ -38,7 +44,14 @@ export async function run(paths: readonly string[], flags: TraceFlags, io: Io): 
       extensions: [...new Set(histories.flatMap(extensionsOf))],
       say: (text) => io.stderr.write(`lockkeeper: ${text}\n`),
     });
-    const report = await traceAll(histories, database, project, { seedRows, roundtrip }, line);
+    const settings = project.options.settings ?? {};
+    const report = await traceAll(histories, database, {
+      judged,
+      settings,
+      seedRows,
+      roundtrip,
+      onProgress: line.show,
+    });
     line.clear();
     const options = { style: styleFor(io.stdout, io.env), width: io.stdout.columns ?? 120, version, prefix: '' };
     io.stdout.write(flags.format === 'json' ? writeTraceJson(report) : writeTraceConsole(report, options));
@@ -52,37 +65,33 @@ export async function run(paths: readonly string[], flags: TraceFlags, io: Io): 
 }
 
 /** How many migrations are run, context included. */
-function judgedOf(history: History, { options }: Project): number {
-  const judged = options.judged ?? (() => true);
+function countOf(history: History, judged: TraceOptions['judged']): number {
   return 1 + history.migrations.findLastIndex((migration, index) => judged(history, migration, index));
 }
 
 async function traceAll(
   histories: readonly History[],
   database: Database,
-  project: Project,
-  { seedRows, roundtrip }: { readonly seedRows: number; readonly roundtrip: boolean },
-  line: Progress,
+  options: TraceOptions,
 ): Promise<TraceReport> {
-  const { judged = () => true, settings = {} } = project.options;
   const traced: TraceReport['histories'][number][] = [];
   try {
     // what the server gives every session is known here, and predicted with
     const session = await database.connect();
     const [row] = await session.query('show timezone');
     await session.close();
-    const known = { timezone: row?.TimeZone ?? 'UTC', ...settings };
+    const settings = { timezone: row?.TimeZone ?? 'UTC', ...options.settings };
     let done = 0;
     for (const history of histories) {
       if (traced.length > 0) await database.renew?.();
-      const options = { judged, settings: known, seedRows, roundtrip, onProgress: line.show };
-      traced.push(await traceHistory(history, database, options, done));
-      done += judgedOf(history, project);
+      traced.push(await traceHistory(history, database, { ...options, settings }, done));
+      done += countOf(history, options.judged);
     }
   } finally {
     if (!isInterrupted()) await database.close();
   }
   const { name, major, single } = database;
+  const { seedRows, roundtrip } = options;
   return { server: name, major, single, seedRows, roundtrip, histories: traced };
 }
 

@@ -55,6 +55,11 @@ export function scan(relation: Named, mode: LockMode, why: string, sure = true):
   return effect(relation, mode, 'scan', why, sure);
 }
 
+/** A table is read in full to be joined with another, which is not small. */
+export function joinedScan(relation: Named, mode: LockMode, why: string): Draft {
+  return { effects: scan(relation, mode, why).effects.map((made) => ({ ...made, joined: true })) };
+}
+
 /** A new file without a look at the old rows (TRUNCATE, REFRESH; SET TABLESPACE, of an index too). */
 export function newHeap(relation: Named, mode: LockMode, why: string, sure = true): Draft {
   return effect(relation, mode, 'rewrite', why, sure);
@@ -164,15 +169,15 @@ function withLocks(effects: readonly Effect[], locks: Locks): readonly Effect[] 
 }
 
 /** What happens whatever rows there are comes before what they decide, and that before what is not known. */
-function certainty({ sure, rowsOf }: Held): number {
-  return sure ? (rowsOf === undefined ? 2 : 1) : 0;
+function certainty({ sure, rowsOf, joined }: Held): number {
+  return sure ? (rowsOf === undefined && joined === undefined ? 2 : 1) : 0;
 }
 
 function dependence(rowsOf: Effect['rowsOf']): Pick<Effect, 'rowsOf'> {
   return rowsOf === undefined ? {} : { rowsOf };
 }
 
-type Held = Pick<Effect, 'lock' | 'sure' | 'rowsOf'>;
+type Held = Pick<Effect, 'lock' | 'sure' | 'rowsOf' | 'joined'>;
 
 type Locks = ReadonlyMap<string, Held>;
 

@@ -35,6 +35,8 @@ export interface Effect {
   readonly why: string;
   /** Only where rows of one of these relations (schema.name: a table and what is below it) are changed does this happen: foreign keys, triggers. */
   readonly rowsOf?: readonly string[];
+  /** It is read to be joined with another table: of small ones, or of a few rows, an index may serve as well. */
+  readonly joined?: true;
   /** The relation came into being in the migration (or deploy) being judged: no running code can wait for it. Set by replay. */
   readonly bornHere?: boolean;
   /** An index that came into being in the migration being judged, on an older table: its lock keeps nobody waiting, its table's does. Set by replay. */

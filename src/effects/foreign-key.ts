@@ -3,7 +3,7 @@ import { columnOf, findRelation, isTable, tables } from '../catalog/lookup.js';
 import { serialType } from '../catalog/type-ref.js';
 import { type Constraint as ConstraintNode, type Node, type RangeVar, strings } from '../sql/tree.js';
 import { type CommandContext, family, recurse } from './alter-table-command.js';
-import { all, type Draft, fail, lock, nothing, scan } from './draft.js';
+import { all, type Draft, fail, joinedScan, lock, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
 import { castFact } from './facts.js';
 import { operatorClassOf } from './operator-class.js';
@@ -128,7 +128,7 @@ function verify(
     verification === 'both sides' ? notReferenced(referencing[0] ?? table, constraint) : nothing,
     ...others
       .filter(({ kind }) => kind === 'table')
-      .map((one) => scan(one, 'AccessShareLock', 'it is read to verify a foreign key')),
+      .map((one) => joinedScan(one, 'AccessShareLock', 'it is read to verify a foreign key')),
   );
 }
 

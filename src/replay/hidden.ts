@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.js';
-import { isFollowed, relationByName } from '../catalog/lookup.js';
+import { findRoutines, isFollowed, relationByName } from '../catalog/lookup.js';
 import type { Failure } from '../effects/effect.js';
 import { isUnknownFunction } from '../effects/volatility.js';
 import type { Migration, Script } from '../frameworks/framework.js';
@@ -14,8 +14,11 @@ export function hide(catalog: Catalog): Catalog {
 
 /** Whether a statement runs what cannot be followed and may change the schema: a computed EXECUTE, a function that the history does not show. */
 export function isHidden(statement: Statement, catalog: Catalog, pg: number): boolean {
-  if (unreadIn(statement, catalog).some((problem) => !problem.keepsSchema)) return true;
-  return callsUnknown(statement, catalog, pg);
+  // nothing says with which arguments a function of the history is called
+  const changes = ({ keepsSchema, calls }: SqlProblem) =>
+    !keepsSchema ||
+    (calls !== undefined && (isUnknownFunction(calls, { catalog, pg }) || findRoutines(catalog, calls).length > 0));
+  return unreadIn(statement, catalog).some(changes) || callsUnknown(statement, catalog, pg);
 }
 
 /** Whether a statement runs what cannot be followed, if only on rows: it may lock and read more than is predicted. */

@@ -149,7 +149,7 @@ function readExecute(draft: Draft, body: Place, fragment: Fragment, at: Fragment
   const text = constantText(expression);
   if (text === undefined) {
     const message = 'the text of this EXECUTE is put together when it runs and cannot be followed';
-    problems.push({ ...notUnderstood(body, at, message), ...(keepsSchema(expression) && { keepsSchema: true }) });
+    problems.push({ ...notUnderstood(body, at, message), ...beginning(expression) });
     return;
   }
   const literal = expression !== undefined && 'A_Const' in expression ? expression.A_Const.location : undefined;
@@ -159,9 +159,12 @@ function readExecute(draft: Draft, body: Place, fragment: Fragment, at: Fragment
   readStatements(draft, place ?? computedPlace(body, at, text), fragment, problems);
 }
 
-/** Whether what is known of the beginning of a computed text says that it makes, changes and drops no object. */
-function keepsSchema(expression: Node | undefined): boolean {
-  return schemaKeepers.test(leadingText(expression));
+/** What is known of the beginning of a computed text: whether it says that no object is made, changed or dropped, unless by the function that it calls. */
+function beginning(expression: Node | undefined): Pick<SqlProblem, 'keepsSchema' | 'calls'> {
+  const text = leadingText(expression);
+  if (!schemaKeepers.test(text)) return {};
+  const [, calls] = /^\s*select\s+([\w.]+)\s*\(/i.exec(text) ?? [];
+  return { keepsSchema: true, ...(calls !== undefined && { calls: calls.toLowerCase().split('.') }) };
 }
 
 const schemaKeepers =

@@ -58,6 +58,8 @@ export interface SqlProblem {
   readonly span: Span;
   /** What cannot be followed changes rows, rights or settings at most: the text begins as such a statement does. */
   readonly keepsSchema?: true;
+  /** The function that such a text calls first, by the parts of its name. */
+  readonly calls?: readonly string[];
 }
 
 /** A comment of a script, with its delimiters; suppressions and framework markers are read from these. */

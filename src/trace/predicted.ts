@@ -88,9 +88,14 @@ function comparableScans({ effects }: Prediction, observation: Observation, kind
 /** Statements that run others, which have plans of their own. */
 const hasBody: ReadonlySet<string> = new Set(['DoStmt', 'CallStmt', 'ExecuteStmt']);
 
-/** A scan that would not show: of the other side of a join with an empty table, of what is looked up for each of few rows. */
-function isUnseen({ work, relation, rowsOf }: Effect, { effects }: Prediction, observation: Observation): boolean {
+/** A scan that would not show: of the other side of a join with a small or empty table, of what is looked up for each of few rows. */
+function isUnseen(
+  { work, relation, rowsOf, joined }: Effect,
+  { effects }: Prediction,
+  observation: Observation,
+): boolean {
   if (work !== 'scan' || observation.scans.includes(relation)) return false;
+  if (joined) return true;
   if (observation.plan !== undefined) return observation.plan.reads[relation] === undefined;
   return rowsOf !== undefined || effects.some((one) => one.work === 'scan' && observation.empty.includes(one.relation));
 }

@@ -79,6 +79,7 @@ class Tracer {
   readonly #options: TraceOptions;
   #catalog: Catalog = emptyCatalog();
   #seeded: Seeded = new Map();
+  readonly #lacking = new Set<string>();
   /** Why nothing more is run; for people. */
   stopped: string | undefined;
 
@@ -212,7 +213,8 @@ class Tracer {
         await session.query(`select set_config('${escaped(name)}', '${escaped(value)}', false)`);
       const open = this.#database.single ? undefined : () => this.#database.connect();
       const run = this.#run(migration, index);
-      return runScript({ ground: { session, open }, script, direction, before: startSession(before), run, observed });
+      const ground = { session, open, lacking: this.#lacking };
+      return runScript({ ground, script, direction, before: startSession(before), run, observed });
     });
     const compared = this.#options.roundtrip && done.outcome === 'applied';
     return { ...done, notSeeded, schema: compared ? await this.#schema() : undefined };

@@ -4,7 +4,7 @@ import { isWithin, placeIn } from '../replay/hidden.js';
 import { type Outcome, parse, type ReplayedStatement, type Run, replayScript } from '../replay/replay.js';
 import type { Direction } from '../rule.js';
 import { isKind, type SqlProblem, type Statement } from '../sql/statement.js';
-import { causeOf } from './cause.js';
+import { causeOf, lackedBy } from './cause.js';
 import type { MigrationTrace, StepTrace } from './report.js';
 import { ServerTransaction } from './server-transaction.js';
 import { carryOut, type Ground, notRun, placeOf, take, unobserved } from './take.js';
@@ -96,8 +96,11 @@ export async function runScript(given: ScriptRun): Promise<ScriptTrace> {
     if (first !== undefined && number !== current.transaction) start = first.before;
     number = current.transaction;
     reached++;
-    if (isCopyFromInput(current.statement)) {
-      steps.push(notRun(placeOf(current.statement, current.transaction), 'the rows of COPY are not loaded'));
+    const lacked = await lackedBy(current.statement, ground.session);
+    if (lacked !== undefined) ground.lacking.add(lacked.extension);
+    const why = isCopyFromInput(current.statement) ? 'the rows of COPY are not loaded' : lacked?.why;
+    if (why !== undefined) {
+      steps.push(notRun(placeOf(current.statement, current.transaction), why));
       answer = 'done';
       continue;
     }

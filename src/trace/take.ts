@@ -2,6 +2,7 @@ import { isFollowed, relationByName } from '../catalog/lookup.js';
 import type { Prediction } from '../effects/effect.js';
 import type { ReplayedStatement } from '../replay/replay.js';
 import type { Statement } from '../sql/statement.js';
+import { wantOf } from './cause.js';
 import { compare, type Difference } from './compare.js';
 import { observeAndKeep, refusal } from './keep.js';
 import { type Observation, observeInTransaction } from './observe.js';
@@ -15,6 +16,8 @@ export interface Ground {
   readonly session: Session;
   /** One more session, where the server has more than one. */
   readonly open: Open | undefined;
+  /** Extensions that the migrations make and the server does not have. */
+  readonly lacking: Set<string>;
 }
 
 /** They steer the session or its transaction: to look around before them would change what they do, and they lock nothing. */
@@ -48,8 +51,8 @@ export async function take(ground: Ground, replayed: ReplayedStatement, inside: 
     observed,
     newborn: prediction.effects.map(({ relation }) => relation).filter((relation) => !existed(relation)),
   };
-  if (isOfRows(statement.kind, prediction, observed))
-    return { ...taken, differences: [], unforeseen: [], cause: 'what the rows hold decides this' };
+  const outside = outsideOf(replayed, prediction, observed, ground.lacking);
+  if (outside !== undefined) return { ...taken, differences: [], unforeseen: [], cause: outside };
   const { prediction: held, observation: seen } = comparable(prediction, observed, statement.kind);
   const told = compare(held, seen, existed);
   const differing = prediction.understood ? told : told.filter(isAboutRefusal);
@@ -68,6 +71,18 @@ function isOfRows(kind: string, { failure }: Prediction, { error }: Observation)
   return (ofRows.has(kind) || hasPlan(kind)) && failure === undefined && /^2[23]/.test(error?.code ?? '');
 }
 
+/** Why a statement failed where nothing was predicted, if the reason lies outside of the migrations: in the rows, or in what is there before them. */
+function outsideOf(
+  { statement, steps }: ReplayedStatement,
+  prediction: Prediction,
+  observed: Observation,
+  lacking: ReadonlySet<string>,
+): string | undefined {
+  if (prediction.failure?.sure) return undefined;
+  if (isOfRows(statement.kind, prediction, observed)) return 'what the rows hold decides this';
+  return wantOf(observed.error, steps[0]?.before, lacking);
+}
+
 /** Why a statement may do more than is predicted; undefined where all that decides is known. */
 function excuseOf({ hidden, steps }: ReplayedStatement, { effects }: Prediction): string | undefined {
   if (hidden) return 'it runs SQL that is put together when it runs, or a function that the migrations do not show';
@@ -84,12 +99,11 @@ function excuseOf({ hidden, steps }: ReplayedStatement, { effects }: Prediction)
 }
 
 /** Carries out a statement at which nobody looks: whether the server takes it is all that is compared. */
-export async function carryOut(
-  ground: Ground,
-  { statement, steps, transaction }: ReplayedStatement,
-): Promise<StepTrace> {
+export async function carryOut(ground: Ground, replayed: ReplayedStatement): Promise<StepTrace> {
+  const { statement, steps, transaction } = replayed;
   const prediction = predictionOf(steps);
   const observed = unobserved(await refusal(ground.session, executable(statement)));
+  const outside = outsideOf(replayed, prediction, observed, ground.lacking);
   return {
     ...placeOf(statement, transaction),
     outcome: observed.error === undefined ? 'done' : 'failed',
@@ -98,10 +112,14 @@ export async function carryOut(
     newborn: [],
     unforeseen: [],
     // a statement that refuses a transaction block shows that only where it stands in one
-    differences: compare(prediction, observed, () => true).filter(
-      ({ component }) => component === 'error' || (component === 'transactionBlock' && observed.error !== undefined),
-    ),
-    cause: undefined,
+    differences:
+      outside === undefined
+        ? compare(prediction, observed, () => true).filter(
+            ({ component }) =>
+              component === 'error' || (component === 'transactionBlock' && observed.error !== undefined),
+          )
+        : [],
+    cause: outside,
   };
 }
 
