@@ -74,7 +74,7 @@ export async function lackedBy(
   if (!isKind(statement, 'CreateExtensionStmt')) return undefined;
   const name = statement.node.extname ?? '';
   const [there] = await session.query(
-    `select from pg_available_extensions where name = '${name.replaceAll("'", "''")}'`,
+    `select 1 as one from pg_available_extensions where name = '${name.replaceAll("'", "''")}'`,
   );
   return there === undefined
     ? { extension: name, why: `${lacksExtension(name)}: what follows is run without it` }
