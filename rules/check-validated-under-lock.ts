@@ -51,7 +51,7 @@ alter table account validate constraint balance_positive;`,
     if (constraint === undefined || scanned === undefined) return;
     // the rewrite, or the refusal, is told, and its remedy takes the CHECK along
     if (step.effects.some(({ work }) => work === 'rewrite')) return;
-    if (step.kind === 'AT_AddColumn' && refusesRows(step)) return;
+    if (step.kind === 'AT_AddColumn' && refusesRows(step, step.node)) return;
     return {
       message: `every row of ${step.relation} is checked: reads and writes wait until it is done`,
       instead: step.kind === 'AT_AddColumn' ? columnRecipe(step) : separateValidation(step, constraint),

@@ -1,4 +1,8 @@
-import { defineRule } from '../src/rule.js';
+import { columnOf, relationByName } from '../src/catalog/lookup.js';
+import { keptTable } from '../src/known.js';
+import { defineRule, type JudgedMigration, type Step } from '../src/rule.js';
+import { isKind } from '../src/sql/statement.js';
+import { columnRefs } from '../src/sql/walk.js';
 import { runningCodeKnows } from '../src/wording.js';
 
 export default defineRule({
@@ -11,12 +15,31 @@ export default defineRule({
 -- lockkeeper:ignore column-dropped: no code has used it since release …`,
   elsewhere: 'the drop is left to a release after the one that stops using the column',
   links: ['https://www.postgresql.org/docs/current/ddl-alter.html#DDL-ALTER-REMOVING-A-COLUMN'],
-  on: ['AT_DropColumn'],
   bad: [
     {
       sql: `create table account (id int, email text);
 -- next migration
 alter table account drop column email;`,
+    },
+    {
+      title: 'a column of the same name is no help to the values',
+      sql: `create table account (id int, plan int);
+-- next migration
+alter table account drop column plan, add column plan text;`,
+    },
+    {
+      title: 'what was copied is not lost',
+      sql: `create table account (id int, mail text);
+-- next migration
+alter table account add column email text;
+update account set email = lower(mail);
+alter table account drop column mail;`,
+    },
+    {
+      title: 'a generated column has no values of its own',
+      sql: `create table account (id int, twice int generated always as (id * 2) stored);
+-- next migration
+alter table account drop column twice;`,
     },
   ],
   good: [
@@ -33,10 +56,52 @@ alter table account drop column email;`,
 -- next migration
 alter table account drop column if exists email;`,
     },
+    {
+      title: 'the values come back under the same name',
+      transaction: 'whole',
+      sql: `create table account (id int, plan int);
+-- next migration
+alter table account add column plan_text text;
+-- lockkeeper:ignore update-without-where, backfill-in-ddl-transaction: the table is small
+update account set plan_text = plan::text;
+alter table account drop column plan;
+alter table account rename column plan_text to plan;`,
+    },
   ],
-  check(step) {
-    const { node, relation } = step;
-    if (!runningCodeKnows(step, node.name)) return;
-    return { message: `the values of ${node.name} in ${relation} are lost, and running code that names it fails` };
+  checkMigration(judged) {
+    return judged.up.flatMap((step) => {
+      if (!isKind(step.statement, 'AT_DropColumn')) return [];
+      const { name } = step.statement.node;
+      if (name === undefined || !runningCodeKnows(step, name)) return [];
+      const message = lossOf(judged, step, name);
+      return message === undefined ? [] : [{ step, message }];
+    });
   },
 });
+
+/** What the drop takes from whom: less where the migration copied the values, gave the name to another column, or where they were computed. */
+function lossOf(judged: JudgedMigration, step: Step, name: string): string | undefined {
+  const column = `${name} in ${step.relation}`;
+  const returns = columnOf(keptTable(judged, step)?.now, name) !== undefined;
+  const computed = columnOf(relationByName(step.before, step.relation ?? ''), name)?.generated !== undefined;
+  const copied = isCopied(judged, step, name);
+  if (returns && (computed || copied)) return undefined;
+  if (computed) return `running code that names ${column} fails`;
+  if (copied) return `running code that names ${column} fails, and of its values only what was copied before is left`;
+  return returns
+    ? `the values of ${column} are lost: the column of that name comes back without them`
+    : `the values of ${column} are lost, and running code that names it fails`;
+}
+
+/** Whether an earlier statement of the migration reads the column and writes somewhere. */
+function isCopied({ up }: JudgedMigration, drop: Step, name: string): boolean {
+  const earlier = up.slice(0, up.indexOf(drop));
+  return earlier.some(
+    ({ kind, node, allEffects }) =>
+      copying.has(kind) &&
+      allEffects.some(({ relation }) => relation === drop.relation) &&
+      columnRefs(node).some(({ parts }) => parts.at(-1) === name),
+  );
+}
+
+const copying: ReadonlySet<string> = new Set(['UpdateStmt', 'InsertStmt', 'MergeStmt', 'CreateTableAsStmt']);

@@ -46,7 +46,7 @@ alter table account add column email email not null;`,
   ],
   check(step) {
     const { node, relation, isNew } = step;
-    if (relation === undefined || isNew(relation) || !refusesRows(step)) return;
+    if (relation === undefined || isNew(relation) || !refusesRows(step, node)) return;
     return {
       message: `adding ${addedColumn(node)} NOT NULL without a default fails as soon as ${relation} has a row`,
       instead: columnRecipe(step),

@@ -1,5 +1,7 @@
+import { refusesRows } from '../src/added-column.js';
 import { strength } from '../src/effects/locks.js';
 import { defineRule, type HeldLock, type Step } from '../src/rule.js';
+import { isKind } from '../src/sql/statement.js';
 import { blockedByWork, deployedApart, lockTaken, whomBlocks, works } from '../src/wording.js';
 
 const tables =
@@ -60,6 +62,16 @@ insert into visit select 1, now() from generate_series(1, 10);
 alter table account add column seen date;`,
     },
     {
+      title: 'what fails at the first row reads no table in full',
+      transaction: 'whole',
+      sql: `create table account (id int);
+create table visit (id int);
+-- next migration
+alter table account add column seen date;
+-- lockkeeper:ignore column-not-null-without-default: the table is empty
+alter table visit add column day date not null;`,
+    },
+    {
       title: 'a COMMIT of one’s own leaves the transaction of the runner, for the files after it too',
       framework: 'drizzle',
       before: {
@@ -88,7 +100,7 @@ alter table account add column seen date;`,
   checkMigration({ up }) {
     const told = new Set<string>();
     return up.flatMap((step) => {
-      const work = spokenFor.has(step.kind) ? undefined : step.effects.find(works);
+      const work = spokenFor.has(step.kind) || endsAtFirstRow(step) ? undefined : step.effects.find(works);
       const held = work && worstHeld(step);
       if (held === undefined || work === undefined || told.has(held.relation)) return [];
       told.add(held.relation);
@@ -105,6 +117,11 @@ alter table account add column seen date;`,
 });
 
 const doing = { scan: 'read in full', build: 'built', rewrite: 'written anew', rows: 'written', none: '' } as const;
+
+/** ADD COLUMN … NOT NULL without a default: it reads an empty table, or fails at the first row. */
+function endsAtFirstRow(step: Step): boolean {
+  return isKind(step.statement, 'AT_AddColumn') && refusesRows(step, step.statement.node);
+}
 
 /** backfill-in-ddl-transaction and validated-in-same-transaction say the same of these, in better words. */
 const spokenFor = new Set<string>([

@@ -13,6 +13,16 @@ export default defineRule({
 -- next migration
 do $$ declare name text := current_setting('app.table'); begin execute 'drop table ' || name; end $$;`,
     },
+    {
+      title: 'a function is told once in a migration, however often it is called',
+      sql: `create function forget(name text) returns void language plpgsql as $$ begin
+  execute 'drop table if exists ' || quote_ident(name);
+  execute 'drop sequence if exists ' || quote_ident(name || '_id');
+end $$;
+-- next migration
+select forget('account');
+select forget('visit');`,
+    },
   ],
   good: [
     {

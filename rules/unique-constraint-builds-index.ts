@@ -58,7 +58,7 @@ alter table account add constraint account_email unique using index account_emai
     const built = step.effects.find((effect) => effect.work === 'build');
     if (constraint === undefined || built === undefined || step.effects.some((effect) => effect.work === 'rewrite'))
       return;
-    if (step.kind === 'AT_AddColumn' && refusesRows(step)) return;
+    if (step.kind === 'AT_AddColumn' && refusesRows(step, step.node)) return;
     const name = built.relation.slice(built.relation.indexOf('.') + 1);
     return {
       message: `building ${name} blocks reads and writes to ${step.relation} until it is done`,

@@ -37,6 +37,7 @@ const queries = {
     from pg_proc p join pg_type r on r.oid = p.prorettype
     where p.prokind = 'f' and r.typname not in ('trigger', 'event_trigger', 'internal', 'index_am_handler', 'table_am_handler', 'fdw_handler', 'language_handler', 'cstring')
       and not 'internal'::regtype = any (p.proargtypes) and not 'cstring'::regtype = any (p.proargtypes)`,
+  aggregates: `select distinct proname as name from pg_proc where prokind in ('a', 'w')`,
   types: `
     select typname || ' ' || typcategory::text || case when typispreferred then 'p' else '' end
       || case when typcollation <> 0 then 'c' else '' end || case when typstorage <> 'p' then 't' else '' end || case when typtype = 'p' then 'x' else '' end as line
@@ -69,6 +70,7 @@ const zonesQuery = `
 
 const functions = new Map<string, FunctionRow & Dated>();
 const lines = { types: dated(), casts: dated(), lengths: dated(), classes: dated() };
+const aggregates = new Map<string, number>();
 const versions: string[] = [];
 let zones: readonly string[] = [];
 
@@ -79,6 +81,9 @@ for (const major of serverMajors) {
     await installExtensions(session);
     versions.push(server.version);
     await readFunctions(session, major);
+    for (const { name } of await session.query(queries.aggregates)) {
+      if (name !== null && name !== undefined && !aggregates.has(name)) aggregates.set(name, major);
+    }
     for (const part of ['types', 'casts', 'lengths', 'classes'] as const) {
       for (const { line } of await session.query(queries[part])) add(lines[part], line ?? '', major);
     }
@@ -94,6 +99,7 @@ await write('functions', {
   ...volatilities(),
   returns: returnTypes(),
   sets: setNames(),
+  aggregates: [...aggregates.keys()].sort().join(' '),
   since: newNames(),
 });
 await write('types', {
@@ -170,6 +176,7 @@ function setNames() {
 /** Names that the oldest major does not have, by the first that does. */
 function newNames() {
   const first = new Map<string, number>();
+  for (const [name, since] of aggregates) first.set(name, since);
   for (const { name, since } of functions.values()) first.set(name, Math.min(since, first.get(name) ?? since));
   const later = [...first].filter(([, since]) => since > (serverMajors[0] ?? 0));
   const byMajor = groups(later, ([, since]) => String(since));

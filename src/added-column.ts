@@ -3,7 +3,7 @@ import { isTable, relationByName } from './catalog/lookup.js';
 import { next, notNullRecipe } from './recipes.js';
 import type { Step } from './rule.js';
 import { quoteIdentifier, quoteLiteral } from './sql/names.js';
-import type { ColumnDef, Constraint, ConstrType } from './sql/tree.js';
+import type { AlterTableCmd, ColumnDef, Constraint, ConstrType } from './sql/tree.js';
 import { addedColumn, alteredTable, columnAfter, pasted } from './wording.js';
 
 /** A clause behind the type of an added column, as its author wrote it. */
@@ -136,8 +136,8 @@ function numbering(step: Step<'AT_AddColumn'>, def: ColumnDef, clauses: readonly
 }
 
 /** Whether the rows that exist would be NULL in a column that is added NOT NULL: the statement fails where there are any. */
-export function refusesRows(step: Step<'AT_AddColumn'>): boolean {
-  const column = columnAfter(step, addedColumn(step.node));
+export function refusesRows(step: Step, command: AlterTableCmd): boolean {
+  const column = columnAfter(step, addedColumn(command));
   if (column === undefined || !column.notNull) return false;
   if (column.default !== undefined || column.identity !== undefined || column.generated !== undefined) return false;
   const type = column.type?.oid === undefined ? undefined : step.after.types.get(column.type.oid);

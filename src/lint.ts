@@ -8,7 +8,7 @@ import { type ReplayedMigration, replay } from './replay/replay.js';
 import { timeline } from './replay/timeline.js';
 import type { Direction, Finding, Level, PlacedFinding, Rule, Step } from './rule.js';
 import type { Source, Span } from './sql/source.js';
-import type { Statement } from './sql/statement.js';
+import type { SqlProblem, Statement } from './sql/statement.js';
 import type { Kind } from './sql/tree.js';
 import { suppress } from './suppress.js';
 
@@ -159,7 +159,7 @@ function judge(judged: ReplayedMigration, { rules, all, specific, silenced, fall
   const found: Found[] = migration.problems.map((problem) => fromProblem(problem, rules, migration.id, undefined));
   for (const script of scripts) {
     const { direction } = script;
-    for (const problem of script.problems) found.push(fromProblem(problem, rules, migration.id, direction));
+    for (const problem of toldOnce(script.problems)) found.push(fromProblem(problem, rules, migration.id, direction));
   }
   for (const step of [...judged.up, ...judged.down]) {
     const before = found.length;
@@ -242,6 +242,15 @@ const severity: Readonly<Record<Level, number>> = { note: 0, warning: 1, error: 
 /** A finding may be milder than its rule, never graver: the user's own level for the rule is a ceiling. */
 function milder(rule: Level, finding: Level | undefined): Level {
   return finding !== undefined && severity[finding] < severity[rule] ? finding : rule;
+}
+
+/** What a function runs unread is told once in a script, however often the function is called. */
+function toldOnce(problems: readonly SqlProblem[]): readonly SqlProblem[] {
+  const told = new Set<string>();
+  return problems.filter(({ rule, source, span, routine = `${source.file}:${span.start}` }) => {
+    if (rule !== 'not-understood') return true;
+    return told.size < told.add(routine).size;
+  });
 }
 
 function fromProblem(

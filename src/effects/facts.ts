@@ -86,6 +86,13 @@ export function returnsSet(name: string): boolean {
   return sets.has(name);
 }
 
+const aggregates: ReadonlySet<string> = new Set(functionData.aggregates.split(' '));
+
+/** Whether the servers have an aggregate or window function of the name. */
+export function isAggregate(name: string): boolean {
+  return aggregates.has(name);
+}
+
 /** What pg_type says of a type: its category, whether it is preferred there, whether it has collations. */
 export interface TypeFact {
   readonly category: string;

@@ -5,7 +5,7 @@ import type { A_Const, CaseExpr, FuncCall, Node } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
 import { type Draft, fail } from './draft.js';
-import { builtInVolatility, isSince, overloadsOf, returnTypeOf } from './facts.js';
+import { builtInVolatility, isAggregate, isSince, overloadsOf, returnTypeOf } from './facts.js';
 
 /** Whether an expression can give another value for each row; `why` names the function that decides, or is not known. */
 export interface Volatile {
@@ -155,7 +155,7 @@ export function unknownFunction(call: { readonly name: readonly string[]; readon
 export function isUnknownFunction(name: readonly string[], { catalog, pg }: VolatilityContext): boolean {
   const last = name.at(-1) ?? '';
   if (findRoutines(catalog, name).length > 0) return false;
-  if (builtInVolatility(last) === undefined && overloadsOf(last, pg) === undefined) return true;
+  if (builtInVolatility(last) === undefined && overloadsOf(last, pg) === undefined && !isAggregate(last)) return true;
   // EXTRACT and its like are functions of the grammar's, under names that older servers did not have
   return name.length === 1 && !isSince(last, pg);
 }

@@ -17,11 +17,17 @@ export function calledBodies(statement: Statement, catalog: Catalog): readonly B
   );
 }
 
-/** What cannot be followed in the bodies of the functions that a statement calls, at the call. */
+/** What cannot be followed in the bodies of the functions that a statement calls: at its own place, once for each function at the call if that is in another file. */
 export function unreadBodies(statement: Statement, catalog: Catalog): readonly SqlProblem[] {
-  return unreadOf(statement, catalog).map((problem) =>
-    problem.source === statement.source ? problem : { ...problem, source: statement.source, span: statement.span },
-  );
+  return calledBy(statement, catalog).flatMap(({ routine }) => {
+    const unread = routine.definition?.unread ?? [];
+    const here = unread.filter(({ source }) => source === statement.source);
+    const [away] = unread.filter(({ source }) => source !== statement.source);
+    if (away === undefined) return here;
+    const name = `${routine.schema}.${routine.name}`;
+    const message = `${name}() cannot be followed: ${away.reason ?? away.message}`;
+    return [...here, { ...away, message, routine: name, source: statement.source, span: statement.span }];
+  });
 }
 
 /** The same at its own place. */

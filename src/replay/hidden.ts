@@ -14,11 +14,15 @@ export function hide(catalog: Catalog): Catalog {
 
 /** Whether a statement runs what cannot be followed and may change the schema: a computed EXECUTE, a function that the history does not show. */
 export function isHidden(statement: Statement, catalog: Catalog, pg: number): boolean {
-  // nothing says with which arguments a function of the history is called
-  const changes = ({ keepsSchema, calls }: SqlProblem) =>
-    !keepsSchema ||
-    (calls !== undefined && (isUnknownFunction(calls, { catalog, pg }) || findRoutines(catalog, calls).length > 0));
-  return unreadIn(statement, catalog).some(changes) || callsUnknown(statement, catalog, pg);
+  if (unreadIn(statement, catalog).some((problem) => mayChangeSchema(problem, catalog, pg))) return true;
+  return callsUnknown(statement, catalog, pg);
+}
+
+function mayChangeSchema({ keepsSchema }: SqlProblem, catalog: Catalog, pg: number): boolean {
+  if (keepsSchema === undefined) return true;
+  return keepsSchema.calls.some(
+    (name) => findRoutines(catalog, name).length > 0 || isUnknownFunction(name, { catalog, pg }),
+  );
 }
 
 /** Whether a statement runs what cannot be followed, if only on rows: it may lock and read more than is predicted. */

@@ -50,7 +50,10 @@ function readString(draft: Draft, as: DefElem | undefined, language: string, pro
   const body = literalPlace(place, index(as?.location ?? 0), content) ?? computedPlace(place, range, content);
   if (language === 'plpgsql') readPlpgsql(draft, body, problems);
   else if (language === 'sql') readStatements(draft, body, once, problems);
-  else problems.push(notUnderstood(place, range, `a body in ${language} cannot be read`));
+  else {
+    const reason = `its body is in ${language}`;
+    problems.push({ ...notUnderstood(place, range, `a body in ${language} cannot be read`), reason });
+  }
 }
 
 const once = { conditional: false, repeated: false, caught: false };
@@ -149,7 +152,8 @@ function readExecute(draft: Draft, body: Place, fragment: Fragment, at: Fragment
   const text = constantText(expression);
   if (text === undefined) {
     const message = 'the text of this EXECUTE is put together when it runs and cannot be followed';
-    problems.push({ ...notUnderstood(body, at, message), ...beginning(expression) });
+    const reason = 'the text of its EXECUTE is put together when it runs';
+    problems.push({ ...notUnderstood(body, at, message), reason, ...keepsSchema(leadingText(expression)) });
     return;
   }
   const literal = expression !== undefined && 'A_Const' in expression ? expression.A_Const.location : undefined;
@@ -159,16 +163,26 @@ function readExecute(draft: Draft, body: Place, fragment: Fragment, at: Fragment
   readStatements(draft, place ?? computedPlace(body, at, text), fragment, problems);
 }
 
-/** What is known of the beginning of a computed text: whether it says that no object is made, changed or dropped, unless by the function that it calls. */
-function beginning(expression: Node | undefined): Pick<SqlProblem, 'keepsSchema' | 'calls'> {
-  const text = leadingText(expression);
-  if (!schemaKeepers.test(text)) return {};
-  const [, calls] = /^\s*select\s+([\w.]+)\s*\(/i.exec(text) ?? [];
-  return { keepsSchema: true, ...(calls !== undefined && { calls: calls.toLowerCase().split('.') }) };
+/** Whether what is known of the beginning of a computed text says that it makes, changes and drops no object, and which functions it calls. */
+function keepsSchema(beginning: string): Pick<SqlProblem, 'keepsSchema'> {
+  if (schemaKeepers.test(beginning)) return { keepsSchema: { calls: [] } };
+  // of a SELECT it is the functions that count; one that ends behind SELECT or a schema may call any
+  if (!/^\s*select\s+\S/i.test(beginning) || /\.\s*$/.test(beginning)) return {};
+  const calls = [...beginning.matchAll(/([\w$.]+)\s*\(/g)].map(([, name = '']) => name.toLowerCase());
+  return {
+    keepsSchema: { calls: calls.filter((name) => !beforeParenthesis.has(name)).map((name) => name.split('.')) },
+  };
 }
 
 const schemaKeepers =
-  /^\s*(select|insert|update|delete|merge|copy|grant|revoke|comment|analyze|vacuum|refresh|reindex|notify|listen|set|reset|lock)\b/i;
+  /^\s*(insert|update|delete|merge|copy|grant|revoke|comment|analyze|vacuum|refresh|reindex|notify|listen|set|reset|lock)\b/i;
+
+/** Words of the grammar that stand before a parenthesis and are no functions. */
+const beforeParenthesis = new Set(
+  'select from where and or not in exists any all some on as join lateral values using when then else case row array over filter by'.split(
+    ' ',
+  ),
+);
 
 function selected(node: object | undefined): Node | undefined {
   if (node === undefined || !('targetList' in node) || !Array.isArray(node.targetList)) return undefined;

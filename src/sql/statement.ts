@@ -56,10 +56,12 @@ export interface SqlProblem {
   readonly message: string;
   readonly source: Source;
   readonly span: Span;
-  /** What cannot be followed changes rows, rights or settings at most: the text begins as such a statement does. */
-  readonly keepsSchema?: true;
-  /** The function that such a text calls first, by the parts of its name. */
-  readonly calls?: readonly string[];
+  /** Why the body of a function cannot be followed: said where it is called from another file. */
+  readonly reason?: string;
+  /** The function that is called, where the problem stands in its body in another file. */
+  readonly routine?: string;
+  /** What cannot be followed changes rows, rights or settings at most, if the functions named here do: the text begins as such a statement does. */
+  readonly keepsSchema?: { readonly calls: readonly (readonly string[])[] };
 }
 
 /** A comment of a script, with its delimiters; suppressions and framework markers are read from these. */
