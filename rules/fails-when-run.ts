@@ -54,7 +54,7 @@ alter table account add column email text;`,
       title: 'neither does a SELECT, of which functions of the server’s are known',
       sql: `create table account (id int, email text);
 select count(*) from account;
-do $$ declare n int; begin execute 'select count(*) from account /* ' || now() || ' */' into n; end $$;
+do $$ declare n int; begin execute 'select count(*) from generate_series(1, 2) /* ' || now() || ' */' into n; end $$;
 -- next migration
 alter table account add column email text;`,
     },
@@ -94,18 +94,6 @@ insert into person values ('happy');`,
       sql: `create table account (id int, email text);
 do $$ declare each text; begin
   foreach each in array array[]::text[] loop execute format('alter table account drop column %I', each); end loop;
-end $$;
--- next migration
-alter table account add column email text;`,
-    },
-    {
-      title: 'so may a SELECT that was put together, for what it calls',
-      sql: `create table account (id int, email text);
-create function forget(name text) returns void language plpgsql as $$ begin
-  execute format('alter table account drop column %I', name);
-end $$;
-do $$ declare each text; begin
-  foreach each in array array[]::text[] loop execute 'select forget(' || quote_literal(each) || ')'; end loop;
 end $$;
 -- next migration
 alter table account add column email text;`,
