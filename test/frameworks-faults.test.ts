@@ -299,6 +299,17 @@ const faults: readonly Fault[] = [
     says: ['other-database db/1_a.sql:1 the migrations of db are for SQLite'],
   },
   {
+    name: 'PostgreSQL by its words in a crate that has SQLite too',
+    files: {
+      'Cargo.toml': '[dependencies]\nrefinery = { version = "0.8", features = ["rusqlite"] }\n',
+      'migrations/V1__a.sql': 'create table t (id bigserial primary key, at timestamptz);',
+      'sqlite_migrations/V1__a.sql': 'create table t (id integer primary key);',
+    },
+    says: [
+      'other-database sqlite_migrations/V1__a.sql:1 the migrations of sqlite_migrations are for SQLite, not for PostgreSQL',
+    ],
+  },
+  {
     name: 'a folder that is named after what its tables are about',
     files: { 'oracle/1_a.sql': 'create table price (id bigserial, at timestamptz);' },
     says: [],

@@ -73,17 +73,28 @@ export function databaseOf(history: History): string | undefined {
   const texts = history.migrations.flatMap(({ up }) =>
     up.pieces.map((piece) => code(piece.rendered ?? piece.source.slice(piece.span))),
   );
-  const counts = signs.map(({ database, pattern }) => ({
-    database,
-    files: texts.filter((text) => pattern.test(text)).length,
-  }));
-  const best = counts.reduce((most, one) => (one.files > most.files ? one : most), { database: '', files: 0 });
-  const owned = texts.filter((text) => own.test(text)).length;
+  const { best, owned } = weigh(texts);
   // a folder may be called "oracle" for what its tables are about
   if (folder !== undefined && (owned === 0 || best.files > owned)) return names[folder];
   if (best.files <= owned) return undefined;
   // a history starts with the tables, where each database shows itself: a third of its files is plenty
   return best.files * 3 >= texts.filter((text) => text.trim() !== '').length ? best.database : undefined;
+}
+
+/** Whether SQL is PostgreSQL's own, whatever the project's files name as its database. */
+export function speaksForPostgres(sql: readonly string[]): boolean {
+  const { best, owned } = weigh(sql.map(code));
+  return owned > best.files;
+}
+
+/** How many texts have words of PostgreSQL alone, and of the other database of which most have. */
+function weigh(texts: readonly string[]) {
+  const counts = signs.map(({ database, pattern }) => ({
+    database,
+    files: texts.filter((text) => pattern.test(text)).length,
+  }));
+  const best = counts.reduce((most, one) => (one.files > most.files ? one : most), { database: '', files: 0 });
+  return { best, owned: texts.filter((text) => own.test(text)).length };
 }
 
 /** The database that a path names last, as PostgreSQL is named or as `names` has it. */

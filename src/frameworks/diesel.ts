@@ -4,7 +4,7 @@ import { type MigrationFolder, migrationFolders, rootsOfFolders } from './folder
 import { readToml, valueAt } from './formats.js';
 import type { Detection, Framework, Migration, MigrationProblem, Script, TransactionPlan } from './framework.js';
 import { cargo, crate, crateDatabase, manifestWith } from './manifests.js';
-import { compareText, describe, problem, script, settleIds, unreadable } from './sql-files.js';
+import { compareText, describe, filesNamed, problem, script, settleIds, unreadable } from './sql-files.js';
 
 const folderName = /^[\d-]+_/;
 
@@ -37,8 +37,9 @@ export default {
         : { root, evidence: 'manifest', because: `${manifest.path} depends on diesel` };
     }),
   async read(folder) {
-    const first = folder.files.find((entry) => nameOf(entry.path) === 'up.sql');
-    const other = crateDatabase(folder, folder.path, 'diesel');
+    const files = filesNamed(folder.files, /^up\.sql$/);
+    const [first] = files;
+    const other = crateDatabase(folder, 'diesel', files);
     if (other !== undefined && first !== undefined) return otherDatabase('diesel', folder.path, other, first.source());
     const migrations: Migration[] = [];
     for (const one of migrationFolders(folder, ['up.sql', 'down.sql'])) migrations.push(await read(one));

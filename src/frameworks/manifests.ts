@@ -1,3 +1,4 @@
+import { speaksForPostgres } from './dialect.js';
 import type { FileEntry, Folder } from './framework.js';
 
 /** The files in which a project names what it depends on or how it runs it, for a search from a folder upwards. */
@@ -29,16 +30,21 @@ export function crate(name: string): RegExp {
   return new RegExp(`^\\s*(?:\\[.*dependencies\\.)?["']?${name}["']?\\s*[.=\\]]`, 'm');
 }
 
-/** The other database for which a crate is built, by its features in the nearest Cargo.toml that has any; undefined for PostgreSQL or none. */
-export function crateDatabase(folder: Folder, from: string, name: string): string | undefined {
+/**
+ * The other database for which a crate is built, by its features in the nearest Cargo.toml that has any; undefined for
+ * PostgreSQL or none, and where the SQL is PostgreSQL's: one crate may have migrations of both.
+ */
+export function crateDatabase(folder: Folder, name: string, files: readonly FileEntry[]): string | undefined {
   const line = new RegExp(
     `^\\s*(?:\\[.*dependencies\\.)?${name}\\]?(?:\\s*=\\s*\\{[^}]*\\}|[^\\[]*features[^\\]]*\\])`,
     'm',
   );
-  for (const entry of folder.above(from, cargo)) {
+  for (const entry of folder.above(folder.path, cargo)) {
     const [found] = line.exec(entry.read() ?? '') ?? [];
     const databases: readonly string[] = found?.match(/postgres|mysql|sqlite/g) ?? [];
-    if (databases.length > 0) return databases.includes('postgres') ? undefined : databases[0];
+    if (databases.length === 0) continue;
+    const own = databases.includes('postgres') || speaksForPostgres(files.map((file) => file.read() ?? ''));
+    return own ? undefined : databases[0];
   }
   return undefined;
 }

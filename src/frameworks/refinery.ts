@@ -37,7 +37,7 @@ export default {
   read(folder) {
     const files = filesNamed(folder.files, fileName);
     const [first] = files;
-    const other = crateDatabase(folder, folder.path, 'refinery');
+    const other = crateDatabase(folder, 'refinery', files);
     if (other !== undefined && first !== undefined)
       return otherDatabase('refinery', folder.path, other, first.source());
     return {

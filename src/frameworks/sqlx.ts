@@ -43,7 +43,7 @@ export default {
     const here = folder.byFolder.get(folder.path) ?? [];
     const files = filesNamed(here, fileName);
     const [first] = files;
-    const other = crateDatabase(folder, folder.path, 'sqlx');
+    const other = crateDatabase(folder, 'sqlx', files);
     if (other !== undefined && first !== undefined) return otherDatabase('sqlx', folder.path, other, first.source());
     const simple = files.every((entry) => versioned(entry).direction === 'up');
     const migrations = migrationsOf(files.map(versioned), {
