@@ -4,9 +4,9 @@ export default defineRule({
   id: 'statement-cut',
   level: 'error',
   title: 'The runner cuts a statement in two',
-  why: 'It ends a statement at each line that ends with a semicolon, within a function body too, and sends halves.',
+  why: 'It does not know where a function body begins and ends: it ends the statement at a semicolon within it, and sends halves.',
   instead:
-    'Write the statement between -- +goose StatementBegin and -- +goose StatementEnd (of sql-migrate: +migrate).',
+    'goose and sql-migrate: write the statement between -- +goose StatementBegin and -- +goose StatementEnd (+migrate). Liquibase: splitStatements:false, or an endDelimiter of its own.',
   links: [],
   bad: [
     {
@@ -16,6 +16,14 @@ export default defineRule({
           '-- +goose Up\ncreate function one() returns int language plpgsql as $$\nbegin\n  return 1;\nend\n$$;\n-- +goose Down\ndrop function one();\n',
       },
     },
+    {
+      title: 'Liquibase takes the END of an END IF for that of the BEGIN',
+      framework: 'liquibase',
+      files: {
+        'changelog.sql':
+          '--liquibase formatted sql\n--changeset ann:1\ncreate function sign_of(a int) returns int language plpgsql as $$\nbegin\n  if a > 0 then return 1; end if;\n  return 0;\nend $$;\n--rollback drop function sign_of(int);\n',
+      },
+    },
   ],
   good: [
     {
@@ -23,6 +31,21 @@ export default defineRule({
       files: {
         'm/1_one.sql':
           '-- +goose Up\n-- +goose StatementBegin\ncreate function one() returns int language plpgsql as $$\nbegin\n  return 1;\nend\n$$;\n-- +goose StatementEnd\n-- +goose Down\ndrop function one();\n',
+      },
+    },
+    {
+      framework: 'liquibase',
+      files: {
+        'changelog.sql':
+          '--liquibase formatted sql\n--changeset ann:1 splitStatements:false\ncreate function sign_of(a int) returns int language plpgsql as $$\nbegin\n  if a > 0 then return 1; end if;\n  return 0;\nend $$;\n--rollback drop function sign_of(int);\n',
+      },
+    },
+    {
+      title: 'BEGIN and END stand around all semicolons of the body',
+      framework: 'liquibase',
+      files: {
+        'changelog.sql':
+          '--liquibase formatted sql\n--changeset ann:1\ncreate function one() returns int language plpgsql as $$ begin return 1; end $$;\n--rollback drop function one();\n',
       },
     },
   ],

@@ -5,10 +5,10 @@ set -u
 cd "$(dirname "$0")/.."
 mkdir -p .tools
 npm install --prefix .tools --no-audit --no-fund --no-save --save-exact \
-  dbmate@2.36.0 graphile-migrate@1.4.1 drizzle-orm@0.45.4 pg@8.23.1 || echo "npm tools: not installed"
+  dbmate@2.36.0 graphile-migrate@1.4.1 drizzle-orm@0.45.4 pg@8.23.1 liquibase@4.28.1 || echo "npm tools: not installed"
 
 missing=()
-for package in sqitch libdbd-pg-perl sql-migrate postgresql-client; do
+for package in sqitch libdbd-pg-perl sql-migrate postgresql-client default-jre-headless; do
   dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if [ "${#missing[@]}" -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then

@@ -8,6 +8,7 @@ import { changes } from '../src/frameworks/liquibase/changes.js';
 import { loadParser } from '../src/sql/parse.js';
 import { textOf } from '../src/sql/piece.js';
 import { parseScript } from '../src/sql/script.js';
+import { typed } from './liquibase-changes.js';
 
 beforeAll(loadParser);
 
@@ -30,63 +31,15 @@ async function rendered(change: string): Promise<readonly string[]> {
   return [...migration.up.pieces.map(textOf), `undo: ${down.join('; ')}`];
 }
 
-const column = '<column name="name" type="varchar2(40)"/>';
-
-const typed: readonly string[] = [
-  `<createTable tableName="t" remarks="it's"><column name="id" type="int" autoIncrement="true" startWith="5"><constraints primaryKey="true"/></column><column name="at" type="datetime" defaultValueComputed="now()"/><column name="flag" type="boolean" defaultValueBoolean="false"><constraints nullable="false" unique="true" uniqueConstraintName="t_flag"/></column><column name="Kind" type="nvarchar(20)" defaultValue="x" remarks="a kind"/></createTable>`,
-  '<createTable schemaName="s" tableName="t"><column name="o" type="bigint"><constraints referencedTableName="o" referencedColumnNames="id" foreignKeyName="t_o" deleteCascade="true"/></column></createTable>',
-  '<dropTable tableName="t" cascadeConstraints="true"/>',
-  '<renameTable oldTableName="a" newTableName="b"/>',
-  `<addColumn tableName="t">${column}<column name="n" type="number(10,2)" valueNumeric="0"><constraints nullable="false"/></column></addColumn>`,
-  '<dropColumn tableName="t" columnName="c"/>',
-  '<dropColumn tableName="t"><column name="a"/><column name="b"/></dropColumn>',
-  '<renameColumn tableName="t" oldColumnName="a" newColumnName="b"/>',
-  '<modifyDataType tableName="t" columnName="c" newDataType="clob"/>',
-  '<addAutoIncrement tableName="t" columnName="id" columnDataType="int"/>',
-  '<addDefaultValue tableName="t" columnName="c" defaultValueNumeric="3"/>',
-  '<dropDefaultValue tableName="t" columnName="c"/>',
-  '<addNotNullConstraint tableName="t" columnName="c" defaultNullValue="none"/>',
-  '<dropNotNullConstraint tableName="t" columnName="c"/>',
-  '<addPrimaryKey tableName="t" columnNames="a, b" constraintName="t_pk"/>',
-  '<addPrimaryKey tableName="t" columnNames="a" forIndexName="t_a"/>',
-  '<dropPrimaryKey tableName="t"/>',
-  '<addUniqueConstraint tableName="t" columnNames="a" deferrable="true" initiallyDeferred="true"/>',
-  '<dropUniqueConstraint tableName="t" constraintName="t_u"/>',
-  '<addForeignKeyConstraint baseTableName="t" baseColumnNames="a" referencedTableName="o" referencedColumnNames="id" constraintName="t_o" onDelete="CASCADE" validate="false"/>',
-  '<dropForeignKeyConstraint baseTableName="t" constraintName="t_o"/>',
-  '<addCheckConstraint tableName="t" constraintName="t_c" constraintBody="a > 0"/>',
-  '<dropCheckConstraint tableName="t" constraintName="t_c"/>',
-  '<createIndex tableName="t" indexName="t_a" unique="true"><column name="a"/><column name="lower(b)" computed="true"/><column name="c" descending="true"/></createIndex>',
-  '<dropIndex tableName="t" indexName="t_a"/>',
-  '<createSequence sequenceName="s" startValue="1" incrementBy="50" cycle="false"/>',
-  '<alterSequence sequenceName="s" incrementBy="10"/>',
-  '<dropSequence sequenceName="s"/>',
-  '<renameSequence oldSequenceName="a" newSequenceName="b"/>',
-  '<createView viewName="v" replaceIfExists="true">select 1 as one;</createView>',
-  '<dropView viewName="v"/>',
-  '<renameView oldViewName="a" newViewName="b"/>',
-  '<createProcedure>create procedure p() language sql as $$ select 1 $$</createProcedure>',
-  '<dropProcedure procedureName="p"/>',
-  '<insert tableName="t"><column name="a" valueNumeric="1"/><column name="b" value="it\'s"/><column name="c"/></insert>',
-  '<update tableName="t"><column name="a" valueComputed="a + 1"/><where>b is null</where></update>',
-  '<delete tableName="t"/>',
-  '<loadData tableName="t" file="t.csv"><column name="a" type="numeric"/><column name="b" type="string"/></loadData>',
-  '<mergeColumns tableName="t" column1Name="a" column2Name="b" joinString=" " finalColumnName="c" finalColumnType="varchar(80)"/>',
-  '<addLookupTable existingTableName="t" existingColumnName="a" newTableName="l" newColumnName="id" constraintName="t_l"/>',
-  '<setTableRemarks tableName="t" remarks="x"/>',
-  '<setColumnRemarks tableName="t" columnName="c" remarks="x"/>',
-  '<enableTrigger tableName="t" triggerName="g"/>',
-  '<renameTrigger tableName="t" oldTriggerName="g" newTriggerName="h"/>',
-];
-
 test('typed changes become the SQL that Liquibase writes for PostgreSQL', async () => {
   const all: Record<string, readonly string[]> = {};
   for (const [at, change] of typed.entries()) all[`${at + 1} ${/\w+/.exec(change)?.[0]}`] = await rendered(change);
   expect(all).toMatchSnapshot();
 });
 
-test('the grammar takes all of it', async () => {
+test('the grammar takes all of it but what Liquibase itself writes wrong', async () => {
   for (const change of typed) {
+    if (/<addUniqueConstraint[^>]*forIndexName/.test(change)) continue;
     const [migration] = await read('changelog.xml', xml(changeSet(change)));
     const pieces = [
       ...(migration?.up.pieces ?? []),

@@ -96,3 +96,23 @@ begin
 end
 $$;
 create event trigger recorder_note on ddl_command_end execute function recorder.note();`;
+
+const liquibaseJars = path.join(root, '.tools/node_modules/liquibase/dist/liquibase/internal/lib');
+const java = ['/usr/bin/java', '/usr/local/bin/java'].find((file) => existsSync(file));
+
+/** Liquibase on changelog.xml of a folder, without a database; undefined when it or Java is not installed. */
+export const liquibase =
+  java === undefined || !existsSync(liquibaseJars)
+    ? undefined
+    : (command: string, cwd: string): Promise<Outcome> =>
+        execute(
+          java,
+          [
+            ...['-cp', `${liquibaseJars}/*`, 'liquibase.integration.commandline.LiquibaseCommandLine'],
+            ...['--show-banner=false', '--changelog-file=changelog.xml'],
+            '--url=offline:postgresql?changeLogFile=log.csv&outputLiquibaseSql=none',
+            command,
+          ],
+          cwd,
+          {},
+        );

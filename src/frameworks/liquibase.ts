@@ -31,7 +31,14 @@ export default {
     );
     const entry = here.find((one) => one.path === path);
     const starts = entry === undefined ? here.toSorted((a, b) => compareText(a.path, b.path)) : [entry];
-    const reading: Reading = { changeSets: [], problems: [], properties: new Map(), read: new Set(), others: 0 };
+    const reading: Reading = {
+      changeSets: [],
+      problems: [],
+      properties: new Map(),
+      primaryKeys: new Map(),
+      read: new Set(),
+      others: 0,
+    };
     for (const start of starts) await readChangelog(start, folder, reading);
     return historyOf(folder, reading);
   },

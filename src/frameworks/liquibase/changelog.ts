@@ -5,6 +5,7 @@ import { compareText, problem, unreadable, whole } from '../sql-files.js';
 import { type ChangeSet, isForPostgres } from './change-set.js';
 import { attribute, type Element, flag } from './element.js';
 import { formattedHeader, readFormattedSql } from './formatted-sql.js';
+import type { PrimaryKeys } from './primary-keys.js';
 import { typedChangeSet } from './typed.js';
 import { readXml } from './xml.js';
 import { readYaml } from './yaml.js';
@@ -37,6 +38,7 @@ export interface Reading {
   readonly changeSets: ChangeSet[];
   readonly problems: MigrationProblem[];
   readonly properties: Map<string, string>;
+  readonly primaryKeys: PrimaryKeys;
   /** Paths of all changelogs that were read. */
   readonly read: Set<string>;
   /** Change sets left out because they are for another database. */
@@ -86,7 +88,7 @@ async function readElement(
       return includeAll(element, entry, folder, into, way);
     case 'changeSet': {
       const file = (part: Element) => resolve(attribute(part, 'path') ?? '', relative(part), entry, folder);
-      const changeSet = typedChangeSet(element, { properties: into.properties, file });
+      const changeSet = typedChangeSet(element, { properties: into.properties, primaryKeys: into.primaryKeys, file });
       if (changeSet === undefined) into.others++;
       else into.changeSets.push(changeSet);
     }

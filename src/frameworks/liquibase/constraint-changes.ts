@@ -12,11 +12,15 @@ const drop = (change: Element, otherwise: string, table = tableOf(change)) =>
   alter(change, `DROP CONSTRAINT ${identifier(attribute(change, 'constraintName') ?? otherwise)}`, table);
 const notValid = (change: Element) => (flag(change, 'validate', true) ? '' : ' NOT VALID');
 const pkey = (change: Element) => `${attribute(change, 'tableName') ?? ''}_pkey`;
-const byIndex = (change: Element, kind: string) => {
+const keyOf = (change: Element, kind: string) => `${kind} (${identifiers(attribute(change, 'columnNames'))})`;
+const inSpace = (change: Element) => {
+  const space = attribute(change, 'tablespace');
+  return space === undefined ? '' : ` USING INDEX TABLESPACE ${identifier(space)}`;
+};
+/** The grammar refuses it behind columns, and Liquibase writes it there. */
+const forIndex = (change: Element) => {
   const index = attribute(change, 'forIndexName');
-  return index === undefined
-    ? `${kind} (${identifiers(attribute(change, 'columnNames'))})`
-    : `${kind} USING INDEX ${identifier(index)}`;
+  return index === undefined ? '' : ` USING INDEX ${identifier(index)}`;
 };
 const ukey = (change: Element) =>
   `${attribute(change, 'tableName') ?? ''}_${(attribute(change, 'columnNames') ?? '').replace(/\s*,\s*/g, '_')}_key`;
@@ -41,12 +45,18 @@ function foreignKey(change: Element): string {
 /** Changes of constraints. Without a name the one that PostgreSQL gives is taken. */
 export const constraintChanges: Readonly<Record<string, Render>> = {
   addPrimaryKey: (change) => ({
-    up: [alter(change, `ADD ${named(change)}${byIndex(change, 'PRIMARY KEY')}`)],
+    // forIndexName is passed over: the key builds an index of its own
+    up: [alter(change, `ADD ${named(change)}${keyOf(change, 'PRIMARY KEY')}${inSpace(change)}`)],
     down: [drop(change, pkey(change))],
   }),
   dropPrimaryKey: (change) => ({ up: [drop(change, pkey(change))] }),
   addUniqueConstraint: (change) => ({
-    up: [alter(change, `ADD ${named(change)}${byIndex(change, 'UNIQUE')}${deferral(change)}`)],
+    up: [
+      alter(
+        change,
+        `ADD ${named(change)}${keyOf(change, 'UNIQUE')}${deferral(change)}${inSpace(change)}${forIndex(change)}`,
+      ),
+    ],
     down: [drop(change, ukey(change))],
   }),
   dropUniqueConstraint: (change) => ({ up: [drop(change, ukey(change))] }),

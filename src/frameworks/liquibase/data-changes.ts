@@ -5,13 +5,22 @@ import { attribute, childrenOf, type Element } from './element.js';
 
 const columnsOf = (change: Element) => childrenOf(change, 'column');
 const nameOf = (column: Element) => identifier(attribute(column, 'name') ?? '');
-const value = (column: Element) =>
-  literalOf(column, 'value') ?? (column.text.trim() === '' ? 'NULL' : `'${column.text.trim().replaceAll("'", "''")}'`);
+const value = (column: Element, change: Element) =>
+  literalOf(column, 'value', attribute(change, 'schemaName')) ??
+  (column.text.trim() === '' ? 'NULL' : `'${column.text.trim().replaceAll("'", "''")}'`);
 
 function where(change: Element): string {
   const [inner] = childrenOf(change, 'where');
   const text = (inner?.text ?? attribute(change, 'where') ?? '').trim();
-  return text === '' ? '' : ` WHERE ${text.replace(/^where\s+/i, '')}`;
+  return text === '' ? '' : ` WHERE ${withParams(text.replace(/^where\s+/i, ''), change)}`;
+}
+
+/** Each `:name` and each `:value` is that of the next `param`. */
+function withParams(text: string, change: Element): string {
+  const params = childrenOf(change, 'whereParams').flatMap((all) => childrenOf(all, 'param'));
+  const names = params.map(nameOf);
+  const values = params.map((param) => value(param, change));
+  return text.replace(/:(name|value)\b/g, (word, which) => (which === 'name' ? names : values).shift() ?? word);
 }
 
 /** Rows from a CSV file: how many and which does not matter to locks, so one row of defaults stands for them. */
@@ -29,10 +38,14 @@ export const dataChanges: Readonly<Record<string, Render>> = {
   insert: (change) => {
     const columns = columnsOf(change);
     const list = columns.map(nameOf).join(', ');
-    return { up: [`INSERT INTO ${tableOf(change)} (${list}) VALUES (${columns.map(value).join(', ')})`] };
+    return {
+      up: [
+        `INSERT INTO ${tableOf(change)} (${list}) VALUES (${columns.map((column) => value(column, change)).join(', ')})`,
+      ],
+    };
   },
   update: (change) => {
-    const set = columnsOf(change).map((column) => `${nameOf(column)} = ${value(column)}`);
+    const set = columnsOf(change).map((column) => `${nameOf(column)} = ${value(column, change)}`);
     return { up: [`UPDATE ${tableOf(change)} SET ${set.join(', ')}${where(change)}`] };
   },
   delete: (change) => ({ up: [`DELETE FROM ${tableOf(change)}${where(change)}`] }),

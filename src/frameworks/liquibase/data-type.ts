@@ -27,7 +27,6 @@ const types: Readonly<Record<string, string>> = {
   smallmoney: 'DECIMAL',
   money: 'DECIMAL',
   tinyint: 'SMALLINT',
-  mediumint: 'INTEGER',
   double: 'DOUBLE PRECISION',
   nvarchar: 'VARCHAR',
   nvarchar2: 'VARCHAR',
@@ -35,8 +34,23 @@ const types: Readonly<Record<string, string>> = {
   nchar: 'CHAR',
   uniqueidentifier: 'UUID',
   guid: 'UUID',
+  int2: 'SMALLINT',
+  int4: 'INTEGER',
+  int8: 'BIGINT',
+  bool: 'BOOLEAN',
+  smallserial: 'SMALLINT',
+  serial2: 'SMALLINT',
+  serial: 'INTEGER',
+  serial4: 'INTEGER',
+  bigserial: 'BIGINT',
+  serial8: 'BIGINT',
 };
 const withoutArguments = /^(?:TEXT|OID|BYTEA|UUID|SMALLINT|INTEGER|BIGINT|DOUBLE PRECISION|BOOLEAN)$/i;
+
+/** Whether a type numbers its rows: it becomes an integer that is an identity column. */
+export function isSerial(written: string): boolean {
+  return /^\s*(?:small|big)?serial[248]?\b/i.test(written);
+}
 
 /** A column type as PostgreSQL gets it. What is not in the table is passed on as it is, as Liquibase does. */
 export function dataType(written: string): string {
@@ -46,8 +60,9 @@ export function dataType(written: string): string {
     .replace(/\{autoIncrement:true\}/i, '');
   const [, name = text, given = '', rest = ''] = /^([\w ]*\w)\s*(\([^)]*\))?\s*(.*)$/s.exec(text) ?? [];
   const known = types[name.toLowerCase()];
+  if (known?.startsWith('TIMESTAMP')) return known.replace('TIMESTAMP', `TIMESTAMP${given}`);
   if (known !== undefined)
-    return `${known}${withoutArguments.test(known) || known.startsWith('TIMESTAMP') ? '' : given}${rest === '' ? '' : ` ${rest}`}`;
+    return `${known}${withoutArguments.test(known) ? '' : given}${rest === '' ? '' : ` ${rest}`}`;
   // integers take no length in PostgreSQL: INT(11) is MySQL's
   if (/^(?:int|integer|bigint|smallint|boolean)$/i.test(name))
     return `${name.toUpperCase()}${rest === '' ? '' : ` ${rest}`}`;

@@ -3,6 +3,7 @@ import type { Span } from '../../sql/source.js';
 import type { FileEntry, MigrationProblem } from '../framework.js';
 import { isBlank, type Marker, markers, problem, unreadable } from '../sql-files.js';
 import { type ChangeSet, isForPostgres, isForPostgresContext, splitAt, substituted } from './change-set.js';
+import { cutFaults } from './cut.js';
 
 /** The first line of a formatted SQL changelog: AbstractFormattedChangeLogParser. */
 export const formattedHeader = /^\s*--\s*liquibase\s*formatted/i;
@@ -85,7 +86,9 @@ function changeSetOf(entry: FileEntry, head: Marker, span: Span, properties: Rea
   const body = source.slice(span);
   const [, comment = ''] = /^[ \t]*--[ \t]*comment:?[ \t]+(.*?)\r?$/im.exec(body) ?? [];
   const is = (name: string) => option(rest, name)?.toLowerCase() === 'true';
-  const pieces = splitAt(source, span, option(rest, 'endDelimiter'));
+  const delimiter = option(rest, 'endDelimiter');
+  const pieces = splitAt(source, span, delimiter);
+  const split = option(rest, 'splitStatements')?.toLowerCase() !== 'false';
   return {
     author: bare(author),
     id: bare(id),
@@ -95,10 +98,10 @@ function changeSetOf(entry: FileEntry, head: Marker, span: Span, properties: Rea
       ? rollbackOf(source.text, span, entry).map((piece) => substituted(piece, properties))
       : 'missing',
     runInTransaction: option(rest, 'runInTransaction')?.toLowerCase() !== 'false',
-    split: option(rest, 'splitStatements')?.toLowerCase() !== 'false',
+    split,
     comment,
     repeatable: is('runOnChange') || is('runAlways'),
-    problems: [],
+    problems: split && delimiter === undefined ? cutFaults(pieces) : [],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Render } from './changes.js';
 import { tableOf } from './column.js';
-import { dataType, identifier } from './data-type.js';
+import { dataType, identifier, literal } from './data-type.js';
 import { attribute, type Element, flag } from './element.js';
 
 const name = (change: Element, key: string) => identifier(attribute(change, key) ?? '');
@@ -15,7 +15,7 @@ function sequenceOptions(change: Element): string {
     clause(change, 'MINVALUE', 'minValue'),
     clause(change, 'MAXVALUE', 'maxValue'),
     clause(change, 'CACHE', 'cacheSize'),
-    attribute(change, 'cycle') === undefined ? undefined : flag(change, 'cycle', false) ? 'CYCLE' : 'NO CYCLE',
+    flag(change, 'cycle', false) ? 'CYCLE' : undefined,
   ];
   return options.flatMap((option) => (option === undefined ? [] : ` ${option}`)).join('');
 }
@@ -25,11 +25,18 @@ function clause(change: Element, words: string, key: string): string | undefined
   return value === undefined ? undefined : `${words} ${value}`;
 }
 
-function createView(change: Element): string {
+const dropSequence = (change: Element) => `DROP SEQUENCE ${tableOf(change, 'sequenceName')} CASCADE`;
+
+function createView(change: Element): readonly string[] {
   const query = (attribute(change, 'selectQuery') ?? change.text).trim().replace(/;$/, '');
-  if (flag(change, 'fullDefinition', false)) return query;
+  if (flag(change, 'fullDefinition', false)) return [query];
   const replace = flag(change, 'replaceIfExists', false) ? 'OR REPLACE ' : '';
-  return `CREATE ${replace}VIEW ${tableOf(change, 'viewName')} AS ${query}`;
+  const view = tableOf(change, 'viewName');
+  const remarks = attribute(change, 'remarks');
+  return [
+    `CREATE ${replace}VIEW ${view} AS ${query}`,
+    ...(remarks === undefined ? [] : [`COMMENT ON VIEW ${view} IS ${literal(remarks)}`]),
+  ];
 }
 
 /** The text of a routine or trigger is SQL already. */
@@ -49,18 +56,16 @@ const nothing: Render = () => ({ up: [], down: [] });
 /** Changes of sequences, views, routines and triggers, and those that touch no schema. */
 export const objectChanges: Readonly<Record<string, Render>> = {
   createSequence: (change) => ({
-    up: [
-      `CREATE SEQUENCE ${flag(change, 'ifNotExists', false) ? 'IF NOT EXISTS ' : ''}${tableOf(change, 'sequenceName')}${sequenceOptions(change)}`,
-    ],
-    down: [`DROP SEQUENCE ${tableOf(change, 'sequenceName')}`],
+    up: [`CREATE SEQUENCE IF NOT EXISTS ${tableOf(change, 'sequenceName')}${sequenceOptions(change)}`],
+    down: [dropSequence(change)],
   }),
   alterSequence: (change) => ({ up: [`ALTER SEQUENCE ${tableOf(change, 'sequenceName')}${sequenceOptions(change)}`] }),
-  dropSequence: (change) => ({ up: [`DROP SEQUENCE ${tableOf(change, 'sequenceName')}`] }),
+  dropSequence: (change) => ({ up: [dropSequence(change)] }),
   renameSequence: (change) => ({
     up: [`ALTER SEQUENCE ${tableOf(change, 'oldSequenceName')} RENAME TO ${name(change, 'newSequenceName')}`],
     down: [`ALTER SEQUENCE ${tableOf(change, 'newSequenceName')} RENAME TO ${name(change, 'oldSequenceName')}`],
   }),
-  createView: (change) => ({ up: [createView(change)], down: [`DROP VIEW ${tableOf(change, 'viewName')}`] }),
+  createView: (change) => ({ up: createView(change), down: [`DROP VIEW ${tableOf(change, 'viewName')}`] }),
   dropView: (change) => ({
     up: [`DROP VIEW ${flag(change, 'ifExists', false) ? 'IF EXISTS ' : ''}${tableOf(change, 'viewName')}`],
   }),

@@ -1,6 +1,14 @@
 import type { Render } from './changes.js';
-import { columnDefinition, columnReference, constraintsOf, identity, literalOf, tableOf } from './column.js';
-import { dataType, identifier, identifiers, literal } from './data-type.js';
+import {
+  columnDefinition,
+  columnReference,
+  constraintsOf,
+  isNotNull,
+  literalOf,
+  numbering,
+  tableOf,
+} from './column.js';
+import { dataType, identifier, literal } from './data-type.js';
 import { attribute, childrenOf, type Element, flag } from './element.js';
 
 const columnsOf = (change: Element) => childrenOf(change, 'column');
@@ -14,21 +22,16 @@ function createTable(change: Element): readonly string[] {
   const [keyName] = keys.flatMap((one) => attribute(constraintsOf(one), 'primaryKeyName') ?? []);
   const table = attribute(change, 'tableName') ?? '';
   const parts = [
-    ...columns.map(columnDefinition),
+    ...columns.map((one) => columnDefinition(one)),
     ...(keys.length === 0 ? [] : [`CONSTRAINT ${identifier(keyName ?? `${table}_pkey`)} PRIMARY KEY (${names})`]),
     ...columns.flatMap((one) => columnReference(one) ?? []),
     ...columns.flatMap((one) => {
       const constraints = constraintsOf(one);
-      const check = attribute(constraints, 'checkConstraint');
       const unique = attribute(constraints, 'uniqueConstraintName');
-      return [
-        ...(flag(constraints, 'unique', false)
-          ? [
-              `${unique === undefined ? '' : `CONSTRAINT ${identifier(unique)} `}UNIQUE (${identifier(attribute(one, 'name') ?? '')})`,
-            ]
-          : []),
-        ...(check === undefined ? [] : [`CHECK (${check.replace(/^check\s*\((.*)\)$/is, '$1')})`]),
-      ];
+      // checkConstraint is passed over: the free edition does not write it
+      return flag(constraints, 'unique', false)
+        ? `${unique === undefined ? '' : `CONSTRAINT ${identifier(unique)} `}UNIQUE (${identifier(attribute(one, 'name') ?? '')})`
+        : [];
     }),
   ];
   const space = attribute(change, 'tablespace');
@@ -51,25 +54,64 @@ function columnRemarks(change: Element, one: Element): readonly string[] {
   return text === undefined ? [] : [`COMMENT ON COLUMN ${tableOf(change)}.${name} IS ${literal(text)}`];
 }
 
-/** One ALTER TABLE a column: AddColumnGenerator joins them for MySQL alone. */
+/** One ALTER TABLE a column; one that is to be filled takes nulls until all of them are. */
 function addColumn(change: Element): readonly string[] {
-  return columnsOf(change).flatMap((one) => {
-    const constraints = constraintsOf(one);
-    const name = identifier(attribute(one, 'name') ?? '');
-    const key = flag(constraints, 'primaryKey', false) ? ' PRIMARY KEY' : '';
-    const unique = attribute(constraints, 'uniqueConstraintName');
-    const reference = columnReference(one);
+  const columns = columnsOf(change);
+  const filled = columns.flatMap((one) => {
     const value = literalOf(one, 'value');
-    return [
-      alter(change, `ADD ${columnDefinition(one)}${key}`),
-      ...(value === undefined ? [] : [`UPDATE ${tableOf(change)} SET ${name} = ${value}`]),
-      ...(flag(constraints, 'unique', false)
-        ? [alter(change, `ADD ${unique === undefined ? '' : `CONSTRAINT ${identifier(unique)} `}UNIQUE (${name})`)]
-        : []),
-      ...(reference === undefined ? [] : [alter(change, `ADD ${reference}`)]),
-      ...columnRemarks(change, one),
-    ];
+    return value === undefined ? [] : [{ one, value, name: column(one, 'name') }];
   });
+  const isFilled = (one: Element) => filled.some((each) => each.one === one);
+  return [
+    ...columns.flatMap((one) => addOne(change, one, isNotNull(one) && !isFilled(one))),
+    ...filled.map(({ name, value }) => `UPDATE ${tableOf(change)} SET ${name} = ${value}`),
+    ...filled.filter(({ one }) => isNotNull(one)).map(({ name }) => alter(change, `ALTER COLUMN ${name} SET NOT NULL`)),
+  ];
+}
+
+function addOne(change: Element, one: Element, notNull: boolean): readonly string[] {
+  const constraints = constraintsOf(one);
+  const key = flag(constraints, 'primaryKey', false) ? ' PRIMARY KEY' : '';
+  const unique = attribute(constraints, 'uniqueConstraintName');
+  const reference = columnReference(one);
+  return [
+    alter(change, `ADD ${columnDefinition(one, notNull)}${key}`),
+    ...(flag(constraints, 'unique', false)
+      ? [
+          alter(
+            change,
+            `ADD ${unique === undefined ? '' : `CONSTRAINT ${identifier(unique)} `}UNIQUE (${column(one, 'name')})`,
+          ),
+        ]
+      : []),
+    ...(reference === undefined ? [] : [alter(change, `ADD ${reference}`)]),
+    ...columnRemarks(change, one),
+  ];
+}
+
+/** A sequence of its own, not an identity. */
+function addAutoIncrement(change: Element): readonly string[] {
+  const table = attribute(change, 'tableName') ?? '';
+  const schema = attribute(change, 'schemaName');
+  const bare = identifier(`${table}_${attribute(change, 'columnName') ?? ''}_seq`);
+  const sequence = schema === undefined ? bare : `${identifier(schema)}.${bare}`;
+  const name = column(change);
+  const options = numbering(change);
+  return [
+    `CREATE SEQUENCE IF NOT EXISTS ${sequence}${options === '' ? '' : ` ${options}`}`,
+    alter(change, `ALTER COLUMN ${name} SET NOT NULL`),
+    alter(change, `ALTER COLUMN ${name} SET DEFAULT nextval(${literal(sequence)})`),
+    `ALTER SEQUENCE ${sequence} OWNED BY ${tableOf(change)}.${name}`,
+  ];
+}
+
+function addDefaultValue(change: Element): readonly string[] {
+  const name = column(change);
+  const next = attribute(change, 'defaultValueSequenceNext');
+  return [
+    alter(change, `ALTER COLUMN ${name} SET DEFAULT ${literalOf(change, 'defaultValue') ?? 'NULL'}`),
+    ...(next === undefined ? [] : [`ALTER SEQUENCE ${next} OWNED BY ${tableOf(change)}.${name}`]),
+  ];
 }
 
 function dropColumn(change: Element): readonly string[] {
@@ -114,7 +156,12 @@ export const tableChanges: Readonly<Record<string, Render>> = {
   }),
   addColumn: (change) => ({
     up: addColumn(change),
-    down: columnsOf(change).map((one) => alter(change, `DROP COLUMN ${column(one, 'name')}`)),
+    down: [
+      ...columnsOf(change)
+        .filter((one) => literalOf(one, 'defaultValue') !== undefined)
+        .map((one) => alter(change, `ALTER COLUMN ${column(one, 'name')} DROP DEFAULT`)),
+      ...columnsOf(change).map((one) => alter(change, `DROP COLUMN ${column(one, 'name')}`)),
+    ],
   }),
   dropColumn: (change) => ({ up: dropColumn(change) }),
   renameColumn: (change) => ({
@@ -126,11 +173,9 @@ export const tableChanges: Readonly<Record<string, Render>> = {
     const name = column(change);
     return { up: [alter(change, `ALTER COLUMN ${name} TYPE ${type} USING (${name}::${type})`)] };
   },
-  addAutoIncrement: (change) => ({
-    up: [alter(change, `ALTER COLUMN ${column(change)} ADD ${identity(change)}`)],
-  }),
+  addAutoIncrement: (change) => ({ up: addAutoIncrement(change) }),
   addDefaultValue: (change) => ({
-    up: [alter(change, `ALTER COLUMN ${column(change)} SET DEFAULT ${literalOf(change, 'defaultValue') ?? 'NULL'}`)],
+    up: addDefaultValue(change),
     down: [alter(change, `ALTER COLUMN ${column(change)} DROP DEFAULT`)],
   }),
   dropDefaultValue: (change) => ({ up: [alter(change, `ALTER COLUMN ${column(change)} DROP DEFAULT`)] }),
@@ -152,28 +197,37 @@ export const tableChanges: Readonly<Record<string, Render>> = {
   mergeColumns: (change) => ({ up: mergeColumns(change) }),
   addLookupTable: (change) => ({
     up: addLookupTable(change),
-    down: [`DROP TABLE ${tableOf(change, 'newTableName', 'newTableSchemaName')} CASCADE`],
+    down: [
+      ...(attribute(change, 'constraintName') === undefined
+        ? []
+        : [
+            `ALTER TABLE ${tableOf(change, 'existingTableName', 'existingTableSchemaName')} DROP CONSTRAINT ${column(change, 'constraintName')}`,
+          ]),
+      `DROP TABLE ${tableOf(change, 'newTableName', 'newTableSchemaName')}`,
+    ],
   }),
   setTableRemarks: (change) => ({ up: remarks(change) }),
   setColumnRemarks: (change) => ({ up: columnRemarks(change, change) }),
-  createIndex: (change) => ({ up: [createIndex(change)], down: [dropIndex(change)] }),
+  createIndex: (change) => ({ up: createIndex(change), down: [dropIndex(change)] }),
   dropIndex: (change) => ({ up: [dropIndex(change)] }),
 };
 
-function createIndex(change: Element): string {
+function createIndex(change: Element): readonly string[] {
   const columns = columnsOf(change).map((one) => {
     const name = attribute(one, 'name') ?? '';
-    const shown = flag(one, 'computed', false) || /[(\s]/.test(name) ? name : identifiers(name);
+    const shown = flag(one, 'computed', false) ? name : identifier(name);
     return flag(one, 'descending', false) ? `${shown} DESC` : shown;
   });
   const name = attribute(change, 'indexName');
   const space = attribute(change, 'tablespace');
-  return [
+  const create = [
     flag(change, 'unique', false) ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX',
     ...(name === undefined ? [] : [identifier(name)]),
     `ON ${tableOf(change)}(${columns.join(', ')})`,
     ...(space === undefined ? [] : [`TABLESPACE ${identifier(space)}`]),
   ].join(' ');
+  const isClustered = flag(change, 'clustered', false) && name !== undefined;
+  return isClustered ? [create, `CLUSTER ${tableOf(change)} USING ${identifier(name)}`] : [create];
 }
 
 function dropIndex(change: Element): string {

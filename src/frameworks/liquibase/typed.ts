@@ -3,11 +3,14 @@ import type { FileEntry, MigrationProblem } from '../framework.js';
 import { problem, whole } from '../sql-files.js';
 import { type ChangeSet, isForPostgres, isForPostgresContext, placed, splitAt, substituted } from './change-set.js';
 import { changes } from './changes.js';
+import { cutFaults } from './cut.js';
 import { attribute, childrenOf, type Element, flag } from './element.js';
+import { type PrimaryKeys, rememberKeys, withKeyName } from './primary-keys.js';
 
 /** What a change set of XML, YAML or JSON needs from around it. */
 export interface Surroundings {
   readonly properties: ReadonlyMap<string, string>;
+  readonly primaryKeys: PrimaryKeys;
   /** The file that a sqlFile, createProcedure or the like names. */
   readonly file: (element: Element) => FileEntry | undefined;
 }
@@ -42,7 +45,11 @@ export function typedChangeSet(element: Element, around: Surroundings): ChangeSe
   const parts = element.children.filter(
     (child) => !notChanges.has(child.name) && isForPostgres(attribute(child, 'dbms')),
   );
-  const made = parts.map((part) => make(part, around));
+  const made = parts.map((part) => {
+    const one = make(part, around);
+    rememberKeys(part, around.primaryKeys);
+    return one;
+  });
   const rollbacks = childrenOf(element, 'rollback');
   const [comment] = childrenOf(element, 'comment');
   const back = rollbacks.length > 0 ? rollbacks.flatMap((rollback) => undo(rollback, around)) : automatic(made);
@@ -84,7 +91,10 @@ function undo(rollback: Element, around: Surroundings): readonly Piece[] {
 
 function make(change: Element, around: Surroundings): Made {
   const { source, span } = change;
-  if (change.name === 'sql') return { up: sqlOf(change, around), down: undefined, problems: [] };
+  if (change.name === 'sql') {
+    const up = sqlOf(change, around);
+    return { up, down: undefined, problems: isCut(change) ? cutFaults(up) : [] };
+  }
   if (change.name === 'sqlFile') return fromFile(change, around);
   const render = changes[change.name];
   if (render === undefined) {
@@ -92,7 +102,7 @@ function make(change: Element, around: Surroundings): Made {
     return { up: [], down: undefined, problems: [problem('not-understood', message, source, firstLine(change))] };
   }
   if (attribute(change, 'path') !== undefined && change.text.trim() === '') return fromFile(change, around);
-  const { up, down } = render(change);
+  const { up, down } = render(withKeyName(change, around.primaryKeys));
   const piece = (rendered: string) => substituted({ source, span, rendered }, around.properties);
   return { up: up.map(piece), down: down?.map(piece), problems: [] };
 }
@@ -125,7 +135,17 @@ function fromFile(change: Element, { file, properties }: Surroundings): Made {
   const { source, span } = whole(entry);
   const problems = fault === undefined ? [] : [problem('unreadable-migration', `${entry.path} ${fault}`, source)];
   const pieces = splitAt(source, span, attribute(change, 'endDelimiter'));
-  return { up: pieces.map((piece) => substituted(piece, properties)), down: undefined, problems };
+  const cut = change.name === 'sqlFile' && isCut(change) ? cutFaults(pieces) : [];
+  return {
+    up: pieces.map((piece) => substituted(piece, properties)),
+    down: undefined,
+    problems: [...problems, ...cut],
+  };
+}
+
+/** Whether Liquibase looks for the ends of the statements by itself. */
+function isCut(change: Element): boolean {
+  return flag(change, 'splitStatements', true) && attribute(change, 'endDelimiter') === undefined;
 }
 
 function firstLine({ source, span }: Element) {
