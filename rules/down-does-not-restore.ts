@@ -42,6 +42,17 @@ alter table account add column email text;`,
       down: `do $$ begin execute format('alter table account drop column %I', 'e' || lower('MAIL')); end $$;`,
     },
     {
+      title: 'a function in other lines is the same function',
+      sql: `create function two() returns int language plpgsql as $$
+BEGIN
+    -- twice one
+    RETURN 2;
+END $$;
+-- next migration
+drop function two();`,
+      down: 'create function two() returns int language plpgsql as $$ begin return 2; end $$;',
+    },
+    {
       title: 'dropping the column takes its index along',
       sql: `create table account (id int);
 -- next migration

@@ -1,4 +1,9 @@
-import { defineRule } from '../src/rule.js';
+import { columnOf, findTable, relationByName } from '../src/catalog/lookup.js';
+import { conjuncts } from '../src/effects/query-conditions.js';
+import { defineRule, type Finding, type Step } from '../src/rule.js';
+import { isKind } from '../src/sql/statement.js';
+import { type DeleteStmt, type Node, strings, type UpdateStmt } from '../src/sql/tree.js';
+import { list } from '../src/wording.js';
 
 export default defineRule({
   id: 'update-without-where',
@@ -7,7 +12,6 @@ export default defineRule({
   why: 'Every row is written and locked in one transaction: updates of the same rows wait until it commits, the table grows by a dead copy of each row, and a DELETE loses all of them.',
   instead: 'Write the rows in batches of some thousand, each batch in a transaction of its own.',
   links: ['https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-SPACE-RECOVERY'],
-  on: ['UpdateStmt', 'DeleteStmt'],
   bad: [
     {
       sql: `create table account (id int primary key, email text);
@@ -19,11 +23,39 @@ update account set email = lower(email);`,
 -- next migration
 delete from account;`,
     },
+    {
+      title: 'a condition that is true of every row',
+      sql: `create table account (id int primary key, email text);
+-- next migration
+alter table account add column email_lower text;
+update account set email_lower = lower(email) where email_lower is null;`,
+    },
+    {
+      title: 'a join leaves out only the rows that have no other',
+      sql: `create table person (id int primary key, email text);
+create table account (id int primary key, person_id int references person, email text);
+-- next migration
+update account set email = person.email from person where account.person_id = person.id;`,
+    },
   ],
   good: [
     {
       title: 'a table of the same migration',
       sql: "create table setting (name text, value text); insert into setting values ('a', '1'); update setting set value = '2';",
+    },
+    {
+      title: 'what was not filled before',
+      sql: `create table account (id int primary key, region int);
+-- next migration
+alter table account add column plan text;
+update account set plan = 'basic' where region = 1;
+delete from account where plan is null;`,
+    },
+    {
+      title: 'a short list of new values',
+      sql: `create table account (id int primary key, email text);
+-- next migration
+update account set email = fresh.email from (values (1, 'a@b.c')) as fresh (id, email) where account.id = fresh.id;`,
     },
     {
       title: 'a batch',
@@ -32,19 +64,67 @@ delete from account;`,
 update account set email = lower(email) where id between 1 and 1000;`,
     },
   ],
-  check({ kind, node, relation, effects }) {
-    const written = effects.find((effect) => effect.relation === relation && effect.work === 'rows');
-    if (written === undefined || node.whereClause !== undefined || hasJoin(node)) return;
+  checkMigration({ up }) {
+    const writtenBefore = new Set<string | undefined>();
+    return up.flatMap((step) => {
+      const { statement, relation } = step;
+      if (!writing.has(step.kind)) return [];
+      const isFirst = !writtenBefore.has(relation);
+      writtenBefore.add(relation);
+      if (!isKind(statement, 'UpdateStmt') && !isKind(statement, 'DeleteStmt')) return [];
+      const found = judged(step, statement.node, isFirst);
+      return found === undefined ? [] : [{ step, ...found }];
+    });
+  },
+});
+
+const writing: ReadonlySet<string> = new Set(['UpdateStmt', 'DeleteStmt', 'InsertStmt', 'MergeStmt', 'CopyStmt']);
+
+/** `isFirst`: no statement of the migration has written the table before. */
+function judged(step: Step, node: UpdateStmt | DeleteStmt, isFirst: boolean): Finding | undefined {
+  const { kind, relation, effects } = step;
+  if (!effects.some((effect) => effect.relation === relation && effect.work === 'rows')) return undefined;
+  const parts = conjuncts(node.whereClause).filter((part) => !(isFirst && isUnfilled(part, step)));
+  if (parts.length === 0 && !hasJoin(node)) {
     return {
       message:
         kind === 'DeleteStmt'
           ? `every row of ${relation} is deleted in one transaction`
           : `every row of ${relation} is written in one transaction: other writes to it wait until it commits`,
     };
-  },
-});
+  }
+  const others = 'fromClause' in node && parts.length > 0 && parts.every(isJoin) ? joined(node.fromClause, step) : [];
+  if (others.length === 0) return undefined;
+  return {
+    level: 'warning',
+    message: `every row of ${relation} with a match in ${list(others)} is written in one transaction: other writes to these rows wait until it commits`,
+  };
+}
 
 /** FROM or USING without WHERE is a cross join by mistake or a condition in JOIN … ON: not every row for certain. */
 function hasJoin(node: { readonly fromClause?: unknown; readonly usingClause?: unknown }): boolean {
   return node.fromClause !== undefined || node.usingClause !== undefined;
+}
+
+/** `column IS NULL` of a column that this migration adds without a value: true for every row that was there. */
+function isUnfilled(part: Node, step: Step): boolean {
+  if (!('NullTest' in part) || part.NullTest.nulltesttype !== 'IS_NULL') return false;
+  const { arg } = part.NullTest;
+  const name = arg !== undefined && 'ColumnRef' in arg ? strings(arg.ColumnRef.fields).at(-1) : undefined;
+  const column = columnOf(relationByName(step.before, step.relation ?? ''), name);
+  return column !== undefined && column.born >= step.since && column.default === undefined;
+}
+
+/** Two columns that are to be equal. */
+function isJoin(part: Node): boolean {
+  if (!('A_Expr' in part) || part.A_Expr.kind !== 'AEXPR_OP' || strings(part.A_Expr.name).join() !== '=') return false;
+  const { lexpr, rexpr } = part.A_Expr;
+  return lexpr !== undefined && 'ColumnRef' in lexpr && rexpr !== undefined && 'ColumnRef' in rexpr;
+}
+
+/** The tables of a FROM of nothing but tables that were there before: what a migration or a query puts together is most often short. */
+function joined(from: readonly Node[] | undefined, { before, isNew }: Step): readonly string[] {
+  const tables = (from ?? []).map((item) => ('RangeVar' in item ? findTable(before, item.RangeVar) : undefined));
+  const names = tables.flatMap((table) => (table === undefined ? [] : `${table.schema}.${table.name}`));
+  return names.length === tables.length && !names.some(isNew) ? names : [];
 }

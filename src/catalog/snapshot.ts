@@ -1,3 +1,4 @@
+import { essence } from '../sql/essence.js';
 import { strings } from '../sql/tree.js';
 import type {
   Catalog,
@@ -114,7 +115,8 @@ function isStub(relation: Relation): boolean {
 function routineEntry(catalog: Catalog, routine: Routine): Entry {
   const types = routine.arguments.filter(({ output }) => !output).map(({ type }) => typeText(catalog, type));
   const { kind, schema, name, language, volatility, source } = routine;
-  return [`${kind} ${schema}.${name}(${types.join(', ')})`, `${language} ${volatility} ${source.trim()}`];
+  const body = language === 'sql' || language === 'plpgsql' ? essence(source) : source.trim();
+  return [`${kind} ${schema}.${name}(${types.join(', ')})`, `${language} ${volatility} ${body}`];
 }
 
 function relationEntries(catalog: Catalog, relation: Relation): readonly Entry[] {

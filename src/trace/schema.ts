@@ -1,4 +1,5 @@
 import type { Snapshot } from '../catalog/snapshot.js';
+import { essence } from '../sql/essence.js';
 import type { Session } from './session.js';
 
 /** Names as `check` writes them: schema.name without quotes. */
@@ -116,5 +117,14 @@ export async function schemaOf(session: Session): Promise<Snapshot> {
   // only then are names written with their schemas
   await session.query('set search_path = pg_catalog');
   const rows = await session.query(query);
-  return new Map(rows.map(({ object, definition }) => [object ?? '', definition ?? '']));
+  return new Map(rows.map(({ object, definition }) => [object ?? '', withoutLayout(definition ?? '')]));
+}
+
+/** The definition of a function in SQL or PL/pgSQL, as pg_get_functiondef writes it, with nothing in its body that means nothing. */
+function withoutLayout(definition: string): string {
+  if (!/^ LANGUAGE (?:sql|plpgsql)$/m.test(definition)) return definition;
+  return definition.replace(
+    /(?<=^AS )(\$\w*\$)(.*)\1/ms,
+    (_, quote: string, body: string) => quote + essence(body) + quote,
+  );
 }
