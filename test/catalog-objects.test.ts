@@ -97,7 +97,7 @@ describe('triggers, policies, rules', () => {
     [
       'rules',
       `${f} create rule r as on insert to t do nothing; create rule s as on delete to t do nothing; drop rule s on t; alter rule r on t rename to q`,
-      (c) => table(c, 't').rules,
+      (c) => table(c, 't').rules.map(({ name }) => name),
       ['q'],
     ],
   );

@@ -8,7 +8,8 @@ import type { Catalog, Oid, OtherObject } from './catalog.js';
 import { columnsAddition, objectName } from './generated-name.js';
 import { findRelation, searchPath } from './lookup.js';
 import { columnsIn } from './mentions.js';
-import { findOther, putOther, removeOther } from './others.js';
+import { findOther, foreignTablesOf, putOther, removeOther, serversOf } from './others.js';
+import { dropObject } from './removal.js';
 
 type OtherKind = OtherObject['kind'];
 
@@ -42,7 +43,10 @@ export const otherApplies: Applies = {
     return put(catalog, 'statistics', chosen, relation === undefined ? [] : [relation.oid], columns);
   },
   CreateEventTrigStmt: (node, _statement, catalog) => put(catalog, 'event trigger', node.trigname, []),
-  CreateForeignServerStmt: (node, _statement, catalog) => put(catalog, 'server', node.servername, []),
+  CreateForeignServerStmt: ({ servername, fdwname }, _statement, catalog) =>
+    servername === undefined || findOther(catalog, 'server', servername) !== undefined
+      ? catalog
+      : putOther(catalog, { kind: 'server', name: servername, relations: [], ...(fdwname && { wrapper: fdwname }) }),
 };
 
 /** CREATE COLLATION and CREATE OPERATOR, which the grammar has as forms of one statement. */
@@ -120,11 +124,23 @@ const drop: DropOne = (catalog, object, { removeType }) => {
   return kind === undefined ? catalog : remove(catalog, kind, keptName(catalog, kind, object));
 };
 
+/** DROP SERVER and DROP FOREIGN DATA WRAPPER, with the foreign tables that are left only by CASCADE. */
+const dropServers =
+  (kind: 'server' | 'wrapper'): DropOne =>
+  (catalog, object) => {
+    const name = 'String' in object ? (object.String.sval ?? '') : '';
+    const of = kind === 'server' ? { server: name } : { wrapper: name };
+    const servers = serversOf(catalog, of);
+    const without = foreignTablesOf(catalog, of).reduce(dropObject, catalog);
+    return servers.reduce((now, server) => removeOther(now, 'server', server.name), without);
+  };
+
 export const otherDrops: DropKinds = {
   OBJECT_PUBLICATION: drop,
   OBJECT_STATISTIC_EXT: drop,
   OBJECT_EVENT_TRIGGER: drop,
-  OBJECT_FOREIGN_SERVER: drop,
+  OBJECT_FOREIGN_SERVER: dropServers('server'),
+  OBJECT_FDW: dropServers('wrapper'),
   OBJECT_COLLATION: drop,
   OBJECT_OPERATOR: drop,
 };

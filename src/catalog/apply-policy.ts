@@ -1,13 +1,14 @@
-import type { Node } from '../sql/tree.js';
+import type { Node, RuleStmt } from '../sql/tree.js';
+import { visit } from '../sql/walk.js';
 import type { Applies } from './applies.js';
 import type { Renames } from './apply-by-object.js';
 import type { DropKinds } from './apply-drop.js';
 import { mergedReads } from './apply-routine.js';
 import { nameOnRelation } from './apply-trigger.js';
 import { columnsOfView } from './apply-view.js';
-import type { Catalog, Policy, Table } from './catalog.js';
+import type { Catalog, Oid, Policy, Table } from './catalog.js';
 import { changeTable, putRelation } from './change.js';
-import { findRelationNamed, findTable, isTable } from './lookup.js';
+import { findRelation, findRelationNamed, findTable, isTable } from './lookup.js';
 import { describeQuery, readsOfExpression } from './query.js';
 import { shapeOfRelation } from './query-from.js';
 import { tableOrStub } from './stub.js';
@@ -32,7 +33,7 @@ export const policyApplies: Applies = {
         : policy;
     return changeTable(catalog, table.oid, (one) => ({ ...one, policies: one.policies.map(altered) }));
   },
-  RuleStmt: (node, _statement, catalog, { pg, born }) => {
+  RuleStmt: (node, statement, catalog, { pg, born }) => {
     if (node.relation === undefined || node.rulename === undefined) return catalog;
     const [known, table] = tableOrStub(catalog, node.relation);
     if (table === undefined) return catalog;
@@ -42,9 +43,25 @@ export const policyApplies: Applies = {
       // until 15 a table with a rule ON SELECT is a view from then on; pg_dump writes views that refer to each other in this way
       return pg >= 16 ? known : viewOf(known, table, action, born);
     }
-    return changeTable(known, table.oid, (one) => ({ ...one, rules: [...new Set([...one.rules, rulename])] }));
+    return changeTable(known, table.oid, (one) => ({
+      ...one,
+      rules: [
+        ...one.rules.filter(({ name }) => name !== rulename),
+        { name: rulename, definition: statement, relations: relationsIn(known, node, table.oid) },
+      ],
+    }));
   },
 };
+
+/** The relations that the actions of a rule name, without its own. */
+function relationsIn(catalog: Catalog, { actions }: RuleStmt, own: Oid): readonly Oid[] {
+  const found = new Set<Oid>();
+  visit({ actions }, (kind, node) => {
+    const oid = kind === 'RangeVar' ? findRelation(catalog, node)?.oid : undefined;
+    if (oid !== undefined && oid !== own) found.add(oid);
+  });
+  return [...found];
+}
 
 function policyOf(
   catalog: Catalog,
@@ -90,7 +107,10 @@ export const policyDrops: DropKinds = {
   },
   OBJECT_RULE: (catalog, object) => {
     const { relation, name } = nameOnRelation(object);
-    return onTable(catalog, relation, (table) => ({ ...table, rules: table.rules.filter((rule) => rule !== name) }));
+    return onTable(catalog, relation, (table) => ({
+      ...table,
+      rules: table.rules.filter((rule) => rule.name !== name),
+    }));
   },
 };
 
@@ -111,7 +131,7 @@ export const policyRenames: Renames = {
     if (table === undefined) return catalog;
     return changeTable(catalog, table.oid, (one) => ({
       ...one,
-      rules: one.rules.map((rule) => (rule === subname ? newname : rule)),
+      rules: one.rules.map((rule) => (rule.name === subname ? { ...rule, name: newname } : rule)),
     }));
   },
 };

@@ -22,6 +22,7 @@ import { freeConstraintName } from './generated-name.js';
 import { equipPartition, inheritedConstraints, mergeColumns } from './inheritance.js';
 import { columnsLike, constraintsLike, indexesLike, type Like, likeOf } from './like.js';
 import { columnOf, findRelation, isTable, schemaFor, typeByOid } from './lookup.js';
+import { findOther, putOther } from './others.js';
 import { partitionBound, partitionKey } from './partition-key.js';
 import { dropObject } from './removal.js';
 import { storageOptions, tablespaceOf } from './storage-options.js';
@@ -251,6 +252,11 @@ function defineOptions(
 
 export const createTables: Applies = {
   CreateStmt: (node, _statement, catalog, options) => createTable(catalog, node, options),
-  CreateForeignTableStmt: (node, _statement, catalog, options) =>
-    createTable(catalog, node.base ?? {}, options, 'foreign'),
+  CreateForeignTableStmt: (node, _statement, catalog, options) => {
+    const made = createTable(catalog, node.base ?? {}, options, 'foreign');
+    const table = findRelation(made, node.base?.relation);
+    const server = findOther(made, 'server', node.servername);
+    if (made === catalog || table === undefined || server === undefined) return made;
+    return putOther(made, { ...server, relations: [...server.relations, table.oid] });
+  },
 };

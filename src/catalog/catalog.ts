@@ -89,7 +89,7 @@ export interface Table extends InSchema {
   readonly indexes: readonly Oid[];
   readonly triggers: readonly Trigger[];
   readonly policies: readonly Policy[];
-  readonly rules: readonly string[];
+  readonly rules: readonly Rule[];
   /** Parents by INHERITS, or the one partitioned table this is a partition of. */
   readonly parents: readonly Oid[];
   /** Children or partitions, in order of attachment. */
@@ -110,6 +110,14 @@ export interface Table extends InSchema {
   readonly filled: boolean;
   /** True when a row is surely there: INSERT … VALUES put one in, and nothing was deleted since. What INSERT … SELECT finds may be none. */
   readonly inhabited: boolean;
+}
+
+/** What CREATE RULE makes of changes of a table; a rule ON SELECT makes a view of it instead. */
+export interface Rule {
+  readonly name: string;
+  readonly definition: Statement<'RuleStmt'>;
+  /** What its actions read and write. */
+  readonly relations: readonly Oid[];
 }
 
 /** A type as a column has it: `varchar(20)[]` is `{ schema: 'pg_catalog', name: 'varchar', modifiers: [20], dimensions: 1 }`. */
@@ -328,7 +336,10 @@ export interface OtherObject {
     | 'operator'
     | 'other';
   readonly name: string;
+  /** Of a server: its foreign tables. */
   readonly relations: readonly Oid[];
+  /** Of a server: its foreign-data wrapper. */
+  readonly wrapper?: string;
   /** Of statistics: the columns they are about, those in expressions too. */
   readonly columns?: readonly string[];
 }

@@ -10,7 +10,7 @@ import { usesOfExpression } from './uses.js';
 export type Doomed =
   | { readonly kind: 'object'; readonly oid: Oid }
   | {
-      readonly kind: 'column' | 'default' | 'constraint' | 'trigger' | 'policy';
+      readonly kind: 'column' | 'default' | 'constraint' | 'trigger' | 'policy' | 'rule';
       readonly table: Oid;
       readonly name: string;
       /** Of a CHECK or NOT NULL: by ALTER TABLE, which goes through the children, and not for something that it depends on. */
@@ -76,7 +76,8 @@ function doomedInTable(catalog: Catalog, table: Table, oid: Oid): readonly Doome
   const inKey = table.partitionBy?.keys.some(({ expression }) => uses(expression)) ?? false;
   if (table.parents.includes(oid) || table.ofType === oid || inKey) return objects([table.oid]);
   const part =
-    (kind: 'column' | 'default' | 'constraint' | 'trigger' | 'policy') => (named: { readonly name: string }) => ({
+    (kind: 'column' | 'default' | 'constraint' | 'trigger' | 'policy' | 'rule') =>
+    (named: { readonly name: string }) => ({
       kind,
       table: table.oid,
       name: named.name,
@@ -99,6 +100,7 @@ function doomedInTable(catalog: Catalog, table: Table, oid: Oid): readonly Doome
           reads.some(({ relation }) => relation === oid) || uses(using) || uses(withCheck),
       )
       .map(part('policy')),
+    ...table.rules.filter(({ relations }) => relations.includes(oid)).map(part('rule')),
   ];
 }
 

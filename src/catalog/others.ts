@@ -41,6 +41,23 @@ export function othersOf(catalog: Catalog, relation: Oid): readonly OtherObject[
   return (catalog.othersOfRelation.get(relation) ?? []).flatMap((key) => catalog.others.get(key) ?? []);
 }
 
+/** The foreign tables of a server, or of all servers of a foreign-data wrapper. */
+export function foreignTablesOf(
+  catalog: Catalog,
+  of: { readonly server: string } | { readonly wrapper: string },
+): readonly Oid[] {
+  return serversOf(catalog, of).flatMap(({ relations }) => relations);
+}
+
+/** The servers that DROP SERVER or DROP FOREIGN DATA WRAPPER … CASCADE takes. */
+export function serversOf(
+  catalog: Catalog,
+  of: { readonly server: string } | { readonly wrapper: string },
+): readonly OtherObject[] {
+  if ('server' in of) return [findOther(catalog, 'server', of.server) ?? []].flat();
+  return [...catalog.others.values()].filter(({ kind, wrapper }) => kind === 'server' && wrapper === of.wrapper);
+}
+
 /** A dropped relation takes its statistics along; publications are without it from then on. */
 export function forgetInOthers(catalog: Catalog, relation: Oid): Catalog {
   return othersOf(catalog, relation).reduce((now, other) => {

@@ -1,5 +1,5 @@
 import type { Node } from '../sql/tree.js';
-import type { Catalog, PartitionBound, Table } from './catalog.js';
+import type { Catalog, Constraint, PartitionBound, Table } from './catalog.js';
 import { type Clause, clauseOf, not } from './clause.js';
 import { proves } from './implication.js';
 import { type KnownType, knownType } from './known-type.js';
@@ -32,6 +32,17 @@ export function mayHold(
     return holdsHash(parent, partition.bound, known, scope) ?? 'perhaps';
   }
   return proves(known, not(constraint)) ? 'no' : 'yes';
+}
+
+/** The CHECK that a row which meets all the conditions breaks; one that is NULL for it is not broken. */
+export function brokenCheck(catalog: Catalog, table: Table, conditions: readonly Node[]): Constraint | undefined {
+  const scope = scopeOf(catalog, table);
+  const met = conditions.map((condition) => clauseOf(condition, scope));
+  const known = [...met, ...met.flatMap(withoutNull)];
+  return table.constraints.find(
+    ({ kind, enforced, expression }) =>
+      kind === 'check' && enforced && expression !== undefined && proves(known, not(clauseOf(expression, scope))),
+  );
 }
 
 function scopeOf(catalog: Catalog, table: Table): Scope {

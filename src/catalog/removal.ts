@@ -148,7 +148,8 @@ function withoutDefault(catalog: Catalog, oid: Oid, name: string): Catalog {
   }));
 }
 
-function withoutPart(table: Table, kind: 'trigger' | 'policy', name: string): Table {
+function withoutPart(table: Table, kind: 'trigger' | 'policy' | 'rule', name: string): Table {
+  if (kind === 'rule') return { ...table, rules: table.rules.filter((rule) => rule.name !== name) };
   return kind === 'trigger'
     ? { ...table, triggers: table.triggers.filter((trigger) => trigger.name !== name) }
     : { ...table, policies: table.policies.filter((policy) => policy.name !== name) };

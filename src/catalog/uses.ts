@@ -1,6 +1,18 @@
 import { type Node, strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
-import type { Catalog, Column, Constraint, Oid, Policy, Relation, Routine, Table, Trigger, Type } from './catalog.js';
+import type {
+  Catalog,
+  Column,
+  Constraint,
+  Oid,
+  Policy,
+  Relation,
+  Routine,
+  Rule,
+  Table,
+  Trigger,
+  Type,
+} from './catalog.js';
 import { findRelationNamed, findRoutines, findType } from './lookup.js';
 
 /** What has an oid. */
@@ -44,17 +56,20 @@ export function changeOfUses(
 /** What the parts of `now` use that `old` does not have. */
 function newParts(catalog: Catalog, old: Table, now: Table): readonly Oid[] {
   const isFramed = sameFrame(old, now);
+  const rules = without(now.rules, old.rules);
   const columns = without(now.columns, old.columns);
   const constraints = without(now.constraints, old.constraints);
   const triggers = without(now.triggers, old.triggers);
   const policies = without(now.policies, old.policies);
-  if (isFramed && columns.length + constraints.length + triggers.length + policies.length === 0) return none;
+  if (isFramed && columns.length + constraints.length + triggers.length + policies.length + rules.length === 0)
+    return none;
   const found = new Set<Oid>();
   if (!isFramed) collect(found, catalog, frame(now));
   for (const column of columns) collect(found, catalog, ofColumn(column));
   for (const constraint of constraints) collect(found, catalog, ofConstraint(constraint));
   for (const trigger of triggers) collect(found, catalog, ofTrigger(catalog, trigger));
   for (const policy of policies) collect(found, catalog, ofPolicy(policy));
+  for (const rule of rules) collect(found, catalog, ofRule(rule));
   found.delete(now.oid);
   return found.size === 0 ? none : [...found];
 }
@@ -106,6 +121,7 @@ function partsOf(catalog: Catalog, object: CatalogObject): readonly Part[] {
         ...object.constraints.map(ofConstraint),
         ...object.triggers.map((trigger) => ofTrigger(catalog, trigger)),
         ...object.policies.map(ofPolicy),
+        ...object.rules.map(ofRule),
       ];
     case 'index':
     case 'partitioned index':
@@ -137,6 +153,10 @@ function partsOf(catalog: Catalog, object: CatalogObject): readonly Part[] {
     default:
       return [ofRoutine(object)];
   }
+}
+
+function ofRule({ relations }: Rule): Part {
+  return { oids: relations, expressions: [] };
 }
 
 function isTableObject(object: CatalogObject): object is Table {

@@ -15,6 +15,7 @@ import {
   scanStored,
 } from './alter-table-command.js';
 import { locksOnReferenced } from './cascade.js';
+import { comparisonRefusal } from './comparison-refusal.js';
 import { type Conversion, conversionOf, typeOfDefault } from './conversion.js';
 import { all, build, type Draft, fail, lock, nothing } from './draft.js';
 import { typeFact } from './facts.js';
@@ -23,7 +24,8 @@ import { type KeyType, keepsKey, operatorClassOf } from './operator-class.js';
 import { builtIndexes } from './relations.js';
 import { rowTypeUser } from './row-type.js';
 import { typeName } from './type-name.js';
-import { baseType, convert, domainOf, type NoCast } from './types.js';
+import { baseType, convert, domainOf, domainsOf, isRecorded, type NoCast } from './types.js';
+import { domainViolated, notConvertible } from './violation.js';
 
 /** A change of a column's type, for one table of the family. */
 interface Change {
@@ -152,8 +154,35 @@ function changeOne(change: Change, context: CommandContext): Draft {
     // where a rewrite is not certain, what would be done without one is told too
     ...(rewrites && conversion.sure ? indexRefusals(change, context) : rebuiltIndexes(change, context)),
     ...checksOf(change, context),
+    incomparable(change, context),
     foreignKeys(change, rewrites, context),
     wrongLength(change),
+    ...(rewrites ? [unfitValues(change, context)] : []),
+  );
+}
+
+/** A comparison in an index or a CHECK of the table that the new type does not have. */
+function incomparable({ table, column, type }: Change, context: CommandContext): Draft | undefined {
+  const columns = table.columns.map((one) => (one.name === column.name ? { ...one, type } : one));
+  const expressions = [
+    ...builtIndexes(context.catalog, table).flatMap(({ predicate, keys }) => [
+      ...keys.map(({ expression }) => expression),
+      predicate,
+    ]),
+    ...table.constraints.map(({ expression }) => expression),
+  ];
+  return expressions
+    .filter((expression) => columnsIn(expression).has(column.name))
+    .map((expression) => comparisonRefusal(expression, { ...table, columns }, context))
+    .find((refusal) => refusal !== undefined);
+}
+
+function unfitValues({ table, column, type }: Change, context: CommandContext): Draft {
+  const { catalog, pg } = context;
+  const isText = (one: TypeRef) => typeFact(one.name, pg)?.category === 'S' && isRecorded(context, one);
+  return all(
+    ...domainsOf(catalog, type).map((domain) => domainViolated(table, domain)),
+    column.type && notConvertible(table, baseType(catalog, column.type), baseType(catalog, type), isText),
   );
 }
 

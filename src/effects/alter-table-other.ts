@@ -48,6 +48,10 @@ function alterIndex(index: Index, command: AlterTableCmd, given: readonly AlterT
     return index.kind === 'partitioned index'
       ? attachIndex(index, command, context)
       : cannotAlter('ATTACH PARTITION', index, 'a table or partitioned index', context);
+  if (subtype === 'AT_SetStatistics') {
+    const refusal = statisticsRefusal(index, command.num ?? 0);
+    if (refusal !== undefined) return refusal;
+  }
   const own = lockIndex(index, statementLock(given), 'the index is altered');
   if (index.kind === 'partitioned index' && (subtype === 'AT_SetRelOptions' || subtype === 'AT_ResetRelOptions'))
     return cannotAlter(
@@ -59,6 +63,14 @@ function alterIndex(index: Index, command: AlterTableCmd, given: readonly AlterT
   if (subtype === 'AT_SetTableSpace' && index.kind === 'index' && (index.tablespace ?? 'pg_default') !== name)
     return all(own, newHeap(index, 'AccessExclusiveLock', `its file is copied to the tablespace ${name}`));
   return def === undefined || subtype !== 'AT_ChangeOwner' ? own : nothing;
+}
+
+/** A column of an index that is one of its table has its statistics there. */
+function statisticsRefusal({ name, keys }: Index, number: number): Draft | undefined {
+  const key = keys[number - 1];
+  return key?.column === undefined
+    ? undefined
+    : fail(`cannot alter statistics on non-expression column "${key.column}" of index "${name}"`, '0A000');
 }
 
 /** The refusal of a command by a relation of the wrong kind, which servers before 15 word in another way. */

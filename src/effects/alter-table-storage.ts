@@ -148,7 +148,7 @@ const switchTrigger: PredictCommand = ({ name, subtype }, context) => {
 const changeOwner: PredictCommand = ({ newowner }) => unknownRole(newowner);
 
 const switchRule: PredictCommand = ({ name = '' }, { table }) =>
-  table.complete && !table.rules.includes(name)
+  table.complete && !table.rules.some((rule) => rule.name === name)
     ? fail(`rule "${name}" for relation "${table.name}" does not exist`, '42704')
     : nothing;
 

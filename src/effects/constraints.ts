@@ -1,8 +1,8 @@
-import type { Index, Table, TypeRef } from '../catalog/catalog.js';
+import type { Index, IndexKey, Table, TypeRef } from '../catalog/catalog.js';
 import { foldAttributes } from '../catalog/column-definition.js';
 import { typeInTable } from '../catalog/expression-type.js';
 import { columnOf, descendants, findRelationNamed, isIndex, isTable, tables } from '../catalog/lookup.js';
-import { type Constraint as ConstraintNode, type ConstrType, type Node, strings } from '../sql/tree.js';
+import { type Constraint as ConstraintNode, type ConstrType, type IndexElem, type Node, strings } from '../sql/tree.js';
 import { columnRefs, functionCalls } from '../sql/walk.js';
 import { alterConstraint } from './alter-constraint.js';
 import {
@@ -13,6 +13,7 @@ import {
   recurse,
   scanStored,
 } from './alter-table-command.js';
+import { comparisonRefusal } from './comparison-refusal.js';
 import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { dropConstraint } from './drop-constraint.js';
 import { expressionKinds, expressionRefusal, systemColumnIn } from './expression-refusal.js';
@@ -105,6 +106,8 @@ export function checkRefusal(
   if (refusal !== undefined || expression === undefined) return refusal;
   const system = systemColumnIn(expression, table);
   if (system !== undefined) return fail(`system column "${system}" reference in check constraint is invalid`, '42P10');
+  const incomparable = comparisonRefusal(expression, table, context);
+  if (incomparable !== undefined) return incomparable;
   const type = typeInTable(expression, table, context.catalog);
   if (type !== undefined && isRecorded(context, baseType(context.catalog, type)) && !isBoolean(type, context))
     return fail(
@@ -221,16 +224,20 @@ function operatorRefusal(node: ConstraintNode): Draft | undefined {
   return wrong === undefined ? undefined : fail(`operator ${wrong} is not commutative`, '42809');
 }
 
+function exclusionElements(node: ConstraintNode): readonly IndexElem[] {
+  return (node.exclusions ?? []).flatMap((one) => {
+    const [element] = 'List' in one ? (one.List.items ?? []) : [];
+    return element !== undefined && 'IndexElem' in element ? [element.IndexElem] : [];
+  });
+}
+
 /** A column for whose type the index behind the constraint has no operator class. */
 export function keyClassRefusal(node: ConstraintNode, table: Table, context: TypeContext): Draft | undefined {
   const method = node.access_method ?? (node.without_overlaps ? 'gist' : 'btree');
   if (node.contype === 'CONSTR_EXCLUSION' && (method === 'gin' || method === 'brin'))
     return fail(`access method "${method}" does not support exclusion constraints`, '0A000');
-  const elements = (node.exclusions ?? []).flatMap((one) => {
-    const [element] = 'List' in one ? (one.List.items ?? []) : [];
-    return element !== undefined && 'IndexElem' in element ? [element.IndexElem] : [];
-  });
-  const columns = node.without_overlaps ? [] : strings(node.keys);
+  const elements = exclusionElements(node);
+  const columns = strings(node.keys);
   const keys = [...columns, ...elements.flatMap(({ name, opclass }) => (opclass === undefined ? (name ?? []) : []))];
   for (const name of keys) {
     const type = columnOf(table, name)?.type;
@@ -254,12 +261,20 @@ function nullableInChild(node: ConstraintNode, { catalog, table, only, pg }: Com
 export function lacksPartitionKey(node: ConstraintNode, { kind, partitionBy }: Table, pg: number): Draft | undefined {
   if (kind !== 'partitioned' || partitionBy === undefined) return undefined;
   if (node.contype === 'CONSTR_EXCLUSION')
-    return pg < 17 ? fail('exclusion constraints are not supported on partitioned tables', '0A000') : undefined;
+    return pg < 17
+      ? fail('exclusion constraints are not supported on partitioned tables', '0A000')
+      : lacksColumns(
+          partitionBy.keys,
+          exclusionElements(node).flatMap(({ name }) => name ?? []),
+        );
   const what = node.contype === 'CONSTR_PRIMARY' ? 'PRIMARY KEY' : 'UNIQUE';
-  const keys = new Set(strings(node.keys));
   if (partitionBy.keys.some(({ expression }) => expression !== undefined))
     return fail(`unsupported ${what} constraint with partition key definition`, '0A000');
-  return partitionBy.keys.some(({ column }) => column !== undefined && !keys.has(column))
+  return lacksColumns(partitionBy.keys, strings(node.keys));
+}
+
+function lacksColumns(wanted: readonly IndexKey[], keys: readonly string[]): Draft | undefined {
+  return wanted.some(({ column }) => column !== undefined && !keys.includes(column))
     ? fail('unique constraint on partitioned table must include all partitioning columns', '0A000')
     : undefined;
 }

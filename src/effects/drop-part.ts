@@ -45,7 +45,7 @@ const words: Readonly<Record<string, readonly [string, 'triggers' | 'policies' |
 };
 
 function has(table: Table, list: 'triggers' | 'policies' | 'rules', name: string): boolean {
-  return list === 'rules' ? table.rules.includes(name) : table[list].some((part) => part.name === name);
+  return table[list].some((part) => part.name === name);
 }
 
 function isClone(table: Table, name: string): boolean {

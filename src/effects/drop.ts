@@ -1,6 +1,7 @@
-import type { Catalog, Sequence } from '../catalog/catalog.js';
+import type { Catalog } from '../catalog/catalog.js';
 import type { Doomed } from '../catalog/doomed.js';
-import { columnOf, findRelationNamed, findType, isGone, nameOf, schemaFor } from '../catalog/lookup.js';
+import { findRelationNamed, findType, isGone, nameOf, schemaFor } from '../catalog/lookup.js';
+import { foreignTablesOf } from '../catalog/others.js';
 import { qualifiedName } from '../sql/names.js';
 import { type DropStmt, type Node, type ObjectType, strings } from '../sql/tree.js';
 import { fallOf, locksOfFall } from './cascade.js';
@@ -8,7 +9,7 @@ import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { dropIndex } from './drop-index.js';
 import { dropPart, dropStatistics } from './drop-part.js';
-import { notShown, shownName } from './relations.js';
+import { isOfIdentity, notShown, shownName } from './relations.js';
 import { routinesWithArguments } from './routines.js';
 import {
   indexesOfClass,
@@ -81,17 +82,12 @@ function relation(...kinds: readonly string[]): Find {
       };
     }
     if (!kinds.includes(found.kind)) return { missing: fail(`"${shown}" is not a ${word}`, '42809') };
-    if (found.kind === 'sequence' && isIdentity(catalog, found)) {
+    if (found.kind === 'sequence' && isOfIdentity(catalog, found)) {
       const column = `column ${found.ownedBy?.column} of table ${nameOf(catalog, found.ownedBy?.table ?? 0)}`;
       return { missing: fail(`cannot drop sequence ${shown} because ${column} requires it`, '2BP01') };
     }
     return { found: [{ kind: 'object', oid: found.oid }], shown: shownName(catalog, found) };
   };
-}
-
-function isIdentity(catalog: Catalog, { ownedBy }: Sequence): boolean {
-  const table = ownedBy && catalog.relations.get(ownedBy.table);
-  return columnOf(table, ownedBy?.column)?.identity !== undefined;
 }
 
 const tableLike: ReadonlySet<string> = new Set(['table', 'foreign', 'materialized view']);
@@ -125,6 +121,10 @@ function byName(dependents: Members, members: Members = () => []): Find {
   };
 }
 
+function foreignTables(catalog: Catalog, of: Parameters<typeof foreignTablesOf>[1]): readonly Doomed[] {
+  return foreignTablesOf(catalog, of).map((oid): Doomed => ({ kind: 'object', oid }));
+}
+
 const schema: Find = (catalog, object) => {
   const [shown = ''] = partsOf(object);
   if (!catalog.schemas.has(shown)) return { missing: fail(`schema "${shown}" does not exist`, '3F000', false) };
@@ -148,6 +148,8 @@ const objects: { readonly [T in ObjectType]?: Kind } = {
   OBJECT_COLLATION: { word: 'collation', find: byName(usersOfCollation) },
   OBJECT_LANGUAGE: { word: 'language', find: byName(usersOfLanguage) },
   OBJECT_ACCESS_METHOD: { word: 'access method', find: byName(tablesOfAccessMethod) },
+  OBJECT_FOREIGN_SERVER: { word: 'server', find: byName((catalog, server) => foreignTables(catalog, { server })) },
+  OBJECT_FDW: { word: 'foreign-data wrapper', find: byName((catalog, wrapper) => foreignTables(catalog, { wrapper })) },
   OBJECT_OPCLASS: { word: 'operator class', find: byName(indexesOfClass) },
 };
 

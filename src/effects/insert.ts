@@ -1,6 +1,7 @@
 import type { Column, Table } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
-import { columnOf, findRelation, indexesOf } from '../catalog/lookup.js';
+import { columnOf, findRelation, indexesOf, tables } from '../catalog/lookup.js';
+import { brokenCheck, mayHold } from '../catalog/pruning.js';
 import type { InsertStmt, Node, OnConflictClause } from '../sql/tree.js';
 import {
   asConditions,
@@ -15,6 +16,7 @@ import {
 import type { PredictContext } from './context.js';
 import { all, type Draft, fail, lock, nothing, rows, unsure } from './draft.js';
 import { fire } from './fire.js';
+import { followRules } from './follow-rules.js';
 import { checkReferences } from './foreign-key-checks.js';
 import { planQuery } from './query.js';
 import { planGraph } from './query-draft.js';
@@ -61,13 +63,17 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
   // what a rule or an INSTEAD OF trigger of a view does is not known
   const direct = findRelation(catalog, node.relation) === table;
   if (refused.failure?.sure && direct) return refused;
+  const rules = followRules(table, 'CMD_INSERT', context);
+  if (rules.replaced)
+    return all(lock(table, 'RowExclusiveLock', 'a rule has something else done instead'), rules.draft);
   const event = { values: withDefaults(table, first), many, perhapsSame: false };
   const update =
     node.onConflictClause?.action === 'ONCONFLICT_UPDATE' ? assignments(node.onConflictClause.targetList) : undefined;
   const why = many ? 'rows are inserted for all that the query gives' : 'a row is inserted';
   return all(
-    direct ? refused : unsure(refused, 'the view may have a trigger'),
+    direct ? all(refused, brokenRow(table, given, context)) : unsure(refused, 'the view may have a trigger'),
     many && table.kind === 'table' ? rows(table, 'RowExclusiveLock', why) : lock(table, 'RowExclusiveLock', why),
+    rules.draft,
     askBound(catalog, table),
     route(table, given, many, context),
     checkReferences(catalog, table, event),
@@ -143,6 +149,27 @@ function route(table: Table, given: readonly Row[] | undefined, many: boolean, {
   );
 }
 
+/** Constants that a CHECK or the bound of the partition keeps out. */
+function brokenRow(table: Table, given: readonly Row[] | undefined, { catalog }: PredictContext): Draft {
+  const sure = !mayBeChanged(table);
+  for (const row of given ?? []) {
+    const conditions = asConditions(nulls(table, row));
+    const [parent] = table.bound === undefined ? [] : tables(catalog, table.parents);
+    if (parent !== undefined && mayHold(catalog, parent, table, conditions) === 'no')
+      return fail(`new row for relation "${table.name}" violates partition constraint`, '23514', sure);
+    const check = brokenCheck(catalog, table, conditions);
+    if (check === undefined) continue;
+    const what = `new row for relation "${table.name}" violates check constraint "${check.name}"`;
+    return fail(what, '23514', sure && table.kind === 'table');
+  }
+  return nothing;
+}
+
+/** A trigger or a rule may yet change the row. */
+function mayBeChanged({ triggers, rules }: Table): boolean {
+  return rules.length > 0 || triggers.some(({ timing, events }) => timing === 'before' && events.includes('insert'));
+}
+
 /** A row with NULL for what it does not name. */
 function nulls(table: Table, row: Row): Row {
   const known = withDefaults(table, row);
@@ -179,11 +206,9 @@ function refusedInsert(
   const known = withDefaults(table, new Map([...values].map(([name, value]) => [name, constantOf(value)])));
   const missing = table.columns.find((column) => isMissing(column, known));
   const rowExists = given !== undefined;
-  const mayBeSet = table.triggers.some(({ timing, events }) => timing === 'before' && events.includes('insert'));
   if (missing === undefined || !rowExists) return nothing;
   const message = `null value in column "${missing.name}" of relation "${table.name}" violates not-null constraint`;
-  // a trigger or a rule may yet change the row
-  return fail(message, '23502', !mayBeSet && table.rules.length === 0);
+  return fail(message, '23502', !mayBeChanged(table));
 }
 
 function isAlways(column: Column | undefined, value: Node | undefined): boolean {

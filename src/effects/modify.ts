@@ -24,6 +24,7 @@ import {
 import type { PredictContext } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { fire } from './fire.js';
+import { followRules } from './follow-rules.js';
 import { checkReferences, checkReferrers } from './foreign-key-checks.js';
 import { subqueriesOf } from './insert.js';
 import { planQuery } from './query.js';
@@ -71,6 +72,11 @@ function find(
   return { found: { table, items, graph, planned, source, many, none }, planned };
 }
 
+/** A table whose rule INSTEAD has something else done: it was locked when the statement was read. */
+function replaced({ table }: Found): Draft {
+  return lock(table, 'RowExclusiveLock', 'a rule has something else done instead');
+}
+
 /** The effects of finding and changing the rows of the target and its partitions. */
 function touch({ source, planned, many }: Found, why: string): Draft {
   const leaves = planned.access.leaves.get(source) ?? [];
@@ -95,8 +101,10 @@ export function planUpdate(node: UpdateStmt, place: QueryPlace, context: Predict
   const refused =
     findRelation(catalog, node.relation) === found.table ? refusedColumns(found.table, set, 'update', pg) : nothing;
   if (refused.failure !== undefined) return outcome(refused, true);
+  const rules = followRules(found.table, 'CMD_UPDATE', context);
+  if (rules.replaced) return outcome(all(common, replaced(found), rules.draft), true);
   const bound = found.none ? nothing : askBound(catalog, found.table);
-  const own = all(touch(found, 'its rows are updated'), updated(found, set, context), bound);
+  const own = all(touch(found, 'its rows are updated'), updated(found, set, context), bound, rules.draft);
   return outcome(all(common, own), !found.many);
 }
 
@@ -160,8 +168,11 @@ export function planDelete(node: DeleteStmt, place: QueryPlace, context: Predict
   const { found, planned } = find(node.relation, node.usingClause ?? [], read, inner);
   if (found === undefined)
     return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'DELETE')), planned.few);
+  const rules = followRules(found.table, 'CMD_DELETE', context);
+  if (rules.replaced) return outcome(all(common, replaced(found), rules.draft), true);
   const bound = context.pg < 14 && !found.none ? askBound(catalog, found.table) : nothing;
-  return outcome(all(common, touch(found, 'its rows are deleted'), deleted(found, context), bound), !found.many);
+  const own = all(touch(found, 'its rows are deleted'), deleted(found, context), bound, rules.draft);
+  return outcome(all(common, own), !found.many);
 }
 
 /** The table, and the children by inheritance, whose keys others may refer to; those of partitions are their parent's. */

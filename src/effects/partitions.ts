@@ -243,7 +243,7 @@ const inherit: PredictCommand = ({ def }, context) => {
   const why = 'it becomes a parent';
   if (parent === undefined) return lockUnknown(catalog, def.RangeVar, 'ShareUpdateExclusiveLock', why);
   if (!isTable(parent)) return nothing;
-  const fixed = fixedInheritance(table);
+  const fixed = fixedInheritance(table) ?? unfitParent(parent);
   if (fixed !== undefined) return fixed;
   if (table.parents.includes(parent.oid))
     return fail(`relation "${parent.name}" would be inherited from more than once`, '42P07');
@@ -260,6 +260,11 @@ const inherit: PredictCommand = ({ def }, context) => {
 function fixedInheritance({ kind, bound }: Table): Draft | undefined {
   if (kind === 'partitioned') return fail('cannot change inheritance of partitioned table', '42809');
   return bound === undefined ? undefined : fail('cannot change inheritance of a partition', '42809');
+}
+
+function unfitParent({ kind, bound, name }: Table): Draft | undefined {
+  if (kind === 'partitioned') return fail(`cannot inherit from partitioned table "${name}"`, '42809');
+  return bound === undefined ? undefined : fail('cannot inherit from a partition', '42809');
 }
 
 const noInherit: PredictCommand = ({ def }, { catalog, table }) => {

@@ -55,7 +55,7 @@ const createRule: Predict<'RuleStmt'> = (node, context) => {
     return all(lockUnknown(catalog, range, 'AccessExclusiveLock', why), lookUp({ actions }, context));
   if (isTable(relation) && event === 'CMD_SELECT' && pg >= 16)
     return fail(`relation "${relation.name}" cannot have ON SELECT rules`, '42809');
-  if (isTable(relation) && relation.rules.includes(rulename) && !node.replace)
+  if (isTable(relation) && relation.rules.some(({ name }) => name === rulename) && !node.replace)
     return fail(`rule "${rulename}" for relation "${relation.name}" already exists`, '42710');
   return all(lock(relation, 'AccessExclusiveLock', why), lookUp({ actions }, context));
 };

@@ -1,4 +1,4 @@
-import type { Catalog, Column, Index, MaterializedView, Oid, Relation, Table } from '../catalog/catalog.js';
+import type { Catalog, Column, Index, MaterializedView, Oid, Relation, Sequence, Table } from '../catalog/catalog.js';
 import {
   columnOf,
   descendants,
@@ -20,6 +20,12 @@ export type Stored = Table | MaterializedView;
 
 export function isStored(relation: Relation | undefined): relation is Stored {
   return relation !== undefined && (isTable(relation) || relation.kind === 'materialized view');
+}
+
+/** A sequence that belongs to an identity column, and goes with it only. */
+export function isOfIdentity(catalog: Catalog, { ownedBy }: Sequence): boolean {
+  const table = ownedBy && catalog.relations.get(ownedBy.table);
+  return columnOf(table, ownedBy?.column)?.identity !== undefined;
 }
 
 /** The reason of an effect that rests on a guess, because the history does not show the relation. */

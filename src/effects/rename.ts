@@ -95,7 +95,7 @@ const renamePolicy: Rename = ({ subname = '' }, relation) => {
 };
 
 const renameRule: Rename = ({ subname = '' }, relation) => {
-  if (isTable(relation) && relation.complete && !relation.rules.includes(subname))
+  if (isTable(relation) && relation.complete && !relation.rules.some(({ name }) => name === subname))
     return fail(`rule "${subname}" for relation "${relation.name}" does not exist`, '42704');
   return lock(relation, 'AccessExclusiveLock', `its rule ${subname} gets another name`);
 };

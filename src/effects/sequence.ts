@@ -5,7 +5,7 @@ import { type Node, type RangeVar, strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { optionsOf } from './options.js';
-import { missingColumn, notShown, unknownRelation } from './relations.js';
+import { isOfIdentity, missingColumn, notShown, unknownRelation } from './relations.js';
 
 /** OWNED BY a column looks at its table. */
 function ownedBy(catalog: Catalog, sequence: RangeVar, options: readonly Node[] | undefined): Draft {
@@ -37,7 +37,10 @@ const createSequence: Predict<'CreateSeqStmt'> = ({ sequence = {}, options, if_n
 };
 
 const alterSequence: Predict<'AlterSeqStmt'> = ({ sequence = {}, options, missing_ok }, { catalog }) => {
-  if (findRelation(catalog, sequence) !== undefined) return ownedBy(catalog, sequence, options);
+  const found = findRelation(catalog, sequence);
+  if (found?.kind === 'sequence' && isOfIdentity(catalog, found) && optionsOf(options).has('owned_by'))
+    return fail('cannot change ownership of identity sequence', '0A000');
+  if (found !== undefined) return ownedBy(catalog, sequence, options);
   return missing_ok ? nothing : unknownRelation(catalog, sequence);
 };
 

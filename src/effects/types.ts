@@ -45,6 +45,12 @@ export function baseType(catalog: Catalog, type: TypeRef): TypeRef {
   return domain === undefined ? type : baseType(catalog, domain.base);
 }
 
+/** The domains that a type is made of, the outermost first. */
+export function domainsOf(catalog: Catalog, type: TypeRef): readonly DomainType[] {
+  const domain = domainOf(catalog, type);
+  return domain === undefined ? [] : [domain, ...domainsOf(catalog, domain.base)];
+}
+
 /** Whether a domain, or one below it, has a CHECK or NOT NULL: then every value must pass it (DomainHasConstraints). */
 export function isConstrained(catalog: Catalog, type: TypeRef): boolean {
   const domain = domainOf(catalog, type);

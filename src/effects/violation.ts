@@ -1,4 +1,4 @@
-import type { Index, Table } from '../catalog/catalog.js';
+import type { DomainType, Index, Table, TypeRef } from '../catalog/catalog.js';
 import { type Draft, fail, nothing } from './draft.js';
 
 // What the rows of a table may make of a statement that verifies them. The history does not show the rows, so none of it is sure.
@@ -6,6 +6,34 @@ import { type Draft, fail, nothing } from './draft.js';
 /** A row in which the column is null. */
 export function nullsIn(table: Table, column: string): Draft {
   return rowed(table, `column "${column}" of relation "${table.name}" contains null values`, '23502');
+}
+
+const integers = new Set(['int2', 'int4', 'int8']);
+const dates = new Set(['date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval']);
+
+/** A value that has no counterpart in the new type of its column: too long, too large, or a text that means nothing there. */
+export function notConvertible(table: Table, from: TypeRef, to: TypeRef, isText: (type: TypeRef) => boolean): Draft {
+  if (isText(to)) {
+    const [length] = to.modifiers;
+    return length === undefined || to.name === 'text'
+      ? nothing
+      : rowed(table, `value too long for type character varying(${length})`, '22001');
+  }
+  if (isText(from) && from.dimensions === 0)
+    return dates.has(to.name)
+      ? rowed(table, `invalid input syntax for type ${to.name}`, '22007')
+      : rowed(table, `invalid input syntax for type ${to.name}`, '22P02');
+  if (to.name === 'varbit') return rowed(table, 'bit string too long for type bit varying', '22001');
+  if (integers.has(to.name)) return rowed(table, `${to.name} out of range`, '22003');
+  return to.name === 'numeric' && to.modifiers.length > 0 ? rowed(table, 'numeric field overflow', '22003') : nothing;
+}
+
+/** A value that a domain does not take. */
+export function domainViolated(table: Table, { name, notNull, checks }: DomainType): Draft {
+  const [check] = checks;
+  if (check !== undefined)
+    return rowed(table, `value for domain ${name} violates check constraint "${check.name}"`, '23514');
+  return notNull ? rowed(table, `domain ${name} does not allow null values`, '23502') : nothing;
 }
 
 /** A row for which the CHECK is false. */

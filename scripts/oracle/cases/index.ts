@@ -2,6 +2,7 @@ import type { Case } from '../case.js';
 import { addColumn } from './add-column.js';
 import { alterTable } from './alter-table.js';
 import { alterType } from './alter-type.js';
+import { blind } from './blind.js';
 import { cascades } from './cascades.js';
 import { found } from './found.js';
 import { dependsOnHistory } from './history.js';
@@ -30,4 +31,5 @@ export const cases: readonly Case[] = [
   ...cascades,
   ...shop,
   ...library,
+  ...blind,
 ];
