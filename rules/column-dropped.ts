@@ -1,8 +1,7 @@
 import { columnOf, relationByName } from '../src/catalog/lookup.js';
-import { keptTable } from '../src/known.js';
+import { type DroppedColumn, isReadBefore, knownColumnsDropped } from '../src/known.js';
 import { defineRule, type JudgedMigration, type Step } from '../src/rule.js';
 import { isKind } from '../src/sql/statement.js';
-import { columnRefs } from '../src/sql/walk.js';
 import { runningCodeKnows } from '../src/wording.js';
 
 export default defineRule({
@@ -20,6 +19,13 @@ export default defineRule({
       sql: `create table account (id int, email text);
 -- next migration
 alter table account drop column email;`,
+    },
+    {
+      title: 'a type takes the columns of it along',
+      sql: `create type mood as enum ('sad');
+create table account (id int, feels mood);
+-- next migration
+drop type mood cascade;`,
     },
     {
       title: 'a column of the same name is no help to the values',
@@ -69,22 +75,31 @@ alter table account rename column plan_text to plan;`,
     },
   ],
   checkMigration(judged) {
-    return judged.up.flatMap((step) => {
-      if (!isKind(step.statement, 'AT_DropColumn')) return [];
-      const { name } = step.statement.node;
-      if (name === undefined || !runningCodeKnows(step, name)) return [];
-      const message = lossOf(judged, step, name);
-      return message === undefined ? [] : [{ step, message }];
-    });
+    return judged.up.flatMap((step) =>
+      lostColumns(step).flatMap(({ table, column }) => {
+        const message = lossOf(judged, step, table, column);
+        return message === undefined ? [] : [{ step, message }];
+      }),
+    );
   },
 });
 
+/** The columns that a statement drops and that running code knows: the one that it names, and those that go with a type. */
+function lostColumns(step: Step): readonly DroppedColumn[] {
+  const { statement, relation } = step;
+  if (isKind(statement, 'DropStmt')) return knownColumnsDropped(step);
+  if (!isKind(statement, 'AT_DropColumn') || relation === undefined) return [];
+  const { name } = statement.node;
+  return name !== undefined && runningCodeKnows(step, name) ? [{ table: relation, column: name }] : [];
+}
+
 /** What the drop takes from whom: less where the migration copied the values, gave the name to another column, or where they were computed. */
-function lossOf(judged: JudgedMigration, step: Step, name: string): string | undefined {
-  const column = `${name} in ${step.relation}`;
-  const returns = columnOf(keptTable(judged, step)?.now, name) !== undefined;
-  const computed = columnOf(relationByName(step.before, step.relation ?? ''), name)?.generated !== undefined;
-  const copied = isCopied(judged, step, name);
+function lossOf({ up, afterUp }: JudgedMigration, step: Step, table: string, name: string): string | undefined {
+  const column = `${name} in ${table}`;
+  const old = relationByName(step.before, table);
+  const returns = columnOf(old && afterUp.relations.get(old.oid), name) !== undefined;
+  const computed = columnOf(old, name)?.generated !== undefined;
+  const copied = isReadBefore(up, step, table, name);
   if (returns && (computed || copied)) return undefined;
   if (computed) return `running code that names ${column} fails`;
   if (copied) return `running code that names ${column} fails, and of its values only what was copied before is left`;
@@ -92,16 +107,3 @@ function lossOf(judged: JudgedMigration, step: Step, name: string): string | und
     ? `the values of ${column} are lost: the column of that name comes back without them`
     : `the values of ${column} are lost, and running code that names it fails`;
 }
-
-/** Whether an earlier statement of the migration reads the column and writes somewhere. */
-function isCopied({ up }: JudgedMigration, drop: Step, name: string): boolean {
-  const earlier = up.slice(0, up.indexOf(drop));
-  return earlier.some(
-    ({ kind, node, allEffects }) =>
-      copying.has(kind) &&
-      allEffects.some(({ relation }) => relation === drop.relation) &&
-      columnRefs(node).some(({ parts }) => parts.at(-1) === name),
-  );
-}
-
-const copying: ReadonlySet<string> = new Set(['UpdateStmt', 'InsertStmt', 'MergeStmt', 'CreateTableAsStmt']);

@@ -1,5 +1,7 @@
-import { relationByName } from '../src/catalog/lookup.js';
-import { defineRule } from '../src/rule.js';
+import { isTable, relationByName } from '../src/catalog/lookup.js';
+import { isReadBefore, knownDropped } from '../src/known.js';
+import { defineRule, type JudgedMigration, type Step } from '../src/rule.js';
+import { isKind } from '../src/sql/statement.js';
 import { droppedRelations, list } from '../src/wording.js';
 
 export default defineRule({
@@ -13,16 +15,47 @@ export default defineRule({
 -- lockkeeper:ignore table-dropped: no code has used it since release …`,
   elsewhere: 'the drop is left to a release after the one that stops using the table',
   links: ['https://www.postgresql.org/docs/current/sql-droptable.html'],
-  on: ['DropStmt'],
   bad: [
     {
       sql: `create table account (id int);
 -- next migration
 drop table account;`,
     },
+    {
+      title: 'a schema takes its tables along',
+      sql: `create schema old;
+create table old.account (id int);
+-- next migration
+drop schema old cascade;`,
+    },
+    {
+      title: 'a new table of the name has none of the rows',
+      sql: `create table account (id int);
+-- next migration
+drop table account;
+create table account (id bigint);`,
+    },
+    {
+      title: 'what was copied is not lost',
+      sql: `create table account (id int);
+create table person (id int);
+-- next migration
+insert into person select id from account;
+drop table account;`,
+    },
   ],
   good: [
     { title: 'a table of the same migration', sql: 'create table scratch (id int); drop table scratch;' },
+    {
+      title: 'another table with the rows takes its place',
+      transaction: 'whole',
+      sql: `create table account (id int);
+-- next migration
+create table account_new as select id::bigint from account;
+drop table account;
+-- lockkeeper:ignore table-renamed: it takes the place of the old one
+alter table account_new rename to account;`,
+    },
     {
       title: 'a view has no rows of its own',
       sql: `create view one as select 1 as a;
@@ -31,17 +64,50 @@ drop table account;`,
 drop view one;`,
     },
   ],
-  check(step) {
-    const { node, before } = step;
-    if (node.removeType !== 'OBJECT_TABLE') return;
-    const lost = droppedRelations(step).filter((relation) => {
-      if (step.isNew(relation)) return false;
-      // IF EXISTS on what the history does not show: most often the first line of a script that creates it
-      return relationByName(before, relation) !== undefined || !node.missing_ok;
+  checkMigration(judged) {
+    return judged.up.flatMap((step) => {
+      const tables = lostTables(step).map((table) => ({ table, fate: fateOf(judged, step, table) }));
+      return fates.flatMap((fate) => {
+        const names = tables.filter((one) => one.fate === fate).map(({ table }) => table);
+        return names.length === 0 ? [] : [{ step, message: fate(list(names), names.length > 1) }];
+      });
     });
-    if (lost.length === 0) return;
-    return {
-      message: `the rows of ${list(lost)} are lost, and running code that uses ${lost.length > 1 ? 'them' : 'it'} fails`,
-    };
   },
 });
+
+/** The tables that a statement drops and that running code knows: those that it names, and those that go with a schema. */
+function lostTables(step: Step): readonly string[] {
+  const { statement, before } = step;
+  if (!isKind(statement, 'DropStmt')) return [];
+  const { node } = statement;
+  const named =
+    node.removeType === 'OBJECT_TABLE' ? droppedRelations({ ...step, kind: statement.kind, node, statement }) : [];
+  const known = named.filter((relation) => {
+    if (step.isNew(relation)) return false;
+    // IF EXISTS on what the history does not show: most often the first line of a script that creates it
+    return relationByName(before, relation) !== undefined || !node.missing_ok;
+  });
+  const tables = knownDropped(step).filter(isTable);
+  const gone = new Set(tables.map(({ oid }) => oid));
+  const others = tables.filter(({ kind, parents }) => kind !== 'foreign' && !parents.some((oid) => gone.has(oid)));
+  return [...new Set([...known, ...others.map(({ schema, name }) => `${schema}.${name}`)])];
+}
+
+type Fate = (tables: string, many: boolean) => string;
+
+const lost: Fate = (tables, many) =>
+  `the rows of ${tables} are lost, and running code that uses ${many ? 'them' : 'it'} fails`;
+const emptied: Fate = (tables, many) =>
+  `the rows of ${tables} are lost: ${many ? 'tables of these names come' : 'a table of that name comes'} back without them`;
+const copied: Fate = (tables, many) =>
+  `running code that uses ${tables} fails, and of ${many ? 'their' : 'its'} rows only what was copied before is left`;
+const fates: readonly Fate[] = [lost, emptied, copied];
+
+/** Whether the migration makes a table of the same name, and whether it copied rows before. */
+function fateOf({ up, afterUp }: JudgedMigration, drop: Step, table: string): Fate | undefined {
+  const after = relationByName(afterUp, table);
+  const returns = after !== undefined && isTable(after);
+  const isCopied = isReadBefore(up, drop, table);
+  if (returns) return isCopied ? undefined : emptied;
+  return isCopied ? copied : lost;
+}

@@ -1,3 +1,4 @@
+import { literalOf } from '../src/catalog/literal.js';
 import { columnOf, findTable, relationByName } from '../src/catalog/lookup.js';
 import { conjuncts } from '../src/effects/query-conditions.js';
 import { defineRule, type Finding, type Step } from '../src/rule.js';
@@ -22,6 +23,12 @@ update account set email = lower(email);`,
       sql: `create table account (id int primary key);
 -- next migration
 delete from account;`,
+    },
+    {
+      title: 'a condition that is always true',
+      sql: `create table account (id int primary key);
+-- next migration
+delete from account where 1 = 1;`,
     },
     {
       title: 'a condition that is true of every row',
@@ -84,7 +91,7 @@ const writing: ReadonlySet<string> = new Set(['UpdateStmt', 'DeleteStmt', 'Inser
 function judged(step: Step, node: UpdateStmt | DeleteStmt, isFirst: boolean): Finding | undefined {
   const { kind, relation, effects } = step;
   if (!effects.some((effect) => effect.relation === relation && effect.work === 'rows')) return undefined;
-  const parts = conjuncts(node.whereClause).filter((part) => !(isFirst && isUnfilled(part, step)));
+  const parts = conjuncts(node.whereClause).filter((part) => !isTrue(part) && !(isFirst && isUnfilled(part, step)));
   if (parts.length === 0 && !hasJoin(node)) {
     return {
       message:
@@ -104,6 +111,14 @@ function judged(step: Step, node: UpdateStmt | DeleteStmt, isFirst: boolean): Fi
 /** FROM or USING without WHERE is a cross join by mistake or a condition in JOIN … ON: not every row for certain. */
 function hasJoin(node: { readonly fromClause?: unknown; readonly usingClause?: unknown }): boolean {
   return node.fromClause !== undefined || node.usingClause !== undefined;
+}
+
+/** `true`, `1 = 1`. */
+function isTrue(part: Node): boolean {
+  if ('A_Const' in part) return part.A_Const.boolval?.boolval === true;
+  if (!('A_Expr' in part) || strings(part.A_Expr.name).join() !== '=') return false;
+  const [left, right] = [literalOf(part.A_Expr.lexpr)?.text, literalOf(part.A_Expr.rexpr)?.text];
+  return left !== undefined && left === right;
 }
 
 /** `column IS NULL` of a column that this migration adds without a value: true for every row that was there. */

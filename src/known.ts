@@ -1,7 +1,8 @@
 import type { Catalog, Column, Oid, Relation, Routine, Table } from './catalog/catalog.js';
-import { isTable, relationByName } from './catalog/lookup.js';
+import { isTable, relationByName, resolveRelationName } from './catalog/lookup.js';
 import type { PersistentMap } from './catalog/persistent-map.js';
 import type { JudgedMigration, Step } from './rule.js';
+import { columnRefs, rangeVars } from './sql/walk.js';
 
 /** What running code knows of the schema, and what a migration takes from it. */
 
@@ -71,6 +72,20 @@ export function hasOwnValue(catalog: Catalog, column: Column): boolean {
     column.sequence !== undefined ||
     (type?.kind === 'domain' && type.default !== undefined)
   );
+}
+
+const copying: ReadonlySet<string> = new Set(['UpdateStmt', 'InsertStmt', 'MergeStmt', 'CreateTableAsStmt']);
+
+/** Whether an earlier statement of the migration takes rows of a table, or of one of its columns, to somewhere. */
+export function isReadBefore(up: readonly Step[], step: Step, table: string, column?: string): boolean {
+  return up.slice(0, up.indexOf(step)).some(({ kind, node, before }) => {
+    if (!copying.has(kind)) return false;
+    const target = 'relation' in node ? node.relation : undefined;
+    const read = rangeVars(node).some(
+      (range) => (column !== undefined || range !== target) && resolveRelationName(before, range) === table,
+    );
+    return read && (column === undefined || columnRefs(node).some(({ parts }) => parts.at(-1) === column));
+  });
 }
 
 /** The first of several statements about each relation, so that one cause gives one finding. */
