@@ -51,6 +51,15 @@ create index event_id on event (id);`,
   ],
   good: [
     {
+      title: 'a table without a row, or the migration has failed before',
+      transaction: 'whole',
+      sql: `create table account (id int);
+-- next migration
+-- lockkeeper:ignore column-not-null-without-default: the table is empty
+alter table account add column email text not null;
+create unique index account_email on account (email);`,
+    },
+    {
       title: 'the change sets of one file are deployed together',
       framework: 'liquibase',
       files: {

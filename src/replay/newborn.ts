@@ -68,3 +68,9 @@ export function withoutRows(
     effect.work === 'scan' && effect.relation !== target ? { ...effect, work: 'none' } : effect,
   );
 }
+
+/** The effects that others may feel; on an empty table there is nothing to read, to build or to write. */
+export function felt(effects: readonly Effect[], isEmpty: boolean): readonly Effect[] {
+  const old = effects.filter((effect) => !effect.bornHere);
+  return isEmpty ? old.map((effect) => ({ ...effect, work: 'none' })) : old;
+}

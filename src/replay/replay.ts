@@ -12,7 +12,7 @@ import type { BodyStatement, Comment, ParsedScript, SqlProblem, Statement } from
 import { calledBodies, unreadBodies } from './calls.js';
 import { foreseen, hasHidden, hiddenBefore, hide, isHidden, runsUnread } from './hidden.js';
 import type { Memory } from './memory.js';
-import { creation, markBorn, newness, withoutRows } from './newborn.js';
+import { creation, felt, markBorn, newness, withoutRows } from './newborn.js';
 import { targetOf } from './target.js';
 import { Transactions } from './transactions.js';
 
@@ -310,7 +310,7 @@ function stepsOf(
       node: of.node,
       statement: of,
       relation,
-      effects: allEffects.filter((effect) => !effect.bornHere),
+      effects: felt(allEffects, relation !== undefined && transactions.isEmpty(relation)),
       allEffects,
       transactionBlock: told.transactionBlock,
       ...(failure && { failure: { ...failure, sure: failure.sure && run.ordered && !part.caught } }),

@@ -1,3 +1,4 @@
+import { refusesRows } from '../added-column.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { endTransaction } from '../catalog/transaction.js';
 import type { Script } from '../frameworks/framework.js';
@@ -26,6 +27,8 @@ export class Transactions {
   #start: Catalog;
   #savepoints: { readonly name: string; readonly catalog: Catalog; readonly held: number }[];
   #held: HeldLock[];
+  /** Tables without a row for as long as the transaction lasts, or it has failed; with the number of locks held when that was seen. */
+  readonly #emptied = new Map<string, number>();
 
   constructor(script: Script, catalog: Catalog, statements: readonly Statement[], earlier?: Transactions) {
     const { scope, batch, why } = script.transaction;
@@ -61,9 +64,16 @@ export class Transactions {
   /** Remembers the locks that a step takes on tables, until the transaction ends. */
   hold(step: Step): void {
     if (!this.#inside) return;
+    if (isEmptied(step)) this.#emptied.set(step.relation ?? '', this.#held.length);
+    else if (filling.has(step.kind)) this.#emptied.delete(step.relation ?? '');
     for (const { relation, lock, kind } of step.effects) {
       if (kind === 'table') this.#held.push({ relation, lock, statement: step.statement });
     }
+  }
+
+  /** Whether a table has no row, as an earlier statement of the transaction would have failed at one. */
+  isEmpty(relation: string): boolean {
+    return this.#emptied.has(relation);
   }
 
   /** To be called before a statement. */
@@ -131,6 +141,7 @@ export class Transactions {
     if (savepoint === undefined) return;
     this.catalog = savepoint.catalog;
     this.#held = this.#held.slice(0, savepoint.held);
+    for (const [relation, held] of this.#emptied) if (held > savepoint.held) this.#emptied.delete(relation);
     this.#savepoints.length = at + 1;
   }
 
@@ -146,9 +157,17 @@ export class Transactions {
     this.#start = this.catalog;
     this.#savepoints = [];
     this.#held = [];
+    this.#emptied.clear();
     this.number++;
   }
 }
+
+/** ADD COLUMN … NOT NULL without a default: it goes on only where there is no row. */
+function isEmptied(step: Step): boolean {
+  return !step.conditional && isKind(step.statement, 'AT_AddColumn') && refusesRows(step, step.statement.node);
+}
+
+const filling: ReadonlySet<string> = new Set(['InsertStmt', 'CopyStmt', 'MergeStmt']);
 
 /** The message of each statement that travels with others; a statement alone in its message commits by itself. */
 function sharedMessages(pieces: readonly Piece[], statements: readonly Statement[]): ReadonlyMap<Statement, Piece> {
