@@ -3,8 +3,8 @@ import { defineRule } from '../src/rule.js';
 export default defineRule({
   id: 'advisory-lock-blocks-concurrently',
   level: 'error',
-  title: 'The runner’s own lock blocks a CONCURRENTLY for ever',
-  why: 'Flyway holds an advisory lock in a transaction of another connection, and CREATE INDEX CONCURRENTLY waits for that transaction to end: neither ever does.',
+  title: 'The runner’s own lock blocks a CONCURRENTLY forever',
+  why: 'Flyway holds an advisory lock in a transaction of another connection, and CREATE INDEX CONCURRENTLY waits for that transaction, which ends only when the index is built.',
   instead: 'Set flyway.postgresql.transactional.lock=false.',
   links: [],
   bad: [

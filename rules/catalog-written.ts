@@ -5,7 +5,7 @@ export default defineRule({
   id: 'catalog-written',
   level: 'error',
   title: 'A system catalog is written by hand',
-  why: 'PostgreSQL does what ALTER does beside the catalog row too: it takes the lock, checks the rows, tells other sessions and writes what depends on it. None of that happens here, and a mistake can make a table unreadable. Managed servers refuse it.',
+  why: 'ALTER does more than write the catalog row: it takes the lock, checks the rows, tells other sessions and changes what depends on it. None of that happens here, and a mistake can make a table unreadable. Managed servers refuse it.',
   instead: 'Use the ALTER statement for the purpose.',
   links: ['https://www.postgresql.org/docs/current/catalogs-overview.html'],
   bad: [

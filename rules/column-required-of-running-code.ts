@@ -8,7 +8,7 @@ import { addedColumn, columnAfter, list } from '../src/wording.js';
 export default defineRule({
   id: 'column-required-of-running-code',
   level: 'error',
-  title: 'Inserts of running code fail for want of a column',
+  title: 'Inserts of running code leave out a column that must have a value',
   why: 'Until the new code is everywhere, the old one inserts without the column that this migration adds. With NOT NULL and no default at the end of the migration each such INSERT fails.',
   instead: 'Keep the default until no old code runs; drop it, or set NOT NULL, in a later migration.',
   links: ['https://www.postgresql.org/docs/current/ddl-default.html'],

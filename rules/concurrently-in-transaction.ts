@@ -4,7 +4,7 @@ export default defineRule({
   id: 'concurrently-in-transaction',
   level: 'error',
   title: 'A statement that cannot run in a transaction is inside one',
-  why: 'CREATE INDEX CONCURRENTLY, VACUUM and others commit in their midst, so PostgreSQL refuses them in a transaction block. Several statements sent in one message are such a block too, without any BEGIN.',
+  why: 'CREATE INDEX CONCURRENTLY, VACUUM and others commit while they run, so PostgreSQL refuses them in a transaction block. Several statements sent in one message are such a block too, without any BEGIN.',
   instead: 'Move the statement, alone, to a migration that the runner executes outside a transaction.',
   links: ['https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT'],
   directions: ['up', 'down'],

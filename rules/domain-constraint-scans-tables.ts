@@ -11,7 +11,7 @@ export default defineRule({
   title: 'A constraint of a domain is verified in every table that uses it',
   why: 'PostgreSQL reads each table with a column of the domain under a lock that keeps writes waiting, all of them in one transaction.',
   instead:
-    'Add the CHECK NOT VALID, then validate it in a transaction of its own: that reads the tables too, but new rows are checked from the start, and it can be tried when little is written.',
+    'Add the CHECK NOT VALID, then validate it in a transaction of its own: that reads the tables too, but new rows are checked from the start, and it can be run when there are few writes.',
   elsewhere: 'the validation is left to a moment when little is written',
   links: ['https://www.postgresql.org/docs/current/sql-alterdomain.html'],
   on: ['AlterDomainStmt'],

@@ -41,7 +41,7 @@ alter type mood add value 'glad';`,
     if (type !== undefined && type.born >= since) return;
     const name = parts.map(quoteIdentifier).join('.');
     return {
-      message: `running code that uses ${quoteLiteral(oldVal)} of the enum ${parts.join('.')} fails from now on: it is ${quoteLiteral(newVal)}`,
+      message: `running code that uses ${quoteLiteral(oldVal)} of the enum ${parts.join('.')} fails: it is now ${quoteLiteral(newVal)}`,
       instead: `alter type ${name} add value ${quoteLiteral(newVal)} after ${quoteLiteral(oldVal)};
 -- then: release code that reads both and writes the new one; move the rows in batches`,
     };

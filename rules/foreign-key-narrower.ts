@@ -52,7 +52,7 @@ create table invoice (id bigint primary key, account_id bigint references accoun
         .filter((one) => !known.has(keyOf(one)) && isFirst(told, keyOf(one)))
         .map(({ table, column, type, to, toColumn, toType }) => ({
           step,
-          message: `${table}.${column} is ${words[type]} and ends before ${to}.${toColumn}, to which it refers: that is ${words[toType]}`,
+          message: `${table}.${column} is ${words[type]}, but ${to}.${toColumn}, which it refers to, is ${words[toType]}: it cannot hold its larger values`,
           instead: step.isNew(table)
             ? `alter table ${pasted(table)} alter column ${quoteIdentifier(column)} type ${words[toType]};`
             : `Widen ${column} of ${table} too, by a second column: lockkeeper explain column-type-rewrites-table.`,

@@ -42,7 +42,7 @@ export default defineRule({
       return [
         {
           step,
-          message: `${column.name} of ${name} ends at ${last}: then every insert fails`,
+          message: `${column.name} of ${name} ends at ${last}: after that every insert fails`,
           instead: `alter table ${pasted(name)} alter column ${quoteIdentifier(column.name)} type bigint; -- now, while the table is empty`,
         },
       ];

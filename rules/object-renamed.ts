@@ -56,7 +56,7 @@ drop type mood_old;`,
         {
           step,
           level: word.level,
-          message: `running code that names the ${word.word} ${name} fails from now on: it is ${change.to}`,
+          message: `running code that names the ${word.word} ${name} fails: it is now ${change.to}`,
         },
       ];
     });

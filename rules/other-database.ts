@@ -4,7 +4,7 @@ export default defineRule({
   id: 'other-database',
   level: 'note',
   title: 'The migrations are for another database',
-  why: 'They are not PostgreSQL’s SQL, so that they were not judged. One line says it for the whole folder.',
+  why: 'They are not PostgreSQL’s SQL, so they were not judged. One line says it for the whole folder.',
   instead: 'Leave the folder out by `ignore` in the configuration.',
   links: [],
   bad: [

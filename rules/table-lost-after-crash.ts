@@ -6,7 +6,7 @@ export default defineRule({
   id: 'table-lost-after-crash',
   level: 'warning',
   title: 'The rows of an unlogged table do not survive a crash',
-  why: 'Nothing of an UNLOGGED table is in the write-ahead log: after a crash or a failover it is empty, and replicas and backups by log never have its rows.',
+  why: 'Nothing of an UNLOGGED table is in the write-ahead log: after a crash or a failover it is empty, and replicas and backups made from that log never have its rows.',
   instead: 'Leave UNLOGGED out, unless every row can be made again.',
   elsewhere: 'the log is what was missing',
   links: ['https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-UNLOGGED'],

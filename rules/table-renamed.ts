@@ -56,7 +56,7 @@ commit;`,
       if (up.slice(at + 1).some((later) => later.relation === step.relation && creates.has(later.kind))) return [];
       const { kind, from, to } = change;
       const view = `begin;\n${step.statement.text};\ncreate view ${from} as select * from ${to};\ncommit;`;
-      const message = `running code that uses the ${kind} ${step.relation} fails from now on: it is ${to}`;
+      const message = `running code that uses the ${kind} ${step.relation} fails: it is now ${to}`;
       return [{ step, message, ...(kind === 'table' && { instead: view }) }];
     });
   },

@@ -10,7 +10,7 @@ export default defineRule({
   id: 'update-without-where',
   level: 'error',
   title: 'UPDATE or DELETE of every row',
-  why: 'Every row is written and locked in one transaction: updates of the same rows wait until it commits, the table grows by a dead copy of each row, and a DELETE loses all of them.',
+  why: 'All rows, or all that have a match in another table, are written and locked in one transaction: updates of the same rows wait until it commits, the table grows by a dead copy of each row, and a DELETE loses all of them.',
   instead: 'Write the rows in batches of some thousand, each batch in a transaction of its own.',
   links: ['https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-SPACE-RECOVERY'],
   bad: [

@@ -88,7 +88,9 @@ function finding({ before, afterUp }: JudgedMigration, step: Step, view: AnyView
     const lost = view.columns.filter((column) => !now.columns.some((other) => other.name === column.name));
     if (lost.length > 0) {
       const columns = list(lost.map((column) => column.name));
-      return { message: `running code that names ${columns} of ${name} fails from now on: it comes back without` };
+      return {
+        message: `running code that names ${columns} of ${name} fails from now on: the view comes back without ${lost.length > 1 ? 'them' : 'it'}`,
+      };
     }
   }
   if (step.session.inTransaction) return undefined;
