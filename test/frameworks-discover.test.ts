@@ -33,6 +33,7 @@ beforeAll(() => {
   write('java/src/main/resources/db/migration/V1__a.sql');
   write('queries/report.sql');
   symlinkSync('..', path.join(cwd, 'services/a/loop'));
+  symlinkSync('itself', path.join(cwd, 'services/a/itself'));
   symlinkSync(tmpdir(), path.join(cwd, 'services/a/outside'));
   symlinkSync(path.join(tmpdir(), 'nowhere.sql'), path.join(cwd, 'services/a/db/migrations/003_c.sql'));
 });
@@ -55,6 +56,11 @@ const d = 'flyway services/d/migrations 1';
 const java = 'flyway java/src/main/resources/db/migration 1';
 
 describe('what is found below the paths', () => {
+  test('a link to itself is none of the migrations, and refused where it is named', async () => {
+    await expect(found(['services/a/itself'])).rejects.toThrow(
+      new UserError('cannot look at services/a/itself (ELOOP)'),
+    );
+  });
   test('all histories of a monorepo, nothing vendored, built or linked from elsewhere', async () => {
     expect(await found([])).toEqual([java, a, b, c, d]);
   });

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { didYouMean } from '../did-you-mean.js';
 import { Source } from '../sql/source.js';
@@ -107,9 +107,19 @@ function targetOf(path: string, { cwd, overlay }: DiscoverOptions): Target {
   const full = resolve(cwd, path);
   const name = relative(cwd, full).split(sep).join('/');
   if (overlay?.get(name) !== undefined) return { path: name, isFile: true, named: true };
-  const status = statSync(full, { throwIfNoEntry: false });
+  return { path: name, isFile: !statusOf(full, path).isDirectory(), named: true };
+}
+
+function statusOf(full: string, path: string): Stats {
+  let status: Stats | undefined;
+  try {
+    status = statSync(full, { throwIfNoEntry: false });
+  } catch (error) {
+    // a link to itself, a folder that may not be entered
+    throw new UserError(`cannot look at ${path} (${error instanceof Error && 'code' in error ? error.code : error})`);
+  }
   if (status === undefined) throw new UserError(`there is no file or folder ${path}`);
-  return { path: name, isFile: !status.isDirectory(), named: true };
+  return status;
 }
 
 /** What is carried from path to path. */

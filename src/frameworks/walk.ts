@@ -82,9 +82,13 @@ export function children(full: string): readonly Dirent[] | undefined {
   }
 }
 
-/** Whether a path is a folder, or a link to one. */
+/** Whether a path is a folder, or a link to one; a link to itself, and what may not be looked at, is none. */
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 export function real(path: string): string | undefined {
