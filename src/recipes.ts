@@ -23,7 +23,8 @@ export function alone({ session, script }: Step): string {
 
 /** Whether a second statement in the script would make a transaction block of both: the runner sends it as one message. */
 export function isMessageOfOne({ session, script }: Step): boolean {
-  return !session.inTransaction && script.transaction.batch === 'script';
+  const { batch, partsAlone = false } = script.transaction;
+  return !session.inTransaction && batch === 'script' && !partsAlone;
 }
 
 /**

@@ -145,7 +145,7 @@ const expected: readonly Expected[] = [
     framework: 'supabase',
     root: 'supabase/migrations',
     ids: timestamps,
-    up: 'M M S! M M M',
+    up: 'M M M! M M M',
     down: '. . . . . .',
   },
   {

@@ -29,6 +29,8 @@ export interface TransactionPlan {
   readonly session?: 'statement' | 'migration';
   /** What a second runner does that starts meanwhile, where it waits in a statement for the first: "golang-migrate waits in pg_advisory_lock". */
   readonly secondRunner?: string;
+  /** The runner itself takes a statement that cannot share a transaction out of the script: what is written beside it is no danger. */
+  readonly partsAlone?: boolean;
   /** The plan is a guess: the files do not say who runs them. */
   readonly assumed?: boolean;
 }
