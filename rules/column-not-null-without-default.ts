@@ -1,6 +1,6 @@
 import { columnRecipe, refusesRows } from '../src/added-column.js';
 import { defineRule } from '../src/rule.js';
-import { addedColumn } from '../src/wording.js';
+import { addedColumn, works } from '../src/wording.js';
 
 export default defineRule({
   id: 'column-not-null-without-default',
@@ -37,6 +37,15 @@ alter table account add column email text not null default '';`,
       sql: 'create table account (id int); alter table account add column email text not null;',
     },
     {
+      title: 'a table that the transaction has emptied',
+      transaction: 'whole',
+      sql: `create table account (id int);
+-- next migration
+-- lockkeeper:ignore rows-truncated: the rows can be made again
+truncate account;
+alter table account add column email text not null;`,
+    },
+    {
       title: 'a domain may bring the default',
       sql: `create domain email as text default '';
 create table account (id int);
@@ -47,6 +56,8 @@ alter table account add column email email not null;`,
   check(step) {
     const { node, relation, isNew } = step;
     if (relation === undefined || isNew(relation) || !refusesRows(step, node)) return;
+    // nothing to read: the transaction has emptied the table
+    if (!step.effects.some(works)) return;
     return {
       message: `adding ${addedColumn(node)} NOT NULL without a default fails as soon as ${relation} has a row`,
       instead: columnRecipe(step),

@@ -310,7 +310,7 @@ function stepsOf(
       node: of.node,
       statement: of,
       relation,
-      effects: felt(allEffects, relation !== undefined && transactions.isEmpty(relation)),
+      effects: felt(allEffects, relation !== undefined && transactions.isEmpty(relation, of)),
       allEffects,
       transactionBlock: told.transactionBlock,
       ...(failure && { failure: { ...failure, sure: failure.sure && run.ordered && !part.caught } }),

@@ -28,7 +28,7 @@ export class Transactions {
   #savepoints: { readonly name: string; readonly catalog: Catalog; readonly held: number }[];
   #held: HeldLock[];
   /** Tables without a row for as long as the transaction lasts, or it has failed; with the number of locks held when that was seen. */
-  readonly #emptied = new Map<string, number>();
+  readonly #emptied = new Map<string, { readonly held: number; readonly truncated: boolean }>();
 
   constructor(script: Script, catalog: Catalog, statements: readonly Statement[], earlier?: Transactions) {
     const { scope, batch, why } = script.transaction;
@@ -64,16 +64,28 @@ export class Transactions {
   /** Remembers the locks that a step takes on tables, until the transaction ends. */
   hold(step: Step): void {
     if (!this.#inside) return;
-    if (isEmptied(step)) this.#emptied.set(step.relation ?? '', this.#held.length);
-    else if (filling.has(step.kind)) this.#emptied.delete(step.relation ?? '');
+    const { relation = '', kind: what } = step;
+    if (isEmptied(step))
+      this.#emptied.set(relation, { held: this.#held.length, truncated: this.#isTruncated(relation) });
+    else if (filling.has(what)) this.#emptied.delete(relation);
+    else if (what === 'TruncateStmt' && !step.conditional) {
+      for (const one of step.effects) this.#emptied.set(one.relation, { held: this.#held.length, truncated: true });
+    }
     for (const { relation, lock, kind } of step.effects) {
       if (kind === 'table') this.#held.push({ relation, lock, statement: step.statement });
     }
   }
 
-  /** Whether a table has no row, as an earlier statement of the transaction would have failed at one. */
-  isEmpty(relation: string): boolean {
-    return this.#emptied.has(relation);
+  /**
+   * Whether a table has no row when a statement comes to it: the transaction has emptied it, or has failed at one. Of several
+   * columns that refuse every row each is told.
+   */
+  isEmpty(relation: string, { kind }: Statement): boolean {
+    return this.#emptied.has(relation) && (kind !== 'AT_AddColumn' || this.#isTruncated(relation));
+  }
+
+  #isTruncated(relation: string): boolean {
+    return this.#emptied.get(relation)?.truncated ?? false;
   }
 
   /** To be called before a statement. */
@@ -141,7 +153,7 @@ export class Transactions {
     if (savepoint === undefined) return;
     this.catalog = savepoint.catalog;
     this.#held = this.#held.slice(0, savepoint.held);
-    for (const [relation, held] of this.#emptied) if (held > savepoint.held) this.#emptied.delete(relation);
+    for (const [relation, { held }] of this.#emptied) if (held > savepoint.held) this.#emptied.delete(relation);
     this.#savepoints.length = at + 1;
   }
 
