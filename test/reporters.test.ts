@@ -382,13 +382,14 @@ describe('the timeline of locks', () => {
     expect(longestStretch(apart, lanes(apart))).toBeUndefined();
   });
 
-  test('a hundred statements still fit the terminal', () => {
-    const steps = Array.from({ length: 20 }, () => city.steps).flat();
-    const long = {
-      ...report,
-      histories: [{ framework: '', root: '', assumptions: [], migrations: [{ ...city, steps }] }],
-    };
-    const lines = writeLocksConsole(long, options).split('\n');
-    expect(Math.max(...lines.filter((line) => line.includes('█')).map(columns))).toBeLessThanOrEqual(options.width);
+  test.each([40, 60, 80, 120])('the picture fits a terminal of %i columns, with a hundred statements too', (width) => {
+    for (const times of [1, 20]) {
+      const steps = Array.from({ length: times }, () => city.steps).flat();
+      const histories = [{ framework: '', root: '', assumptions: [], migrations: [{ ...city, steps }] }];
+      const lines = writeLocksConsole({ ...report, histories }, { ...options, width }).split('\n');
+      const charted = lines.slice(lines.indexOf('') + 1);
+      expect(charted.filter((line) => line.includes('█')).length).toBeGreaterThan(1);
+      expect(charted.filter((line) => columns(line) > width)).toEqual([]);
+    }
   });
 });

@@ -5,7 +5,7 @@ import { list } from '../wording.js';
 import { type Lane, lanes, longestStretch } from './lock-chart.js';
 import type { ReporterOptions } from './reporter.js';
 import type { Style } from './style.js';
-import { clip, columns, oneLine, pad, visible } from './terminal.js';
+import { clip, columns, oneLine, pad, visible, wrap } from './terminal.js';
 import { count, lockName, whoWaits } from './words.js';
 
 /** More lanes are counted, not drawn. */
@@ -20,7 +20,7 @@ export default function writeLocksConsole(report: Report, options: ReporterOptio
     .flatMap((history) => history.migrations)
     .filter((migration) => migration.judged && migration.steps.length + migration.unreadable > 0);
   const drawn = migrations.map((migration) => picture(migration, options).join('\n'));
-  const legend = drawn.length === 0 ? 'no statements' : legendOf(options.style);
+  const legend = drawn.length === 0 ? 'no statements' : legendOf(options);
   return `${[...drawn, legend].join('\n\n')}\n`;
 }
 
@@ -45,9 +45,13 @@ export function picture(migration: MigrationReport, options: ReporterOptions): r
       ? [`  ${style.dim(`new here, nobody waits: ${clip(born.join(', '), options.width - 28)}`)}`]
       : []),
     ...(migration.unreadable > 0
-      ? [`  ${style.yellow(`${count(migration.unreadable, 'statement')} could not be read: it may lock anything`)}`]
+      ? told(
+          `${count(migration.unreadable, 'statement')} could not be read: it may lock anything`,
+          style.yellow,
+          options.width,
+        )
       : []),
-    verdict(migration, known, style),
+    ...verdict(migration, known, options),
   ];
 }
 
@@ -79,32 +83,55 @@ function shade(mode: LockMode, style: Style): (length: number) => string {
 
 const letters: Readonly<Record<Work, string>> = { none: '', scan: 'S', build: 'B', rewrite: 'R', rows: 'W' };
 
+/** What stands left and right of the bars, and the columns that they have. */
+interface Layout {
+  readonly left: number;
+  /** 0: the shade alone tells the lock. */
+  readonly lock: number;
+  readonly waiting: readonly string[];
+  readonly room: number;
+}
+
+/** On a narrow terminal goes first who waits, which the shades tell too, then the end of long names, then the name of the lock. */
+function layoutOf(shown: readonly Lane[], steps: number, width: number): Layout {
+  const left = Math.min(40, Math.max(...shown.map((lane) => columns(laneName(lane)))));
+  const lock = Math.max(...shown.map((lane) => lockName(lane.strongest).length));
+  const waiting = shown.map((lane) => `${whoWaits(lane.strongest)}${lane.sure ? '' : ' (at worst)'}`);
+  const brief = shown.map((lane) => (lane.sure ? '' : 'at worst'));
+  const layout = (names: number, lockName: number, words: readonly string[]): Layout => {
+    const beside = [Math.min(left, names), lockName, Math.max(...words.map(columns))].filter((each) => each > 0);
+    const room = width - 3 - beside.reduce((sum, each) => sum + each + 2, 0);
+    return { left: Math.min(left, names), lock: lockName, waiting: words, room };
+  };
+  const layouts = [layout(40, lock, waiting), layout(40, lock, brief), layout(24, lock, brief), layout(24, 0, brief)];
+  return layouts.find(({ room }) => room >= Math.min(20, 3 * steps)) ?? layout(16, 0, brief);
+}
+
 function chart(
   migration: MigrationReport,
   known: readonly Lane[],
   { style, width }: ReporterOptions,
 ): readonly string[] {
   const shown = known.slice(0, mostLanes);
-  const left = Math.min(40, Math.max(...shown.map((lane) => columns(laneName(lane)))));
-  const lock = Math.max(...shown.map((lane) => lockName(lane.strongest).length));
   const steps = migration.steps.length;
-  const waiting = shown.map((lane) => `${whoWaits(lane.strongest)}${lane.sure ? '' : ' (at worst)'}`);
-  const room = Math.max(20, width - left - lock - Math.max(...waiting.map(columns)) - 9);
+  const { left, lock, waiting, room } = layoutOf(shown, steps, width);
   // 7 columns hold a statement's work and some bar around it; a long migration is drawn finer, and at last broken off
   const cell = Math.max(1, Math.min(7, Math.floor(room / steps)));
-  const drawn = Math.min(steps, Math.floor(room / cell));
+  const drawn = Math.max(1, Math.min(steps, Math.floor(room / cell)));
   const boundary = (at: number) => at > 0 && migration.steps[at]?.transaction !== migration.steps[at - 1]?.transaction;
   const numbers = migration.steps
     .slice(0, drawn)
     .map((_, at) => pad(numberAt(at, cell), cell))
     .join('');
-  const head = `  ${' '.repeat(left + 2 + lock + 2)}${style.dim(numbers.trimEnd())}`;
+  const head = `  ${' '.repeat(left + 2 + (lock > 0 ? lock + 2 : 0))}${style.dim(numbers.trimEnd())}`;
   const rows = shown.map((lane, index) => {
     const bar = lane.cells
       .slice(0, drawn)
       .map((each, at) => cellText(each.lock, each.works, cell, boundary(at + 1), style));
     const cutOff = drawn < steps ? '…' : '';
-    return `  ${pad(clip(laneName(lane), left), left)}  ${pad(lockName(lane.strongest), lock)}  ${bar.join('')}${cutOff}  ${waiting[index]}`;
+    const name = pad(clip(laneName(lane), left), left);
+    const mode = lock > 0 ? `  ${pad(lockName(lane.strongest), lock)}` : '';
+    return `  ${name}${mode}  ${bar.join('')}${cutOff}  ${waiting[index]}`.trimEnd();
   });
   const more = known.length - shown.length;
   return [head, ...rows, ...(more > 0 ? [style.dim(`  and ${count(more, 'weaker lane')} more: --format json`)] : [])];
@@ -150,27 +177,46 @@ const doing: Readonly<Record<Work, string>> = {
 };
 
 /** The line a reviewer looks for: for how long nobody can even read. */
-function verdict(migration: MigrationReport, known: readonly Lane[], style: Style): string {
+function verdict(
+  migration: MigrationReport,
+  known: readonly Lane[],
+  { style, width }: ReporterOptions,
+): readonly string[] {
   const stretch = longestStretch(migration, known);
   if (stretch === undefined) {
     const blind = migration.unreadable > 0 || migration.steps.some((step) => !step.understood);
     const words = 'no ACCESS EXCLUSIVE lock is held while there is work';
-    return blind ? `  ${style.yellow(`as far as it is understood, ${words}`)}` : `  ${style.green(words)}`;
+    return blind ? told(`as far as it is understood, ${words}`, style.yellow, width) : told(words, style.green, width);
   }
   const { from, to, works, lane } = stretch;
   const which = from === to ? `during statement ${from + 1}` : `from statement ${from + 1} to ${to + 1}`;
-  return `  ${style.red(
-    `longest ACCESS EXCLUSIVE with work: nobody reads or writes ${visible(lane.relation)} ${which}, while ${list(works.map((work) => doing[work]))}`,
-  )}`;
+  const what = list(works.map((work) => doing[work]));
+  return told(
+    `longest ACCESS EXCLUSIVE with work: nobody reads or writes ${visible(lane.relation)} ${which}, while ${what}`,
+    style.red,
+    width,
+  );
+}
+
+/** A sentence below a chart, its further lines indented more. */
+function told(words: string, paint: (text: string) => string, width: number): readonly string[] {
+  return wrap(words, width - 4).map((line, at) => `${at === 0 ? '  ' : '    '}${paint(line)}`);
 }
 
 /** What the shades and letters mean. */
-export function legendOf(style: Style): string {
-  const part = (mode: LockMode, words: string) => `${shade(mode, style)(2)} ${words}`;
+export function legendOf({ style, width }: Pick<ReporterOptions, 'style' | 'width'>): string {
+  const part = (mode: LockMode, words: string) => [shade(mode, style)(2), words] as const;
   const shades = [
     part('AccessExclusiveLock', 'reads and writes wait'),
     part('ShareLock', 'writes wait'),
     part('AccessShareLock', 'only DDL or autovacuum waits'),
-  ].join('  ');
-  return `${shades}\n${style.dim('S table read in full  B index built  R table rewritten  W rows written')}`;
+  ];
+  const works = ['S table read in full', 'B index built', 'R table rewritten', 'W rows written'];
+  const onOne = (words: readonly string[]) => words.join('  ').length <= width;
+  const between = (words: readonly string[]) => (onOne(words) ? '  ' : '\n');
+  const shadeWords = shades.map(([, words]) => `██ ${words}`);
+  return [
+    shades.map((each) => each.join(' ')).join(between(shadeWords)),
+    works.map((each) => style.dim(each)).join(between(works)),
+  ].join('\n');
 }

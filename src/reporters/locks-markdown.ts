@@ -14,7 +14,7 @@ export default function writeLocksMarkdown(report: Report, longest: number, { pr
     .flatMap((history) => history.migrations)
     .filter((migration) => migration.judged && migration.direction === 'up' && migration.steps.length > 0);
   const opening = '<details><summary>Which statement locks what, and for how long</summary>';
-  const parts: string[] = [fenced(legendOf(plain), 'text')];
+  const parts: string[] = [fenced(legendOf({ style: plain, width }), 'text')];
   let room = longest - opening.length - 100;
   for (const [at, migration] of migrations.entries()) {
     const part = chart({ ...migration, file: repositoryPath(prefix, migration.file) });
