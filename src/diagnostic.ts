@@ -53,7 +53,7 @@ export interface MigrationReport {
   readonly judged: boolean;
   readonly transaction: 'whole' | 'statement' | 'none';
   readonly steps: readonly StepReport[];
-  /** Statements that the grammar refuses, and commands of psql whose SQL is not here. */
+  /** Statements that the grammar refuses, commands of psql whose SQL is not here, and changes that are no SQL. */
   readonly unreadable: number;
 }
 

@@ -1,9 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { summarize } from '../src/diagnostic.js';
 import { discover } from '../src/frameworks/discover.js';
 import type { MigrationProblem } from '../src/frameworks/framework.js';
+import { lint } from '../src/lint.js';
+import { loadParser } from '../src/sql/parse.js';
+
+beforeAll(loadParser);
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -357,4 +362,11 @@ describe('a fault is told at its place, and nothing else is', () => {
     const { histories } = await reading(files);
     expect(histories[0]?.migrations.map(({ id }) => id)).toEqual(['a:1', 'a:2']);
   });
+});
+
+test('a change that cannot be followed is not counted as understood', async () => {
+  const custom = '<changeSet id="2" author="a"><customChange class="com.x.Y"/></changeSet>';
+  const { histories } = await reading({ 'changelog.xml': changelog(`${created('1')}\n${custom}`) });
+  // CREATE TABLE, its way back and the change
+  expect(summarize(lint(histories, { pg: 15, rules: [] }))).toMatchObject({ statements: 3, notUnderstood: 1 });
 });

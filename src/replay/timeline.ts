@@ -19,6 +19,9 @@ export function timeline(migration: Migration, script: ReplayedScript): Migratio
   }
   const blind = script.problems.filter((problem) => problem.rule === 'not-understood');
   const loose = blind.filter((problem) => !groups.some(({ statement }) => holds(statement, problem)));
+  const refused = script.problems.filter((problem) => problem.rule === 'syntax-error');
+  // a change that its reader could not turn into SQL has no statement; it is told once, and counts on the way up
+  const unread = script.direction === 'up' ? migration.problems.filter(({ rule }) => rule === 'not-understood') : [];
   return {
     id: migration.id,
     name: migration.name,
@@ -27,7 +30,7 @@ export function timeline(migration: Migration, script: ReplayedScript): Migratio
     judged: true,
     transaction: script.transaction,
     steps: groups.map(({ statement, transaction, steps }) => summed(statement, transaction, steps, blind)),
-    unreadable: script.problems.filter((problem) => problem.rule === 'syntax-error').length + loose.length,
+    unreadable: refused.length + loose.length + unread.length,
   };
 }
 
