@@ -18,6 +18,15 @@ export default defineRule({
 alter table account add column email_lower text;
 update account set email_lower = lower(email);`,
     },
+    {
+      title: 'TRUNCATE holds its lock too',
+      transaction: 'whole',
+      sql: `create table account (email text);
+create table person (email text);
+-- next migration
+truncate account;
+insert into account select email from person;`,
+    },
   ],
   good: [
     {

@@ -81,7 +81,8 @@ export class Transactions {
    * columns that refuse every row each is told.
    */
   isEmpty(relation: string, { kind }: Statement): boolean {
-    return this.#emptied.has(relation) && (kind !== 'AT_AddColumn' || this.#isTruncated(relation));
+    if (!this.#emptied.has(relation) || filling.has(kind)) return false;
+    return kind !== 'AT_AddColumn' || this.#isTruncated(relation);
   }
 
   #isTruncated(relation: string): boolean {
