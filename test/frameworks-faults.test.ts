@@ -46,6 +46,7 @@ interface Fault {
 
 const goMod = { 'go.mod': 'require github.com/golang-migrate/migrate/v4 v4.19.0\n' };
 const cargo = { 'Cargo.toml': '[dependencies]\nsqlx = "0.8"\n' };
+const nothing = new Uint8Array([80, 0, 1, 2]);
 const up = '-- migrate:up\nselect 1;\n-- migrate:down\nselect 2;\n';
 const journal = (entries: readonly { readonly tag: string; readonly when: number }[]) =>
   JSON.stringify({ version: '7', dialect: 'postgresql', entries }, undefined, 1);
@@ -148,6 +149,24 @@ const faults: readonly Fault[] = [
     says: ['unknown-placeholder V1__a.sql:1 nothing in the project gives ${one}', 'unknown-placeholder V1__a.sql:3'],
   },
   {
+    name: 'Flyway: settings that cannot be read',
+    files: { 'flyway.toml': nothing, 'V1__a.sql': 'select 1;', 'V1__a.sql.conf': nothing },
+    says: [
+      'broken-manifest flyway.toml:1 flyway.toml is a binary file',
+      'broken-manifest V1__a.sql.conf:1 V1__a.sql.conf is a binary file',
+    ],
+  },
+  {
+    name: 'Sqitch: settings that cannot be read',
+    files: { 'sqitch.conf': nothing, 'sqitch.plan': '%project=a\n' },
+    says: ['broken-manifest sqitch.conf:1 sqitch.conf is a binary file'],
+  },
+  {
+    name: 'Prisma: a lock that cannot be read',
+    files: { 'p/migration_lock.toml': nothing, 'p/20250101000000_a/migration.sql': 'select 1;' },
+    says: ['broken-manifest p/migration_lock.toml:1 p/migration_lock.toml is a binary file'],
+  },
+  {
     name: 'Drizzle: time goes backwards',
     files: {
       'd/0000_a.sql': '',
@@ -193,6 +212,11 @@ const faults: readonly Fault[] = [
       'checksum-mismatch m/atlas.sum:2 atlas.sum lists 0_z.sql',
       'checksum-mismatch m/1_a.sql:1 1_a.sql is not in atlas.sum',
     ],
+  },
+  {
+    name: 'Atlas: checksums that cannot be read',
+    files: { 'm/1_a.sql': 'select 1;\n', 'm/atlas.sum': nothing },
+    says: ['broken-manifest m/atlas.sum:1 m/atlas.sum is a binary file'],
   },
   {
     name: 'Atlas: directive that belongs to a statement',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { nameOf } from './files.js';
+import { unread } from './formats.js';
 import type { FileEntry, Folder, MigrationProblem } from './framework.js';
 import { compareText, filesNamed, problem } from './sql-files.js';
 
@@ -13,7 +14,8 @@ export const sumName = 'atlas.sum';
 export function sumFaults(folder: Folder): readonly MigrationProblem[] {
   const sum = folder.file(sumName);
   const text = sum?.read();
-  if (sum === undefined || text === undefined) return [];
+  if (sum === undefined) return [];
+  if (text === undefined) return unread(sum);
   const listed = [...text.matchAll(/^(.+?) h1:(\S+)[ \t]*\r?$/gm)].map(([, name = '', hash = ''], at) => ({
     name,
     hash,

@@ -1,4 +1,4 @@
-import { readToml, readYaml, valueAt } from './formats.js';
+import { readToml, readYaml, unread, valueAt } from './formats.js';
 import type { FileEntry, Folder, MigrationProblem } from './framework.js';
 
 /** What Flyway's configuration changes in how files are read and run. */
@@ -35,7 +35,9 @@ export async function flywaySettings(folder: Folder): Promise<FlywaySettings> {
   const problems: MigrationProblem[] = [];
   const known = new Map<string, string>();
   for (const entry of [...folder.above(folder.path, configs), ...folder.above(folder.path, applications)]) {
-    if (!/flyway/i.test(entry.read() ?? '')) continue;
+    const text = entry.read();
+    if (text === undefined && configs.some((name) => entry.path.endsWith(name))) problems.push(...unread(entry));
+    if (text === undefined || !/flyway/i.test(text)) continue;
     const { values, faults } = await valuesOf(entry);
     problems.push(...faults);
     for (const [key, value] of values) if (!known.has(key)) known.set(key, value);

@@ -1,5 +1,6 @@
 import { folderOf, nameOf } from './files.js';
 import { type FlywaySettings, flywaySettings, isConfigured } from './flyway-settings.js';
+import { unread } from './formats.js';
 import type {
   Detection,
   FileEntry,
@@ -173,6 +174,7 @@ function migrationOf(
   const { entry, kind, name } = file;
   const up = planOf(entry, folder, settings);
   const down = undo && planOf(undo, folder, settings);
+  const files = undo === undefined ? [entry] : [entry, undo];
   const more = settings.replaces ? { placeholders: ['dollar-brace'] as const } : {};
   return {
     id: kind === 'repeatable' ? `R__${name}` : dotted(file.version),
@@ -183,7 +185,12 @@ function migrationOf(
       undo === undefined || down === undefined
         ? { none: undoes && kind === 'versioned' ? 'missing' : 'framework' }
         : script([undo], down.plan, more),
-    problems: [...unreadable(undo === undefined ? [entry] : [entry, undo]), ...up.problems, ...(down?.problems ?? [])],
+    problems: [
+      ...unreadable(files),
+      ...files.flatMap((one) => besideOf(one, folder) ?? []).flatMap(unread),
+      ...up.problems,
+      ...(down?.problems ?? []),
+    ],
     ...(kind === 'repeatable' && { repeatable: true }),
   };
 }
@@ -261,7 +268,11 @@ function planOf(entry: FileEntry, folder: Folder, settings: FlywaySettings): Pla
 }
 
 function scriptSetting(entry: FileEntry, folder: Folder): boolean | undefined {
-  const beside = folder.files.find(({ path }) => path === `${entry.path}.conf`);
-  const [, value] = /^\s*executeInTransaction\s*=\s*(true|false)/im.exec(beside?.read() ?? '') ?? [];
+  const [, value] = /^\s*executeInTransaction\s*=\s*(true|false)/im.exec(besideOf(entry, folder)?.read() ?? '') ?? [];
   return value === undefined ? undefined : value.toLowerCase() === 'true';
+}
+
+/** The script configuration of a migration, looked up by its name: a search of all files costs their square. */
+function besideOf({ path }: FileEntry, folder: Folder): FileEntry | undefined {
+  return folder.file(`${folder.path === '' ? path : path.slice(folder.path.length + 1)}.conf`);
 }

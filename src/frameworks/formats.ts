@@ -50,7 +50,8 @@ function words(code: string): string {
   return code.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
 }
 
-function unread(entry: FileEntry): readonly MigrationProblem[] {
+/** The problem of a manifest that gives no text. */
+export function unread(entry: FileEntry): readonly MigrationProblem[] {
   const fault = entry.fault();
   return fault === undefined ? [] : [problem('broken-manifest', `${entry.path} ${fault}`, entry.source())];
 }

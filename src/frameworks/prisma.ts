@@ -1,6 +1,7 @@
 import { otherDatabase } from './dialect.js';
 import { folderOf, nameOf } from './files.js';
 import { type MigrationFolder, migrationFolders } from './folder-pairs.js';
+import { unread } from './formats.js';
 import type { Detection, Framework, Migration, TransactionPlan } from './framework.js';
 import { isAtLeast, lowestVersion, npmVersion } from './manifests.js';
 import { looks } from './outside-transaction.js';
@@ -64,7 +65,7 @@ export default {
       framework: 'prisma',
       root: folder.path,
       migrations: settleIds(here.toSorted((a, b) => compareText(a.name, b.name)).map((one) => read(one, splits))),
-      problems: notRun(empty, 'Prisma wants <folder>/migration.sql'),
+      problems: [...(lock === undefined ? [] : unread(lock)), ...notRun(empty, 'Prisma wants <folder>/migration.sql')],
       assumptions:
         version === undefined
           ? ['no package.json tells the version of Prisma: before 7.4 a migration is sent in one message']

@@ -1,6 +1,7 @@
 import type { Span } from '../sql/source.js';
 import { otherDatabase } from './dialect.js';
 import { folderOf, nameOf } from './files.js';
+import { unread } from './formats.js';
 import type {
   Detection,
   FileEntry,
@@ -63,6 +64,7 @@ export default {
         deploy === undefined ? [] : migrationOf(change, deploy, revert),
       ),
       problems: [
+        ...settings.problems,
         ...unreadable([plan]),
         ...found.flatMap(({ change, deploy }) =>
           deploy === undefined
@@ -135,6 +137,7 @@ function changesOf(text: string): readonly Change[] {
 interface Configuration {
   readonly core: ReadonlyMap<string, string>;
   readonly up: string;
+  readonly problems: readonly MigrationProblem[];
 }
 
 function configuration(folder: Folder): Configuration {
@@ -148,6 +151,7 @@ function configuration(folder: Folder): Configuration {
   return {
     core: new Map(lines.map(([, key = '', value = '']) => [key, value])),
     up: '../'.repeat(Math.max(0, config === undefined ? 0 : depth)),
+    problems: config === undefined ? [] : unread(config),
   };
 }
 
