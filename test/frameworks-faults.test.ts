@@ -276,6 +276,15 @@ const faults: readonly Fault[] = [
     says: ['broken-include db/changelog/master.xml:3'],
   },
   {
+    name: 'Liquibase: a master that cannot be read',
+    files: {
+      'db/db.changelog-master.xml': nothing,
+      'db/parts/a.xml': changelog(created('1')),
+      'db/parts/b.xml': changelog(created('2')),
+    },
+    says: ['unreadable-migration db/db.changelog-master.xml:1 db/db.changelog-master.xml is a binary file'],
+  },
+  {
     name: 'Liquibase: XML cut off',
     files: { 'db/changelog/master.xml': changelog(created('1')).slice(0, -20) },
     says: ['unreadable-migration db/changelog/master.xml'],

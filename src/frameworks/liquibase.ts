@@ -1,12 +1,14 @@
 import { folderOf, nameOf } from './files.js';
-import type { Detection, FileEntry, Folder, Framework, History, Migration } from './framework.js';
+import type { Detection, FileEntry, Folder, Framework, History, Migration, MigrationProblem } from './framework.js';
 import { type ChangeSet, migrationOf } from './liquibase/change-set.js';
 import { changelogName, includedPaths, isChangelog, type Reading, readChangelog } from './liquibase/changelog.js';
-import { compareText, notRun, settleIds } from './sql-files.js';
+import { compareText, notRun, settleIds, unreadable } from './sql-files.js';
 
 /** Where changelogs are looked for: any SQL file, and XML, YAML and JSON whose path says so, because most such files are something else. */
 const likely =
   /\.sql$|(?:change-?log|liquibase|migrat|master|databasechange|(?:^|\/)db(?:\/|[._-])).*\.(?:xml|ya?ml|json)$/i;
+
+const leader = /(?:change-?log|master).*\.(?:xml|ya?ml|json)$/i;
 
 /** Liquibase: changelogs in formatted SQL, XML, YAML and JSON; the master changelog includes the others. */
 export default {
@@ -104,6 +106,12 @@ function filesOfOneDeploy(changeSets: readonly ChangeSet[]): ReadonlySet<string>
   return new Set(authors.size < 2 ? [] : [...authors].filter(([, { size }]) => size === 1).map(([file]) => file));
 }
 
+/** Files at or above the root that are named as a master changelog is and give no text: what they include has lost its order. */
+function leaders(folder: Folder, { read }: Reading): readonly MigrationProblem[] {
+  const near = [...folder.list('.'), ...folder.list('..')].filter(({ path }) => leader.test(nameOf(path)));
+  return unreadable(near.filter((entry) => !read.has(entry.path)));
+}
+
 function historyOf(folder: Folder, reading: Reading): History {
   const unread = (folder.byFolder.get(folder.path) ?? []).filter(
     (entry) => /\.sql$/i.test(entry.path) && isChangelog(entry) && !reading.read.has(entry.path),
@@ -112,7 +120,7 @@ function historyOf(folder: Folder, reading: Reading): History {
     framework: 'liquibase',
     root: folder.path,
     migrations: settleIds(named(reading.changeSets)),
-    problems: [...reading.problems, ...notRun(unread, 'no changelog includes it')],
+    problems: [...leaders(folder, reading), ...reading.problems, ...notRun(unread, 'no changelog includes it')],
     knownPlaceholders: [...reading.properties.keys()],
     assumptions: [
       ...(reading.others === 0 ? [] : [`${reading.others} change sets for other databases are left out`]),
