@@ -136,14 +136,16 @@ async function readFunctions(session: Session, major: number): Promise<void> {
 
 /**
  * Names by the volatility of all their overloads in all majors. One that is immutable for some arguments and stable for others is
- * with the stable ones; of one that is volatile for some only, each overload is listed.
+ * with the stable ones, and told by its number of arguments where that decides; of one that is volatile for some only, each overload is listed.
  */
 function volatilities() {
   const byName = groups([...functions.values()], ({ name }) => name);
   const names: Record<string, string[]> = { immutable: [], stable: [], volatile: [] };
   const overloads: string[] = [];
+  const arities: string[] = [];
   for (const [name, rows] of [...byName].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const found = new Set(rows.map(({ volatility }) => volatility));
+    if (found.size === 2 && !found.has('volatile')) arities.push(...byArity(name, rows));
     if (found.size === 1 || !found.has('volatile'))
       names[found.has('stable') ? 'stable' : [...found].join()]?.push(name);
     else
@@ -153,7 +155,17 @@ function volatilities() {
   return {
     ...Object.fromEntries(Object.entries(names).map(([volatility, all]) => [volatility, all.join(' ')])),
     overloads: overloads.sort(),
+    arities,
   };
+}
+
+/** Where the number of arguments decides between immutable and stable: `to_tsvector 1 stable`. */
+function byArity(name: string, rows: readonly FunctionRow[]): readonly string[] {
+  const byNumber = groups(rows, (row) => `${row.arguments === '' ? 0 : row.arguments.split(',').length}`);
+  return [...byNumber].flatMap(([number, all]) => {
+    const [volatility, ...more] = new Set(all.map((row) => row.volatility));
+    return volatility === undefined || more.length > 0 ? [] : [`${name} ${number} ${volatility}`];
+  });
 }
 
 /** What functions without arguments return: the types that expressions in defaults begin with. */

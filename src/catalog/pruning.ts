@@ -34,6 +34,13 @@ export function mayHold(
   return proves(known, not(constraint)) ? 'no' : 'yes';
 }
 
+/** Whether every row that meets the conditions meets another one, as the planner proves it of the predicate of an index (predtest.c). */
+export function provesCondition(catalog: Catalog, table: Table, conditions: readonly Node[], goal: Node): boolean {
+  const scope = scopeOf(catalog, table);
+  const met = conditions.map((condition) => clauseOf(condition, scope));
+  return proves([...met, ...met.flatMap(withoutNull)], clauseOf(goal, scope));
+}
+
 /** The CHECK that a row which meets all the conditions breaks; one that is NULL for it is not broken. */
 export function brokenCheck(catalog: Catalog, table: Table, conditions: readonly Node[]): Constraint | undefined {
   const scope = scopeOf(catalog, table);

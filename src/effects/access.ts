@@ -2,7 +2,7 @@ import type { Catalog, Index, Table } from '../catalog/catalog.js';
 import { sameExpression } from '../catalog/expression.js';
 import { literalOf } from '../catalog/literal.js';
 import { columnOf, indexesOf, isTable, tables } from '../catalog/lookup.js';
-import { mayHold } from '../catalog/pruning.js';
+import { mayHold, provesCondition } from '../catalog/pruning.js';
 import type { Node } from '../sql/tree.js';
 import { type Condition, type Qual, type Source, type StoredSource, sourcesOf, type Term } from './query-terms.js';
 import type { Stored } from './relations.js';
@@ -60,10 +60,21 @@ export function accessOf(
   const empty = conditions.some(({ qual, restricts }) => qual.kind === 'never' && restricts === undefined);
   const stored = sources.filter((source) => source.kind === 'stored');
   const place: Place = { catalog, conditions, few, outside };
-  const isFew = (source: StoredSource) => isSelective(source, place) || leavesOf(source, place).some(isFoundByIndex);
-  // each round finds a source or is the last
-  while (stored.some((source) => !few.has(source) && isFew(source) && few.add(source)));
-  return { leaves: new Map(stored.map((source) => [source, leavesOf(source, place)])), few, empty };
+  const leaves = new Map<StoredSource, readonly Leaf[]>();
+  const take = (source: StoredSource, how: readonly Leaf[]) => {
+    leaves.set(source, how);
+    few.add(source);
+  };
+  // how a source is read hangs on those that were read before it; one that an index finds comes before one that is searched
+  for (let left = stored; left.length > 0; left = stored.filter((source) => !leaves.has(source))) {
+    const each = left.map((source) => ({ source, how: leavesOf(source, place) }));
+    const next =
+      each.find(({ how }) => how.some(isFoundByIndex)) ?? each.find(({ source }) => isSelective(source, place));
+    if (next === undefined) {
+      for (const { source, how } of each) leaves.set(source, how);
+    } else take(next.source, next.how);
+  }
+  return { leaves, few, empty };
 }
 
 function isFoundByIndex({ relation, served }: Leaf): boolean {
@@ -226,8 +237,11 @@ function byIndex(index: Index, quals: readonly Qual[], source: StoredSource, pla
 
 /** The predicate of a partial index must be among the conditions. */
 function coversQuery(index: Index, source: StoredSource, place: Place): boolean {
-  if (index.predicate === undefined) return true;
-  return place.conditions.some(({ about, node }) => about === source && sameExpression(node, index.predicate));
+  const { predicate } = index;
+  if (predicate === undefined) return true;
+  const own = place.conditions.flatMap(({ about, node }) => (about === source ? [node] : []));
+  if (own.some((node) => sameExpression(node, predicate))) return true;
+  return isTable(source.relation) && provesCondition(place.catalog, source.relation, own, predicate);
 }
 
 type Match = Served | 'low' | 'high';

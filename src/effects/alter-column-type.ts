@@ -48,8 +48,8 @@ export const alterColumnType: PredictCommand = (command, context) => {
   const type = typeRef(context.catalog, def.ColumnDef.typeName);
   if (type === undefined) return unknownType(name, context);
   const column = found ?? unknownColumn(name);
-  const refusal = refusalOf(column, type, context);
-  if (refusal?.failure?.sure) return refusal;
+  const prepared = preparedRefusal(column, context);
+  if (prepared !== undefined) return prepared;
   const using = def.ColumnDef.raw_default;
   const parts = family(context).flatMap((table): readonly (Change | Draft)[] => {
     const own = columnOf(table, column.name) ?? (table === context.table ? column : undefined);
@@ -58,6 +58,11 @@ export const alterColumnType: PredictCommand = (command, context) => {
     if ('noCast' in conversion) return [noCast(conversion.noCast, column.name, using !== undefined, context)];
     return [{ table, column: own, type, collation: collationOf(def.ColumnDef, type, context), conversion }];
   });
+  // that there is no such cast shows before anything is looked at that uses the column
+  const uncast = parts.find((part): part is Draft => 'effects' in part && part.failure?.sure === true);
+  if (uncast !== undefined) return uncast;
+  const refusal = refusalOf(column, type, context);
+  if (refusal?.failure?.sure) return refusal;
   return all(refusal, recurse(context), ...parts.map((part) => ('effects' in part ? part : changeOne(part, context))));
 };
 
@@ -94,8 +99,9 @@ function defaultCollation(type: TypeRef, context: CommandContext): string | unde
   return typeFact(baseType(context.catalog, type).name, context.pg)?.collatable ? 'default' : undefined;
 }
 
-function refusalOf(column: Column, type: TypeRef, context: CommandContext): Draft | undefined {
-  const { catalog, table, only } = context;
+/** What ATPrepAlterColumnType refuses. */
+function preparedRefusal(column: Column, context: CommandContext): Draft | undefined {
+  const { table, only } = context;
   if (table.ofType !== undefined) return fail('cannot alter column type of typed table', '42809');
   if (column.inherited) return fail(`cannot alter inherited column "${column.name}"`, '42P16');
   if (inPartitionKey(table, column.name)) {
@@ -104,6 +110,12 @@ function refusalOf(column: Column, type: TypeRef, context: CommandContext): Draf
   }
   if (only && table.children.length > 0)
     return fail(`type of inherited column "${column.name}" must be changed in child tables too`, '42P16');
+  return undefined;
+}
+
+/** What ATExecAlterColumnType refuses. */
+function refusalOf(column: Column, type: TypeRef, context: CommandContext): Draft | undefined {
+  const { catalog, table } = context;
   if (column.identity !== undefined && !['int2', 'int4', 'int8'].includes(type.name))
     return fail('identity column type must be smallint, integer, or bigint', '22023');
   const given = typeOfDefault(column, context);
@@ -173,7 +185,7 @@ function incomparable({ table, column, type }: Change, context: CommandContext):
   ];
   return expressions
     .filter((expression) => columnsIn(expression).has(column.name))
-    .map((expression) => comparisonRefusal(expression, { ...table, columns }, context))
+    .map((expression) => comparisonRefusal(expression, { ...table, columns }, context, table))
     .find((refusal) => refusal !== undefined);
 }
 

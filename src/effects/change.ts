@@ -22,6 +22,37 @@ function tableBehind(catalog: Catalog, relation: Relation | undefined, depth: nu
   return tableBehind(catalog, findRelation(catalog, from.RangeVar), depth + 1);
 }
 
+/** The columns of a simple view by the names that they have in the table behind it; undefined for those that are computed. */
+export function columnsBehind(
+  catalog: Catalog,
+  range: RangeVar | undefined,
+): readonly (string | undefined)[] | undefined {
+  return namesBehind(catalog, findRelation(catalog, range), 0);
+}
+
+function namesBehind(
+  catalog: Catalog,
+  relation: Relation | undefined,
+  depth: number,
+): readonly (string | undefined)[] | undefined {
+  if (relation === undefined || depth > 20) return undefined;
+  if (isTable(relation)) return relation.columns.map(({ name }) => name);
+  if (relation.kind !== 'view' || relation.query === undefined || !('SelectStmt' in relation.query)) return undefined;
+  const { fromClause = [], targetList = [] } = relation.query.SelectStmt;
+  const [from] = fromClause;
+  const source = from !== undefined && 'RangeVar' in from ? findRelation(catalog, from.RangeVar) : undefined;
+  const behind = namesBehind(catalog, source, depth + 1);
+  if (source === undefined || behind === undefined || !('columns' in source)) return undefined;
+  return targetList.flatMap((target) => {
+    const value = 'ResTarget' in target ? target.ResTarget.val : undefined;
+    const fields = value !== undefined && 'ColumnRef' in value ? (value.ColumnRef.fields ?? []) : [];
+    const last = fields.at(-1);
+    if (last !== undefined && 'A_Star' in last) return behind;
+    const name = last !== undefined && 'String' in last ? last.String.sval : undefined;
+    return [behind[source.columns.findIndex((column) => column.name === name)]];
+  });
+}
+
 /** A relation that cannot be changed, or is not known. */
 export function notChanged(catalog: Catalog, range: RangeVar, verb: string): Draft {
   const relation = findRelation(catalog, range);

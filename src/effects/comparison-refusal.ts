@@ -1,4 +1,4 @@
-import type { Table } from '../catalog/catalog.js';
+import type { Table, TypeRef } from '../catalog/catalog.js';
 import { typeInTable } from '../catalog/expression-type.js';
 import { literalOf } from '../catalog/literal.js';
 import { type A_Expr, type Node, strings } from '../sql/tree.js';
@@ -10,28 +10,61 @@ import type { TypeContext } from './types.js';
 
 const comparisons: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
 
-/** The refusal of an expression over a table in which two values are compared that have no such operator between them. */
-export function comparisonRefusal(expression: Node | undefined, table: Table, context: TypeContext): Draft | undefined {
+/**
+ * The refusal of an expression over a table in which two values are compared that have no such operator between them. `before` is the table
+ * as it was when the expression was stored: a bare string has the type that it was taken for then.
+ */
+export function comparisonRefusal(
+  expression: Node | undefined,
+  table: Table,
+  context: TypeContext,
+  before?: Table,
+): Draft | undefined {
   let refusal: Draft | undefined;
   visit({ expression }, (kind, node) => {
-    if (kind === 'A_Expr') refusal ??= refused(node, table, context);
+    if (kind === 'A_Expr') refusal ??= refused(node, table, context, before);
     return refusal === undefined;
   });
   return refusal;
 }
 
-function refused({ kind, name, lexpr, rexpr }: A_Expr, table: Table, context: TypeContext): Draft | undefined {
+function refused(
+  { kind, name, lexpr, rexpr }: A_Expr,
+  table: Table,
+  context: TypeContext,
+  before: Table | undefined,
+): Draft | undefined {
   const operator = strings(name).at(-1) ?? '';
-  if (kind !== 'AEXPR_OP' || !comparisons.has(operator) || lexpr === undefined || rexpr === undefined) return undefined;
-  const [left, right] = [lexpr, rexpr].map((side) => typeOf(side, table, context));
+  if ((kind !== 'AEXPR_OP' && kind !== 'AEXPR_IN') || !comparisons.has(operator)) return undefined;
+  // x IN (a, b) is x = ANY of an array
+  const other = rexpr !== undefined && 'List' in rexpr ? rexpr.List.items?.[0] : rexpr;
+  if (lexpr === undefined || other === undefined) return undefined;
+  const sides: readonly (readonly [Node, Node])[] = [
+    [lexpr, other],
+    [other, lexpr],
+  ];
+  const [left, right] = sides.map(
+    ([side, opposite]) => typeOf(side, table, context) ?? (before && storedType(side, opposite, before, context)),
+  );
   if (left === undefined || right === undefined) return undefined;
   if (comparison(left, right, context) !== 'none' || comparison(right, left, context) !== 'none') return undefined;
   const [from, to] = [typeName(context.catalog, left), typeName(context.catalog, right)];
   return fail(`operator does not exist: ${from} ${operator} ${to}`, '42883');
 }
 
+/** A varchar is compared as the text that it is cast to, whatever it becomes. */
+function storedType(node: Node, opposite: Node, before: Table, context: TypeContext): TypeRef | undefined {
+  const type = isBareString(node) ? typeOf(opposite, before, context) : undefined;
+  return type?.name === 'varchar' ? undefined : type;
+}
+
+function isBareString(node: Node): boolean {
+  const literal = literalOf(node);
+  return literal !== undefined && literal.type === undefined && literal.text !== undefined;
+}
+
 /** A bare string takes the type of the other side. */
-function typeOf(node: Node, table: Table, { catalog }: TypeContext) {
+function typeOf(node: Node, table: Table, { catalog }: TypeContext): TypeRef | undefined {
   const literal = literalOf(node);
   return literal !== undefined && literal.type === undefined ? undefined : typeInTable(node, table, catalog);
 }

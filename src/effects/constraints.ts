@@ -14,6 +14,7 @@ import {
   scanStored,
 } from './alter-table-command.js';
 import { comparisonRefusal } from './comparison-refusal.js';
+import { nameTaken } from './constraint-name.js';
 import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { dropConstraint } from './drop-constraint.js';
 import { expressionKinds, expressionRefusal, systemColumnIn } from './expression-refusal.js';
@@ -55,14 +56,6 @@ const kinds: { readonly [T in ConstrType]?: AddConstraint } = {
   CONSTR_EXCLUSION: addKey,
 };
 
-/** The refusal of a name that a constraint of the table has already. */
-function nameTaken(name: string | undefined, { table }: CommandContext): Draft {
-  const known = table.constraints.find((constraint) => constraint.name === name);
-  // one that the table has from a parent is merged with
-  if (known === undefined || known.inherited) return nothing;
-  return fail(`constraint "${name}" for relation "${table.name}" already exists`, '42710');
-}
-
 function addCheck(node: ConstraintNode, context: CommandContext): Draft {
   const { table, only } = context;
   const children = table.children.length > 0;
@@ -100,9 +93,9 @@ export function checkRefusal(
   table: Table,
   context: TypeContext,
 ): Draft | undefined {
-  const unknown = unknownColumn(expression, table);
-  if (unknown !== undefined) return fail(`column "${unknown}" does not exist`, '42703');
   const refusal = expressionRefusal(expression, expressionKinds.check, context.catalog);
+  const unknown = refusal === undefined ? unknownColumn(expression, table) : undefined;
+  if (unknown !== undefined) return fail(`column "${unknown}" does not exist`, '42703');
   if (refusal !== undefined || expression === undefined) return refusal;
   const system = systemColumnIn(expression, table);
   if (system !== undefined) return fail(`system column "${system}" reference in check constraint is invalid`, '42P10');

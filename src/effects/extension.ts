@@ -40,6 +40,11 @@ const names: Readonly<Record<string, Names>> = {
   timescaledb: { functions: 'time_bucket' },
 };
 
+/** The extension that an operator class comes with. */
+export function extensionOfClass(name: string): string | undefined {
+  return Object.keys(names).find((extension) => membersOfExtension(extension).classes.has(name));
+}
+
 const words = (text: string | undefined): ReadonlySet<string> => new Set(text?.split(/\s+/));
 
 /** What is known of an extension; nothing of one that is not in the table. */

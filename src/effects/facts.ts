@@ -63,6 +63,19 @@ export function builtInVolatility(name: string): Volatility | undefined {
   return volatilities.get(name);
 }
 
+const arities: ReadonlyMap<string, string> = new Map(
+  functionData.arities.map((line): [string, string] => {
+    const [name, number, volatility = ''] = line.split(' ');
+    return [`${name} ${number}`, volatility];
+  }),
+);
+
+/** Whether a function that is immutable for some arguments and stable for others is stable for so many; undefined where types decide. */
+export function isStableWith(name: string, given: number): boolean | undefined {
+  const volatility = arities.get(`${name} ${given}`);
+  return volatility === undefined ? undefined : volatility === 'stable';
+}
+
 /** The overloads of a function that is volatile for some of its arguments only; undefined for all others. */
 export function overloadsOf(name: string, pg: number): readonly Overload[] | undefined {
   return overloads(pg).get(name);

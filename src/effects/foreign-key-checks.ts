@@ -113,6 +113,13 @@ function refusedBy({ name: table }: Table, { name: referring }: Table, key: stri
 
 const changing: ReadonlySet<string> = new Set(['cascade', 'set null', 'set default']);
 
+/** Since 18 RESTRICT has an error of its own. */
+function refusedGone({ table, referring, constraint: { name } }: Key, action: string, pg: number): Draft {
+  if (pg < 18 || action !== 'restrict') return fail(refusedBy(table, referring, name), '23503', false);
+  const what = `update or delete on table "${table.name}" violates RESTRICT setting of foreign key constraint`;
+  return fail(`${what} "${name}" on table "${referring.name}"`, '23001', false);
+}
+
 /** A foreign key with the tables on both its ends. */
 interface Key {
   readonly table: Table;
@@ -139,7 +146,7 @@ function checkReferrer(
     : `it is searched for rows that refer to those, for the foreign key ${name}`;
   const places = referring.kind === 'partitioned' ? [referring, ...descendants(catalog, referring)] : [referring];
   const own = all(...places.map((place) => search(catalog, place, constraint, mode, why, gone.many)));
-  const refusal = fail(refusedBy(table, referring, name), '23503', false);
+  const refusal = refusedGone({ table, referring, constraint }, action, context.pg);
   const further = seen.includes(referring.oid) || referring.oid === table.oid;
   if (!changes) return all(own, refusal);
   if (further) return own;

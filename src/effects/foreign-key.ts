@@ -3,6 +3,7 @@ import { columnOf, findRelation, isTable, tables } from '../catalog/lookup.js';
 import { serialType } from '../catalog/type-ref.js';
 import { type Constraint as ConstraintNode, type Node, type RangeVar, strings } from '../sql/tree.js';
 import { type CommandContext, family, recurse } from './alter-table-command.js';
+import { nameTaken } from './constraint-name.js';
 import { all, type Draft, fail, joinedScan, lock, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
 import { castFact } from './facts.js';
@@ -22,6 +23,8 @@ export function addForeignKey(node: ConstraintNode, context: CommandContext, ver
   const { catalog, table, pg } = context;
   const { pktable } = node;
   if (pktable === undefined) return nothing;
+  const taken = nameTaken(node.conname, context);
+  if (taken.failure !== undefined) return taken;
   const referenced = findRelation(catalog, pktable);
   const why = `the foreign key of ${table.name} puts triggers on it`;
   if (referenced === undefined)

@@ -3,6 +3,7 @@ import { columnOf, creationSchema, findRelation, indexesOf, isTable, relationByN
 import { columnsIn } from '../catalog/mentions.js';
 import { qualifiedName } from '../sql/names.js';
 import { type IndexElem, type IndexStmt, type Node, strings } from '../sql/tree.js';
+import { unknownCollation } from './collation.js';
 import { applied, type Predict, type PredictContext, type PredictTable } from './context.js';
 import { all, build, type Draft, fail, forbidden, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
@@ -109,7 +110,8 @@ function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): 
         return type && classRefusal(type, method, strings(opclass)[0], context);
       })
       .find(Boolean) ??
-    indexParameterRefusal(node.options, method);
+    indexParameterRefusal(node.options, method) ??
+    keys.map(({ collation }) => unknownCollation({ collname: collation ?? [] }, catalog)).find(Boolean);
   if (refused !== undefined) return refused;
   if (!partitioned || !node.unique) return undefined;
   const names = new Set(keys.map(({ name }) => name));

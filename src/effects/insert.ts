@@ -1,4 +1,4 @@
-import type { Column, Table } from '../catalog/catalog.js';
+import type { Catalog, Column, Table } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
 import { columnOf, findRelation, indexesOf, tables } from '../catalog/lookup.js';
 import { brokenCheck, mayHold } from '../catalog/pruning.js';
@@ -8,6 +8,7 @@ import {
   askBound,
   assignments,
   changedTable,
+  columnsBehind,
   notChanged,
   realAssignments,
   refusedColumns,
@@ -56,7 +57,7 @@ type Row = ReadonlyMap<string, Node | undefined>;
 
 function insertInto(table: Table, node: InsertStmt, many: boolean, context: PredictContext): Draft {
   const { catalog } = context;
-  const names = columnNames(table, node);
+  const names = columnNames(table, node, catalog);
   const given = rowsOf(node, names);
   const first = given?.[0] ?? new Map(names.map((name): [string, Node | undefined] => [name, undefined]));
   const refused = refusedInsert(table, node, names, given, context);
@@ -71,7 +72,9 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
     node.onConflictClause?.action === 'ONCONFLICT_UPDATE' ? assignments(node.onConflictClause.targetList) : undefined;
   const why = many ? 'rows are inserted for all that the query gives' : 'a row is inserted';
   return all(
-    direct ? all(refused, brokenRow(table, given, context)) : unsure(refused, 'the view may have a trigger'),
+    direct
+      ? all(refused, brokenRow(table, given, context))
+      : unsure(all(refused, brokenRow(table, given, context)), 'the view may have a trigger'),
     many && table.kind === 'table' ? rows(table, 'RowExclusiveLock', why) : lock(table, 'RowExclusiveLock', why),
     rules.draft,
     askBound(catalog, table),
@@ -86,12 +89,17 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
 }
 
 /** The columns that get values: those named, or all but generated ones, as many as there are values. */
-function columnNames(table: Table, node: InsertStmt): readonly string[] {
+function columnNames(table: Table, node: InsertStmt, catalog: Catalog): readonly string[] {
+  const relation = findRelation(catalog, node.relation);
+  const shown = relation !== undefined && 'columns' in relation ? relation.columns : table.columns;
+  const behind = columnsBehind(catalog, node.relation) ?? [];
+  const named = (name: string) => behind[shown.findIndex((column) => column.name === name)] ?? name;
   if (node.cols !== undefined)
-    return node.cols.flatMap((column) => ('ResTarget' in column ? [column.ResTarget.name ?? ''] : []));
+    return node.cols.flatMap((column) => ('ResTarget' in column ? [named(column.ResTarget.name ?? '')] : []));
   const lists = valuesOf(node);
   if (node.selectStmt === undefined) return [];
-  return table.columns.map(({ name }) => name).slice(0, lists === undefined ? undefined : (lists[0]?.length ?? 0));
+  const width = lists === undefined ? undefined : (lists[0]?.length ?? 0);
+  return shown.slice(0, width).map(({ name }) => named(name));
 }
 
 function valuesOf(node: InsertStmt): readonly (readonly Node[])[] | undefined {

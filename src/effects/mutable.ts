@@ -2,7 +2,7 @@ import { findRoutines } from '../catalog/lookup.js';
 import { type Node, strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
 import type { PredictContext } from './context.js';
-import { builtInVolatility } from './facts.js';
+import { builtInVolatility, isStableWith } from './facts.js';
 import { inlinedBody } from './volatility.js';
 
 /** Whether an expression may give another value for the same row some other time, which an index does not allow. */
@@ -39,6 +39,8 @@ function ofCall(
     if (body !== undefined) return mutability(body, context, depth + 1);
     return overloads.length === 0 ? 'mutable' : 'perhaps mutable';
   }
+  const stable = isStableWith(name.at(-1) ?? '', given);
+  if (stable !== undefined) return stable ? 'mutable' : 'immutable';
   const volatility = builtInVolatility(name.at(-1) ?? '');
   if (volatility === undefined || volatility === 'immutable') return 'immutable';
   // of several overloads (date_trunc, extract) the least constant one is known

@@ -1,6 +1,7 @@
 import type { TypeRef } from '../catalog/catalog.js';
 import { extensionTypes } from '../catalog/extension-types.js';
 import { type Draft, fail } from './draft.js';
+import { extensionOfClass } from './extension.js';
 import { type ClassFact, castFact, classesOf, typeFact } from './facts.js';
 import { typeName } from './type-name.js';
 import { baseType, declaredType, isKnownType, isRecorded, isSameType, type TypeContext } from './types.js';
@@ -62,7 +63,7 @@ export function classRefusal(
   named: string | undefined,
   context: TypeContext,
 ): Draft | undefined {
-  if (named !== undefined) return undefined;
+  if (named !== undefined) return namedRefusal(named, method, context);
   const found = operatorClassOf(type, method, undefined, context);
   if (found === undefined) return undefined;
   const own = ownClasses[method];
@@ -72,6 +73,15 @@ export function classRefusal(
     return undefined;
   const what = `data type ${typeName(context.catalog, type)} has no default operator class`;
   return fail(`${what} for access method "${method}"`, '42704', own === undefined);
+}
+
+/** A class that comes with an extension which the history does not install may be there all the same. */
+function namedRefusal(named: string, method: string, { catalog, pg }: TypeContext): Draft | undefined {
+  const name = named.split('.').at(-1) ?? named;
+  const own = classesOf(method, pg).find((one) => one.name === name);
+  const extension = extensionOfClass(name);
+  if (own === undefined || extension === undefined || catalog.extensions.has(extension)) return undefined;
+  return fail(`operator class "${name}" does not exist for access method "${method}"`, '42704', false);
 }
 
 /** Not one of an extension's, which brings its classes along. */

@@ -89,7 +89,12 @@ const kinds: { readonly [K in NonNullable<ReindexStmt['kind']>]?: Reindex } = {
   REINDEX_OBJECT_INDEX: reindexIndex,
   REINDEX_OBJECT_TABLE: reindexTable,
   REINDEX_OBJECT_SCHEMA: reindexAll(({ schema }, { name }) => schema === name),
-  REINDEX_OBJECT_DATABASE: reindexAll(() => true),
+  REINDEX_OBJECT_DATABASE: (node, how) =>
+    all(
+      reindexAll(() => true)(node, how),
+      // which database the session is in, the history does not show
+      node.name === undefined ? nothing : fail('can only reindex the currently open database', '0A000', false),
+    ),
   // the system catalogs alone
   REINDEX_OBJECT_SYSTEM: () => forbidden,
 };

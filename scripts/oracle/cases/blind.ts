@@ -95,8 +95,53 @@ const foreign: Statements = {
   'drop wrapper, cascade': 'drop foreign data wrapper lines cascade',
 };
 
+const accountsSetup = [
+  `create type level as enum ('low', 'high');
+   create table account (id serial primary key, owner text not null default 'x', level level not null default 'low', flag boolean, body text, note varchar(100));
+   ${filled('account', "g, 'o' || g, 'low', g % 2 = 1, repeat('b', 90), 'n' || g")}
+   create table entry (id bigserial primary key, account_id int not null references account on delete restrict, kind level, code varchar(20), note text);
+   ${filled('entry', "g, g, 'low', 'c' || g, g || repeat('e', 90)")}
+   create index entry_account on entry (account_id);
+   create index entry_kind on entry (id) where kind = 'low';
+   create unique index entry_note on entry (note) where note is not null;
+   create table coded (id int, code varchar(20) check (code in ('a', 'b')), word text check (word <> 'c'), level level check (level in ('low', 'high')));
+   alter table account add constraint flag_given check (flag is not null) not valid;
+   create view flagged as select id as key, owner from account where flag;
+   create view flags as select key, owner from flagged;
+   analyze;`,
+];
+
+const accounts: Statements = {
+  'type, no such cast and a view': 'alter table account alter owner type int',
+  'type, an enum in the predicate of an index': 'alter table entry alter kind type text',
+  'type, an enum in a CHECK with IN': 'alter table coded alter level type text',
+  'type, a varchar in a CHECK with IN': 'alter table coded alter code type int using null',
+  'type, a text in a CHECK': 'alter table coded alter word type int using null',
+  'foreign key, its name is taken':
+    'alter table entry add constraint entry_account_id_fkey foreign key (account_id) references account',
+  'check with a subquery': 'alter table account add check (id > (select max(account_id) from entry))',
+  'check, no such comparison': 'alter table account add check (owner > 5)',
+  'index, stable by its number of arguments': 'create index on account using gin (to_tsvector(body))',
+  'index, immutable by its number of arguments': "create index on account using gin (to_tsvector('english', body))",
+  'index, class of an extension': 'create index on account using gin (body gin_trgm_ops)',
+  'index, no such collation': 'create index on account (body collate nope)',
+  'add column, no such collation': 'alter table account add column z text collate nope',
+  'insert through a view with other names': "insert into flagged (key, owner) values (9999, 'x')",
+  'insert through a view of a view': "insert into flags values (9999, 'x')",
+  'delete, RESTRICT': 'delete from account where id = 5',
+  'delete using a table that is searched':
+    "delete from entry using account where account.id = entry.account_id and account.owner = 'o5'",
+  'join, searched first':
+    "select * from entry join account on account.id = entry.account_id where account.owner = 'o5'",
+  'join, found first':
+    "select * from entry join account on account.id = entry.account_id where account.owner = 'o5' and entry.id = 5",
+  'partial index that the condition implies': "select * from entry where note = '5'",
+  'reindex of another database': 'reindex database nope',
+};
+
 export const blind: readonly Case[] = [
   ...inContext('blind', 'tables', tablesSetup, tables),
   ...inContext('blind', 'rules', rulesSetup, rules),
   ...inContext('blind', 'foreign', foreignSetup, foreign),
+  ...inContext('blind', 'accounts', accountsSetup, accounts),
 ];
