@@ -19,6 +19,13 @@ alter table account add column email text;
 alter table account add column phone text;`,
     },
     {
+      title: 'what cannot be read may have made the policy, and its table is locked',
+      sql: `create table account (id int);
+do $$ begin execute (select 'select 1'); end $$;
+-- next migration
+drop policy if exists own on account;`,
+    },
+    {
       title: 'zero means to wait for ever',
       sql: `create table account (id int);
 -- next migration

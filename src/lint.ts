@@ -92,7 +92,10 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
       for (const { source, span } of scripts.flatMap((script) => script.pieces)) put(context, source, span);
     }
     diagnostics.push(
-      ...suppress(identify(found), { statements, context, rules: options.rules, levels: options.levels ?? {} }),
+      ...newest(
+        suppress(identify(found), { statements, context, rules: options.rules, levels: options.levels ?? {} }),
+        rules,
+      ),
     );
     reports.push({ framework: history.framework, root: history.root, assumptions: history.assumptions, migrations });
   }
@@ -106,6 +109,17 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     histories: reports,
     failOn: options.failOn ?? 'error',
   };
+}
+
+/**
+ * Leaves the newest finding alone of each rule that asks for it. The ignored ones stay: what was ignored in an older migration
+ * suppresses something, and is not called unused when a newer one is told.
+ */
+function newest(told: readonly Diagnostic[], rules: ReadonlyMap<string, Rule>): readonly Diagnostic[] {
+  const last = new Map<string, Diagnostic>();
+  const counts = ({ rule, suppressed }: Diagnostic) => rules.get(rule)?.newestOnly === true && suppressed === undefined;
+  for (const each of told) if (counts(each)) last.set(each.rule, each);
+  return told.filter((each) => !counts(each) || last.get(each.rule) === each);
 }
 
 function put(spans: Map<Source, Span[]>, source: Source, span: Span): void {

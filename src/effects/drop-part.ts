@@ -1,5 +1,5 @@
 import type { Catalog, Table } from '../catalog/catalog.js';
-import { descendants, findRelationNamed, isGone, isTable } from '../catalog/lookup.js';
+import { descendants, findRelationNamed, isFollowed, isGone, isTable } from '../catalog/lookup.js';
 import { type DropStmt, strings } from '../sql/tree.js';
 import type { Predict } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
@@ -30,7 +30,7 @@ function dropOne(catalog: Catalog, node: DropStmt, parts: readonly string[]): Dr
   if (parents !== undefined) return parents;
   const why = `its ${word} ${name} is dropped`;
   if (!has(relation, list, name)) {
-    if (relation.complete)
+    if (relation.complete && isFollowed(catalog, relation))
       return node.missing_ok ? nothing : fail(`${word} "${name}" for table "${relation.name}" does not exist`, '42704');
     return lock(relation, 'AccessExclusiveLock', `${why} (the history does not show it)`, false);
   }
