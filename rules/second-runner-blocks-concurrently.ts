@@ -1,4 +1,5 @@
-import { defineRule } from '../src/rule.js';
+import { defineRule, type Step } from '../src/rule.js';
+import { textOf } from '../src/sql/piece.js';
 
 export default defineRule({
   id: 'second-runner-blocks-concurrently',
@@ -21,6 +22,8 @@ export default defineRule({
         '1_account.down.sql': 'drop table account;\n',
         '2_account_id.up.sql': 'create index concurrently account_id on account (id);\n',
         '2_account_id.down.sql': 'drop index concurrently account_id;\n',
+        '3_account_key.up.sql': 'create unique index concurrently account_key on account (id);\n',
+        '3_account_key.down.sql': 'drop index concurrently account_key;\n',
       },
     },
     {
@@ -57,11 +60,23 @@ export default defineRule({
       },
     },
   ],
-  check({ kind, statement, transactionBlock, session, script }) {
-    const { secondRunner } = script.transaction;
-    if (secondRunner === undefined || transactionBlock !== 'forbidden' || session.inTransaction) return;
-    // what is forbidden in a transaction and no CONCURRENTLY waits for no snapshot
-    if (!/\bconcurrently\b/i.test(statement.text) || kind === 'VacuumStmt') return;
-    return { message: `${secondRunner} while this waits for it to end: several instances that start at once deadlock` };
+  checkMigration({ up, migration, history }) {
+    const step = up.find(waitsForOthers);
+    const runner = step?.script.transaction.secondRunner;
+    if (step === undefined || runner === undefined) return [];
+    // a team that has used it before knows by now: it is told once in a history
+    const earlier = history.migrations.slice(0, history.migrations.indexOf(migration));
+    if (earlier.some(({ up: { pieces } }) => pieces.some((piece) => concurrently.test(textOf(piece))))) return [];
+    return [
+      { step, message: `${runner} while this waits for it to end: several instances that start at once deadlock` },
+    ];
   },
 });
+
+const concurrently = /\bconcurrently\b/i;
+
+function waitsForOthers({ kind, statement, transactionBlock, session }: Step): boolean {
+  // what is forbidden in a transaction and no CONCURRENTLY waits for no snapshot
+  if (transactionBlock !== 'forbidden' || session.inTransaction || kind === 'VacuumStmt') return false;
+  return concurrently.test(statement.text);
+}

@@ -56,6 +56,18 @@ const d = 'flyway services/d/migrations 1';
 const java = 'flyway java/src/main/resources/db/migration 1';
 
 describe('what is found below the paths', () => {
+  test('a changelog of Liquibase in a small folder, whatever it is called', async () => {
+    const folder = path.join(cwd, 'alone');
+    mkdirSync(folder);
+    writeFileSync(
+      path.join(folder, 'steps.xml'),
+      '<databaseChangeLog><changeSet id="1" author="a"><sql>select 1</sql></changeSet></databaseChangeLog>',
+    );
+    const { histories } = await discover([], { cwd: folder });
+    expect(histories.map(({ framework, migrations }) => [framework, migrations.length])).toEqual([['liquibase', 1]]);
+    rmSync(folder, { recursive: true });
+  });
+
   test('a link to itself is none of the migrations, and refused where it is named', async () => {
     await expect(found(['services/a/itself'])).rejects.toThrow(
       new UserError('cannot look at services/a/itself (ELOOP)'),

@@ -10,12 +10,16 @@ const likely =
 
 const leader = /(?:change-?log|master).*\.(?:xml|ya?ml|json)$/i;
 
+/** In a folder of no more files every one is looked into, whatever it is called. */
+const few = 300;
+
 /** Liquibase: changelogs in formatted SQL, XML, YAML and JSON; the master changelog includes the others. */
 export default {
   id: 'liquibase',
   title: 'Liquibase',
   detect(project) {
-    const here = project.files.filter((entry) => likely.test(entry.path) && isChangelog(entry));
+    const asked = project.files.length <= few ? changelogName : likely;
+    const here = project.files.filter((entry) => asked.test(entry.path) && isChangelog(entry));
     if (here.length === 0) return [];
     const all = [...new Map([...here, ...around(project, here)].map((entry) => [entry.path, entry])).values()];
     const included = (entry: FileEntry) => all.some((other) => other !== entry && includes(other, entry));
