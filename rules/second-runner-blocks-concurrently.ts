@@ -8,7 +8,6 @@ export default defineRule({
   why: 'The runner waits for its advisory lock inside a statement, CONCURRENTLY waits for that statement to end: where several instances migrate when they start, PostgreSQL ends one of the two with "deadlock detected", and the index may be left invalid.',
   instead:
     'Let one process migrate before the instances start. Where it has failed, drop the invalid index and run the migration again: IF NOT EXISTS would pass over it.',
-  newestOnly: true,
   links: [
     'https://github.com/golang-migrate/migrate/issues/960',
     'https://github.com/prisma/prisma-engines/issues/5755',
@@ -24,18 +23,6 @@ export default defineRule({
         '2_account_id.down.sql': 'drop index concurrently account_id;\n',
         '3_account_key.up.sql': 'create unique index concurrently account_key on account (id);\n',
         '3_account_key.down.sql': 'drop index concurrently account_key;\n',
-      },
-    },
-    {
-      title: 'of several migrations only the newest is named: what has run has run',
-      framework: 'golang-migrate',
-      files: {
-        '1_account.up.sql': 'create table account (id int, email text);\n',
-        '1_account.down.sql': 'drop table account;\n',
-        '2_account_id.up.sql': 'create index concurrently account_id on account (id);\n',
-        '2_account_id.down.sql': 'drop index concurrently account_id;\n',
-        '3_account_email.up.sql': 'create index concurrently account_email on account (email);\n',
-        '3_account_email.down.sql': 'drop index concurrently account_email;\n',
       },
     },
   ],

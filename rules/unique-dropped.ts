@@ -1,6 +1,7 @@
 import type { Catalog, Index, Table } from '../src/catalog/catalog.js';
 import { indexesOf, isTable } from '../src/catalog/lookup.js';
 import { defineRule, type JudgedMigration, type Step } from '../src/rule.js';
+import { isKind } from '../src/sql/statement.js';
 
 export default defineRule({
   id: 'unique-dropped',
@@ -29,6 +30,13 @@ create unique index account_id on account (id);
 -- next migration
 alter table account drop constraint account_pkey;
 alter table account add constraint account_pkey primary key using index account_id;`,
+    },
+    {
+      title: 'the command that drops it says so, not those beside it',
+      sql: `create table account (id int constraint account_key primary key, email text not null);
+create unique index account_email on account (email);
+-- next migration
+alter table account drop constraint account_key, add constraint account_pkey primary key using index account_email;`,
     },
   ],
   good: [
@@ -88,8 +96,12 @@ interface Lost {
 }
 
 /** The unique indexes that a statement drops from tables that stay with all their columns, and that nothing replaces. */
-function uniqueDropped({ afterUp }: JudgedMigration, { before, after, since, isNew }: Step): readonly Lost[] {
+function uniqueDropped({ afterUp }: JudgedMigration, step: Step): readonly Lost[] {
+  const { before, after, since, isNew, statement } = step;
+  const dropped = isKind(statement, 'AT_DropConstraint') ? statement.node.name : undefined;
   return before.relations.differing(after.relations).flatMap(([oid, index]) => {
+    // each command of an ALTER TABLE has the catalogs of the whole
+    if (statement.kind.startsWith('AT_') && index.name !== dropped) return [];
     if (after.relations.has(oid) || index.kind !== 'index' || !index.unique || index.born >= since) return [];
     const table = afterUp.relations.get(index.table);
     if (table === undefined || !isTable(table) || isNew(`${table.schema}.${table.name}`)) return [];

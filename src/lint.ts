@@ -92,10 +92,7 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
       for (const { source, span } of scripts.flatMap((script) => script.pieces)) put(context, source, span);
     }
     diagnostics.push(
-      ...newest(
-        suppress(identify(found), { statements, context, rules: options.rules, levels: options.levels ?? {} }),
-        rules,
-      ),
+      ...suppress(identify(found), { statements, context, rules: options.rules, levels: options.levels ?? {} }),
     );
     reports.push({ framework: history.framework, root: history.root, assumptions: history.assumptions, migrations });
   }
@@ -109,17 +106,6 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     histories: reports,
     failOn: options.failOn ?? 'error',
   };
-}
-
-/**
- * Leaves the newest finding alone of each rule that asks for it. The ignored ones stay: what was ignored in an older migration
- * suppresses something, and is not called unused when a newer one is told.
- */
-function newest(told: readonly Diagnostic[], rules: ReadonlyMap<string, Rule>): readonly Diagnostic[] {
-  const last = new Map<string, Diagnostic>();
-  const counts = ({ rule, suppressed }: Diagnostic) => rules.get(rule)?.newestOnly === true && suppressed === undefined;
-  for (const each of told) if (counts(each)) last.set(each.rule, each);
-  return told.filter((each) => !counts(each) || last.get(each.rule) === each);
 }
 
 function put(spans: Map<Source, Span[]>, source: Source, span: Span): void {

@@ -165,8 +165,6 @@ export interface Rule {
   readonly directions?: readonly Direction[];
   /** Off unless the configuration turns it on. */
   readonly off?: boolean;
-  /** What it says is of the runner more than of the statement: of a whole history only the newest finding is told. */
-  readonly newestOnly?: boolean;
   readonly bad: readonly BadExample[];
   readonly good: readonly Example[];
   readonly check?: (step: Step) => Finding | readonly Finding[] | undefined;
