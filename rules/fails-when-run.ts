@@ -1,4 +1,5 @@
-import { defineRule } from '../src/rule.js';
+import { defineRule, type Step } from '../src/rule.js';
+import { isKind } from '../src/sql/statement.js';
 import { deployedApart } from '../src/wording.js';
 
 const grouped = 'flyway.group=true\n';
@@ -79,6 +80,13 @@ alter table account add column email text;`,
         'V3__default.sql': "insert into person values ('happy');\n",
       },
     },
+    {
+      title: 'a way back that was written on 18 does not run on older servers',
+      pg: 17,
+      sql: `create table account (id int not null);
+-- next migration
+alter table account drop constraint account_id_not_null;`,
+    },
   ],
   good: [
     {
@@ -132,11 +140,17 @@ alter table account add column email text;`,
     if (failure === undefined || !failure.sure || conditional) return;
     if (transactionBlock === 'forbidden' && session.inTransaction) return;
     return {
-      message: `PostgreSQL refuses it: ${failure.message}`,
+      message: `PostgreSQL refuses it: ${failure.message}${namedSince18(step)}`,
       ...(failure.code === newLabelUsed && deployedApart(step, 'Put what uses the new label')),
     };
   },
 });
+
+/** What a server of 18 or later finds under its name: NOT NULL is a constraint only there. */
+function namedSince18({ statement, pg }: Step): string {
+  if (pg >= 18 || !isKind(statement, 'AT_DropConstraint')) return '';
+  return /_not_null\d*$/.test(statement.node.name ?? '') ? ' (before 18 NOT NULL has no name: --pg 18)' : '';
+}
 
 /** unsafe use of new value of an enum type: it must be committed first. */
 const newLabelUsed = '55P04';
