@@ -125,6 +125,33 @@ end $$;
 alter table account add column email text;`,
     },
     {
+      title: 'a foreign key goes with the unique index that it relies on, and with no other key of the same columns',
+      sql: `create table account (id int not null, realm int not null);
+create unique index account_id on account (id);
+create table visit (account_id int, realm int, constraint visit_account foreign key (account_id) references account (id));
+-- next migration
+drop index account_id cascade;
+create unique index account_id on account (id, realm);
+alter table visit add constraint visit_account foreign key (account_id, realm) references account (id, realm) not valid;
+alter table account add primary key (id, realm);
+-- next migration
+alter table account drop constraint account_pkey;`,
+    },
+    {
+      title: 'of a column that the history does not show only the name is known',
+      sql: `alter table account rename column id to account_id;
+-- next migration
+alter table account alter column account_id drop identity;`,
+    },
+    {
+      title: 'a precondition of Liquibase decides by the database whether the change set runs',
+      framework: 'liquibase',
+      files: {
+        'changelog.sql':
+          "--liquibase formatted sql\n--changeset ann:1\ncreate table account (id int);\n--rollback drop table account;\n--changeset ann:2\n--preconditions onFail:MARK_RAN\n--precondition-sql-check expectedResult:1 select 1 from information_schema.columns where column_name = 'email'\nset lock_timeout = '5s';\nalter table account alter column email set default '';\n--rollback alter table account alter column email drop default;\n",
+      },
+    },
+    {
       title: 'each migration commits',
       framework: 'flyway',
       before: { 'V1__mood.sql': mood },

@@ -164,6 +164,8 @@ export interface Constraint {
   readonly expression?: Node;
   readonly references?: {
     readonly table: Oid;
+    /** The unique index that it relies on, its constraint's or its own; undefined when the history does not show it. */
+    readonly index?: Oid;
     readonly columns: readonly string[];
     readonly onDelete: string;
     readonly onUpdate: string;

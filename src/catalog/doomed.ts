@@ -1,6 +1,6 @@
 import { qualifiedName } from '../sql/names.js';
 import type { Node } from '../sql/tree.js';
-import type { Catalog, Column, Constraint, Oid, Relation, Table } from './catalog.js';
+import type { Catalog, Column, Constraint, Index, Oid, Relation, Table } from './catalog.js';
 import { hasFromOther, inheritedConstraint } from './inherited.js';
 import { columnOf, dependentsOf, indexesOf, isIndex, isTable, tables } from './lookup.js';
 import { columnsIn, columnsOfIndex, columnsOfKeys } from './mentions.js';
@@ -52,6 +52,8 @@ function draws({ sequence, default: given, identity }: Column, oid: Oid): boolea
 
 /** What depends on an object in pg_depend: it goes with CASCADE, partitions also without. */
 export function doomedByObject(catalog: Catalog, oid: Oid): readonly Doomed[] {
+  const dropped = catalog.relations.get(oid);
+  if (dropped !== undefined && isIndex(dropped)) return doomedKeys(catalog, dropped);
   return dependentsOf(catalog, oid).flatMap((dependent) => {
     const relation = catalog.relations.get(dependent);
     if (relation === undefined) return doomedType(catalog, dependent);
@@ -182,10 +184,25 @@ function doomedForeignKeys(
   table: Table,
   to: (columns: readonly string[]) => boolean,
 ): readonly Doomed[] {
+  return foreignKeysTo(catalog, table, (references) => to(references.columns));
+}
+
+/** Foreign keys that rely on a unique index. */
+function doomedKeys(catalog: Catalog, index: Index): readonly Doomed[] {
+  const table = catalog.relations.get(index.table);
+  if (!index.unique || table === undefined || !isTable(table)) return [];
+  return foreignKeysTo(catalog, table, (references) => references.index === index.oid);
+}
+
+function foreignKeysTo(
+  catalog: Catalog,
+  table: Table,
+  rely: (references: NonNullable<Constraint['references']>) => boolean,
+): readonly Doomed[] {
   const others = [table, ...tables(catalog, dependentsOf(catalog, table.oid))];
   return others.flatMap((other) =>
     other.constraints
-      .filter(({ references }) => references?.table === table.oid && to(references.columns))
+      .filter(({ references }) => references?.table === table.oid && rely(references))
       .map((constraint) => constraintOf(other, constraint)),
   );
 }
@@ -205,7 +222,11 @@ export function doomedByConstraint(
   const inherits = index === undefined && !constraint.noInherit && (asked || kind === 'foreign key');
   return [
     ...(index === undefined ? [] : objects([index])),
-    ...(isKey ? doomedForeignKeys(catalog, table, sameColumns) : []),
+    ...(isKey
+      ? foreignKeysTo(catalog, table, (references) =>
+          references.index === undefined ? sameColumns(references.columns) : references.index === index,
+        )
+      : []),
     ...tables(catalog, inherits ? table.children : []).flatMap((child) =>
       inheritedAs(catalog, child, table, constraint),
     ),

@@ -1,9 +1,9 @@
 import { type Constraint as ConstraintNode, strings } from '../sql/tree.js';
-import type { Catalog, Constraint, Oid, Table } from './catalog.js';
+import type { Catalog, Constraint, Index, Oid, Table } from './catalog.js';
 import { changeTable } from './change.js';
 import type { ConstraintOptions } from './constraint-definition.js';
 import { columnsAddition, freeConstraintName } from './generated-name.js';
-import { isTable, tables } from './lookup.js';
+import { indexesOf, isTable, tables } from './lookup.js';
 import { tableOrStub } from './stub.js';
 
 const actions: Readonly<Record<string, string>> = {
@@ -26,6 +26,7 @@ export function addForeignKey(
   if (target === undefined) return known;
   const columns = strings(node.fk_attrs);
   const named = strings(node.pk_attrs);
+  const index = keyBehind(known, target, named);
   const enforced = node.is_enforced ?? false;
   const key: Constraint = {
     name: node.conname ?? chosenName(known, table, columns),
@@ -35,6 +36,7 @@ export function addForeignKey(
     columns,
     references: {
       table: target.oid,
+      ...(index !== undefined && { index }),
       columns: named.length > 0 ? named : primaryKeyOf(target),
       onDelete: actions[node.fk_del_action ?? ''] ?? 'no action',
       onUpdate: actions[node.fk_upd_action ?? ''] ?? 'no action',
@@ -67,6 +69,19 @@ function nameBeside(catalog: Catalog, partition: Table, key: Constraint, pg: num
 /** The columns of a table's primary key; none when it has none that the history shows. */
 export function primaryKeyOf(table: Table): readonly string[] {
   return table.constraints.find(({ kind }) => kind === 'primary key')?.columns ?? [];
+}
+
+/** The primary key's index, or the first of those that are unique in just these columns: transformFkeyCheckAttrs. */
+function keyBehind(catalog: Catalog, target: Table, columns: readonly string[]): Oid | undefined {
+  if (columns.length === 0) return target.constraints.find(({ kind }) => kind === 'primary key')?.index;
+  const fits = ({ keys, unique, valid, predicate }: Index) =>
+    unique &&
+    valid &&
+    predicate === undefined &&
+    keys.length === columns.length &&
+    keys.every(({ column }) => column !== undefined && columns.includes(column));
+  const found = indexesOf(catalog, target).filter(fits);
+  return found.length === 0 ? undefined : Math.min(...found.map(({ oid }) => oid));
 }
 
 /** Gives the partitions of a table its foreign key. */

@@ -1,4 +1,4 @@
-import type { Table } from '../catalog/catalog.js';
+import type { Column, Table } from '../catalog/catalog.js';
 import { columnOf, descendants, tables } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { notNullOf } from '../catalog/not-null.js';
@@ -133,6 +133,11 @@ function identityBelow(context: CommandContext): Draft {
   return context.pg >= 17 && context.table.kind === 'partitioned' ? recurse(context) : nothing;
 }
 
+/** Whether the history shows more of a column than its name. */
+function isShown({ type }: Column, { table }: CommandContext): boolean {
+  return table.complete || type !== undefined;
+}
+
 const addIdentity: PredictCommand = (command, context) => {
   const refusal = identityRefusal(adding, context);
   if (refusal !== undefined) return refusal;
@@ -142,7 +147,8 @@ const addIdentity: PredictCommand = (command, context) => {
   const of = `column "${column.name}" of relation "${context.table.name}"`;
   const wrong = identityTypeRefusal(column.type);
   if (wrong !== undefined) return wrong;
-  if (!column.notNull) return fail(`${of} must be declared NOT NULL before identity can be added`, '55000');
+  if (!column.notNull)
+    return fail(`${of} must be declared NOT NULL before identity can be added`, '55000', isShown(column, context));
   if (column.identity !== undefined) return fail(`${of} is already an identity column`, '55000');
   if (column.default !== undefined) return fail(`${of} already has a default value`, '55000');
   return identityBelow(context);
@@ -158,7 +164,8 @@ const changeIdentity: PredictCommand = (command, context) => {
   const below = drops || setsGenerated(command) ? identityBelow(context) : nothing;
   if (column === undefined || column.identity !== undefined) return below;
   if (command.missing_ok) return nothing;
-  return fail(`column "${column.name}" of relation "${context.table.name}" is not an identity column`, '55000');
+  const message = `column "${column.name}" of relation "${context.table.name}" is not an identity column`;
+  return fail(message, '55000', isShown(column, context));
 };
 
 function setsGenerated({ def }: AlterTableCmd): boolean {
@@ -175,8 +182,10 @@ const setExpression: PredictCommand = (command, context) => {
     const unknown = `${why} (the history does not show whether it is stored)`;
     return all(recurse(context), ...family(context).map((one) => rewriteStored(one, context, unknown, false)));
   }
-  if (column.generated === undefined)
-    return fail(`column "${column.name}" of relation "${table.name}" is not a generated column`, '55000');
+  if (column.generated === undefined) {
+    const message = `column "${column.name}" of relation "${table.name}" is not a generated column`;
+    return fail(message, '55000', isShown(column, context));
+  }
   if (column.generated.kind === 'stored')
     return all(recurse(context), ...family(context).map((one) => rewriteStored(one, context, why)));
   if (table.constraints.some(({ kind }) => kind === 'check'))
@@ -202,7 +211,8 @@ const dropExpression: PredictCommand = (command, context) => {
     return fail('ALTER TABLE / DROP EXPRESSION is not supported for virtual generated columns', '0A000');
   if (column.generated === undefined && !command.missing_ok) {
     const what = pg < 18 ? 'a stored generated column' : 'a generated column';
-    return fail(`column "${column.name}" of relation "${table.name}" is not ${what}`, '55000');
+    const message = `column "${column.name}" of relation "${table.name}" is not ${what}`;
+    return fail(message, '55000', isShown(column, context));
   }
   return recurse(context);
 };

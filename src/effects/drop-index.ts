@@ -1,6 +1,5 @@
 import type { Catalog, Index } from '../catalog/catalog.js';
-import type { Doomed } from '../catalog/doomed.js';
-import { descendants, findRelationNamed, isGone, isIndex, isTable, referencingTables } from '../catalog/lookup.js';
+import { descendants, findRelationNamed, isGone, isIndex, isTable } from '../catalog/lookup.js';
 import { type DropStmt, strings } from '../sql/tree.js';
 import { fallOf, locksOfFall } from './cascade.js';
 import type { Predict } from './context.js';
@@ -15,7 +14,6 @@ export const dropIndex: Predict<'DropStmt'> = (node, { catalog, pg }) => {
   const fall = fallOf(
     catalog,
     indexes.map(({ oid }) => ({ kind: 'object', oid })),
-    indexes.flatMap((index) => foreignKeysTo(catalog, index)),
   );
   const kept = indexes.flatMap((index) => keptBy(catalog, index, indexes));
   const depends = node.behavior !== 'DROP_CASCADE' && fall.needsCascade ? dependsOn(catalog, indexes) : [];
@@ -70,22 +68,6 @@ function dropConcurrently(catalog: Catalog, node: DropStmt, indexes: readonly In
   return all(
     lockIndex(index, 'AccessExclusiveLock', 'at its end, for an instant'),
     table === undefined ? nothing : lock(table, mode, 'other changes of the table wait; reads and writes go on'),
-  );
-}
-
-/** The foreign keys that rely on a unique index that no constraint has made. */
-function foreignKeysTo(catalog: Catalog, index: Index): readonly Doomed[] {
-  const table = catalog.relations.get(index.table);
-  if (!index.unique || index.constraint !== undefined || table === undefined || !isTable(table)) return [];
-  const own = table.constraints.flatMap(({ index: behind, columns }) => (behind === undefined ? [] : [columns]));
-  const keys = index.keys.flatMap(({ column }) => column ?? []);
-  const same = (a: readonly string[], b: readonly string[]) =>
-    a.length === b.length && a.every((one) => b.includes(one));
-  if (own.some((columns) => same(columns, keys))) return [];
-  return referencingTables(catalog, table).flatMap((other) =>
-    other.constraints
-      .filter(({ references }) => references?.table === table.oid && same(references.columns, keys))
-      .map(({ name }): Doomed => ({ kind: 'constraint', table: other.oid, name })),
   );
 }
 

@@ -82,7 +82,13 @@ export function* replay(history: History, options: ReplayOptions): Generator<Rep
     }
     deploy ??= index;
     const since = options.oneDeploy ? deploy : firstOfDeploy(history, index);
-    const run = { migration, index, since, options, ordered: history.unordered !== true };
+    const run = {
+      migration,
+      index,
+      since,
+      options,
+      ordered: history.unordered !== true && migration.conditional !== true,
+    };
     const { replayed: up, transactions } = runScript(migration.up, 'up', before, run, goesOn);
     // migrations that went out one by one were transactions of their own: only what is deployed together shares one
     earlier = options.oneDeploy && migration.up.transaction.scope === 'run' ? transactions.pause() : undefined;

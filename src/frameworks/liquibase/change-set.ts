@@ -16,6 +16,8 @@ export interface ChangeSet {
   readonly comment: string;
   readonly repeatable: boolean;
   readonly problems: readonly MigrationProblem[];
+  /** It has preconditions that ask the database. */
+  readonly conditional: boolean;
 }
 
 const ways = { sql: 'runInTransaction:false behind --changeset', other: 'runInTransaction: false in the change set' };
@@ -60,6 +62,7 @@ export function migrationOf(changeSet: ChangeSet): Migration {
     down: typeof down === 'string' ? { none: down } : script(down),
     problems: changeSet.problems,
     ...(changeSet.repeatable && { repeatable: true }),
+    ...(changeSet.conditional && { conditional: true }),
   };
 }
 

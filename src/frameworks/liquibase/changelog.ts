@@ -235,5 +235,6 @@ function readSql(entry: FileEntry, into: Reading): void {
     comment: '',
     repeatable: false,
     problems: [],
+    conditional: false,
   });
 }

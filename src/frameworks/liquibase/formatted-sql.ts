@@ -101,6 +101,7 @@ function changeSetOf(entry: FileEntry, head: Marker, span: Span, properties: Rea
     split,
     comment,
     repeatable: is('runOnChange') || is('runAlways'),
+    conditional: /^[ \t]*--[ \t]*precondition-/im.test(body),
     problems: split && delimiter === undefined ? cutFaults(pieces) : [],
   };
 }

@@ -64,7 +64,15 @@ export function typedChangeSet(element: Element, around: Surroundings): ChangeSe
     comment: (comment?.text ?? '').trim(),
     repeatable: flag(element, 'runOnChange', false) || flag(element, 'runAlways', false),
     problems: made.flatMap(({ problems }) => problems),
+    conditional: childrenOf(element, 'preConditions').some(asksDatabase),
   };
+}
+
+/** Whether a precondition asks for anything but the kind of database. */
+function asksDatabase({ children }: Element): boolean {
+  return children.some((condition) =>
+    /^(?:and|or)$/.test(condition.name) ? asksDatabase(condition) : condition.name !== 'dbms',
+  );
 }
 
 /** Of the preconditions only the one on the database can be judged from the files. */
