@@ -147,7 +147,7 @@ function doomedPartsByColumn(catalog: Catalog, table: Table, name: string): read
   );
   return [
     ...own.map((constraint) => constraintOf(table, constraint)),
-    ...doomedForeignKeys(catalog, table, (columns) => columns.includes(name)),
+    ...foreignKeysTo(catalog, table, ({ columns }) => columns.includes(name)),
     ...table.triggers
       .filter(({ columns }) => columns.includes(name))
       .map((trigger) => partOf('trigger', table, trigger)),
@@ -178,15 +178,6 @@ function hasOnlyFrom(catalog: Catalog, child: Table, name: string, parent: Oid):
   return !tables(catalog, child.parents).some((other) => other.oid !== parent && columnOf(other, name) !== undefined);
 }
 
-/** Foreign keys anywhere to columns of this table. */
-function doomedForeignKeys(
-  catalog: Catalog,
-  table: Table,
-  to: (columns: readonly string[]) => boolean,
-): readonly Doomed[] {
-  return foreignKeysTo(catalog, table, (references) => to(references.columns));
-}
-
 /** Foreign keys that rely on a unique index. */
 function doomedKeys(catalog: Catalog, index: Index): readonly Doomed[] {
   const table = catalog.relations.get(index.table);
@@ -194,6 +185,7 @@ function doomedKeys(catalog: Catalog, index: Index): readonly Doomed[] {
   return foreignKeysTo(catalog, table, (references) => references.index === index.oid);
 }
 
+/** Foreign keys anywhere to this table that rely on something of it. */
 function foreignKeysTo(
   catalog: Catalog,
   table: Table,
