@@ -1,4 +1,4 @@
-import { changedBetween, differences } from '../src/catalog/snapshot.js';
+import { unrestored } from '../src/restored.js';
 import { defineRule } from '../src/rule.js';
 import { differencesInWords } from '../src/wording.js';
 
@@ -25,8 +25,41 @@ create index account_email on account (email);`,
 alter table account drop column email;`,
       down: 'alter table account add column email text;',
     },
+    {
+      title: 'the table comes back, what was granted on it does not',
+      sql: `create table account (id int);
+grant select on account to app;
+-- next migration
+-- lockkeeper:ignore table-dropped: an example of something else
+drop table account;`,
+      down: 'create table account (id int);',
+    },
+    {
+      title: 'the comment stays as the way up has written it',
+      sql: `create table account (id int);
+comment on table account is 'who may enter';
+-- next migration
+comment on table account is 'who may enter and who pays';`,
+      down: 'comment on table account is null;',
+    },
   ],
   good: [
+    {
+      title: 'what PUBLIC could do before, the history does not show',
+      sql: `create table account (id int);
+-- next migration
+-- lockkeeper:ignore privilege-revoked: an example of something else
+revoke all on account from public;`,
+      down: 'grant select on account to public;',
+    },
+    {
+      title: 'the same default in other words',
+      sql: `create table account (email text default '');
+-- next migration
+-- lockkeeper:ignore default-changed: an example of something else
+alter table account alter email drop default;`,
+      down: "alter table account alter email set default ''::text;",
+    },
     {
       title: 'a table that the history does not show was there before',
       sql: `create table account (owner int);
@@ -61,13 +94,10 @@ create index concurrently account_email on account (email);`,
       down: 'alter table account drop column email;',
     },
   ],
-  checkMigration({ migration, history, up, down, before, afterDown }) {
-    if (history.unordered || afterDown === undefined || 'none' in migration.down || down.length === 0) return [];
-    // a difference is only as certain as what was understood
-    if ([...up, ...down].some((step) => !step.understood || step.conditional)) return [];
-    if (afterDown.followedFrom > before.followedFrom) return [];
-    const found = differences(...changedBetween(before, afterDown));
-    const piece = migration.down.pieces[0];
+  checkMigration(judged) {
+    const { down } = judged.migration;
+    const found = unrestored(judged) ?? [];
+    const piece = 'none' in down ? undefined : down.pieces[0];
     if (found.length === 0 || piece === undefined) return [];
     return [{ source: piece.source, span: piece.span, message: `after up and down ${differencesInWords(found)}` }];
   },

@@ -140,12 +140,21 @@ const restored: Readonly<Record<Difference['how'], string>> = {
   different: 'is not what it was',
 };
 
+const ofSeveral: Readonly<Record<Difference['how'], string>> = {
+  missing: 'are missing',
+  'left over': 'are left over',
+  different: 'are not what they were',
+};
+
 /** More objects than a reader takes in at once are counted. */
 const mostDifferences = 4;
 
 /** "column public.account.email is missing and index public.a is left over". */
 export function differencesInWords(found: readonly Difference[]): string {
-  const told = found.slice(0, mostDifferences).map(({ object, how }) => `${object} ${restored[how]}`);
+  const told = found.slice(0, mostDifferences).map(({ object, how }) => {
+    const are = /^(?:default )?privileges /.test(object);
+    return `${object} ${are ? ofSeveral[how] : restored[how]}`;
+  });
   const more = found.length > mostDifferences ? [`${found.length - mostDifferences} more`] : [];
   return list([...told, ...more]);
 }

@@ -235,7 +235,7 @@ describe('sequences, publications, statistics, comments', () => {
       'comments',
       `${t} comment on table t is 'x'; comment on column t.a is 'y'; comment on column t.b is 'z'; comment on column t.b is null`,
       (c) => [table(c, 't').comment, table(c, 't').columns.map(({ comment }) => comment)],
-      ['x', ['y', undefined]],
+      ['x', ['y', '']],
     ],
   );
 });

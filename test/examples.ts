@@ -9,7 +9,7 @@ import { discover } from '../src/frameworks/discover.js';
 import type { History, Migration, TransactionPlan } from '../src/frameworks/framework.js';
 import { lint } from '../src/lint.js';
 import { replay } from '../src/replay/replay.js';
-import type { Example, ProjectExample, SqlExample } from '../src/rule.js';
+import type { Example, JudgedMigration, ProjectExample, SqlExample } from '../src/rule.js';
 import { Source } from '../src/sql/source.js';
 
 const plans: Readonly<Record<'whole' | 'statement', TransactionPlan>> = {
@@ -47,6 +47,14 @@ export function schemaAfter(example: SqlExample, last?: string): Catalog {
   const everything = { pg: example.pg ?? 14, settings: {}, judged: () => true, oneDeploy: false };
   const replayed = [...replay(migrationsOf(example, last), everything)];
   return replayed.at(-1)?.afterUp ?? emptyCatalog();
+}
+
+/** The last migration of an SQL example, replayed. */
+export function lastOf(example: SqlExample): JudgedMigration {
+  const everything = { pg: example.pg ?? 14, settings: {}, judged: () => true, oneDeploy: false };
+  const last = [...replay(migrationsOf(example, undefined), everything)].at(-1);
+  if (last === undefined) throw new Error('an example without a migration');
+  return last;
 }
 
 function migrationsOf(example: SqlExample, last: string | undefined): History {

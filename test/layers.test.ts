@@ -21,6 +21,7 @@ const layers: readonly (readonly string[])[] = [
     'src/added-column.ts',
     'src/changed-type.ts',
     'src/rule-page.ts',
+    'src/restored.ts',
   ],
   ['rules/'],
   ['src/diagnostic.ts', 'src/fingerprint.ts'],

@@ -12,6 +12,6 @@ export type Renames = { readonly [T in ObjectType]?: Rename };
 export type Move = (catalog: Catalog, node: AlterObjectSchemaStmt, schema: string) => Catalog;
 export type Moves = { readonly [T in ObjectType]?: Move };
 
-/** COMMENT ON one kind of object; `undefined` takes the comment away. */
-export type Comment = (catalog: Catalog, node: CommentStmt, comment: string | undefined) => Catalog;
+/** COMMENT ON one kind of object; an empty comment takes away what was there. */
+export type Comment = (catalog: Catalog, node: CommentStmt, comment: string) => Catalog;
 export type Comments = { readonly [T in ObjectType]?: Comment };

@@ -2,6 +2,7 @@ import { type DefineStmt, type ObjectType, strings } from '../sql/tree.js';
 import type { Applies, Apply } from './applies.js';
 import { domainApplies } from './apply-domain.js';
 import { extensionApplies } from './apply-extension.js';
+import { grantApplies } from './apply-grant.js';
 import { defineOther, otherApplies } from './apply-other.js';
 import { policyApplies } from './apply-policy.js';
 import { createAggregate, routineApplies } from './apply-routine.js';
@@ -37,6 +38,7 @@ export const objectApplies: Applies = {
   ...extensionApplies,
   ...settingApplies,
   ...otherApplies,
+  ...grantApplies,
   DefineStmt: (node, statement, catalog, options) => define(node.kind)?.(node, statement, catalog, options) ?? catalog,
 };
 

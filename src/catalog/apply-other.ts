@@ -119,6 +119,18 @@ const kinds: { readonly [T in ObjectType]?: OtherKind } = {
   OBJECT_OPERATOR: 'operator',
 };
 
+/** Puts another value in the place of the one that a name means; without it nothing changes. */
+export function changedOther(
+  catalog: Catalog,
+  type: ObjectType | undefined,
+  object: Node | undefined,
+  change: (other: OtherObject) => OtherObject,
+): Catalog {
+  const kind = type && kinds[type];
+  const old = kind && findOther(catalog, kind, keptName(catalog, kind, object));
+  return old === undefined ? catalog : putOther(catalog, change(old));
+}
+
 const drop: DropOne = (catalog, object, { removeType }) => {
   const kind = removeType && kinds[removeType];
   return kind === undefined ? catalog : remove(catalog, kind, keptName(catalog, kind, object));
@@ -157,7 +169,7 @@ function renamed(catalog: Catalog, kind: OtherKind, name: string, to: (schema: s
   const old = findOther(catalog, kind, name);
   if (old === undefined) return catalog;
   const schema = name.includes('.') && kind !== 'publication' ? name.slice(0, name.indexOf('.') + 1) : '';
-  return put(remove(catalog, kind, name), kind, to(schema), old.relations, old.columns);
+  return putOther(remove(catalog, kind, name), { ...old, name: to(schema) });
 }
 
 export const otherRenames: Renames = {

@@ -11,6 +11,7 @@ import { changeTable, putRelation } from './change.js';
 import { findRelation, findRelationNamed, findTable, isTable } from './lookup.js';
 import { describeQuery, readsOfExpression } from './query.js';
 import { shapeOfRelation } from './query-from.js';
+import { saidOf } from './said.js';
 import { tableOrStub } from './stub.js';
 
 export const policyApplies: Applies = {
@@ -29,7 +30,10 @@ export const policyApplies: Applies = {
     if (table === undefined) return catalog;
     const altered = (policy: Policy) =>
       policy.name === node.policy_name
-        ? policyOf(catalog, table, policy.name, node.qual ?? policy.using, node.with_check ?? policy.withCheck)
+        ? {
+            ...policyOf(catalog, table, policy.name, node.qual ?? policy.using, node.with_check ?? policy.withCheck),
+            ...saidOf(policy),
+          }
         : policy;
     return changeTable(catalog, table.oid, (one) => ({ ...one, policies: one.policies.map(altered) }));
   },
@@ -47,7 +51,12 @@ export const policyApplies: Applies = {
       ...one,
       rules: [
         ...one.rules.filter(({ name }) => name !== rulename),
-        { name: rulename, definition: statement, relations: relationsIn(known, node, table.oid) },
+        {
+          name: rulename,
+          definition: statement,
+          relations: relationsIn(known, node, table.oid),
+          ...saidOf(one.rules.find(({ name }) => name === rulename)),
+        },
       ],
     }));
   },

@@ -1,6 +1,6 @@
 import type { Applies } from './applies.js';
-import type { Comments, Moves, Renames } from './apply-by-object.js';
-import { relationComments } from './apply-comment.js';
+import type { Moves, Renames } from './apply-by-object.js';
+import { objectComments } from './apply-comment.js';
 import { domainRenames } from './apply-domain.js';
 import { extensionMoves } from './apply-extension.js';
 import { otherMoves, otherRenames } from './apply-other.js';
@@ -23,7 +23,6 @@ const renames: Renames = {
   ...otherRenames,
 };
 const moves: Moves = { ...relationMoves, ...typeMoves, ...routineMoves, ...extensionMoves, ...otherMoves };
-const comments: Comments = { ...relationComments };
 
 /** ALTER … RENAME, ALTER … SET SCHEMA, COMMENT ON: see apply-by-object.ts for the parts. */
 export const renamesAndMoves: Applies = {
@@ -36,7 +35,7 @@ export const renamesAndMoves: Applies = {
     return move === undefined || node.newschema === undefined ? catalog : move(catalog, node, node.newschema);
   },
   CommentStmt: (node, _statement, catalog) => {
-    const comment = node.objtype && comments[node.objtype];
-    return comment === undefined ? catalog : comment(catalog, node, node.comment === '' ? undefined : node.comment);
+    const comment = node.objtype && objectComments[node.objtype];
+    return comment === undefined ? catalog : comment(catalog, node, node.comment ?? '');
   },
 };

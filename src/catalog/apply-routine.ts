@@ -1,14 +1,23 @@
-import { type FunctionParameter, type Node, type ObjectWithArgs, strings, type TypeName } from '../sql/tree.js';
+import {
+  type FunctionParameter,
+  type Node,
+  type ObjectWithArgs,
+  strings,
+  type TypeName,
+  type VariableSetStmt,
+} from '../sql/tree.js';
 import type { Applies, Apply } from './applies.js';
 import type { Move, Moves, Rename, Renames } from './apply-by-object.js';
 import type { DropKinds, DropOne } from './apply-drop.js';
 import { createdName, option, optionText } from './apply-type.js';
 import type { Catalog, Read, Routine, TypeRef, Volatility } from './catalog.js';
 import { putRoutine } from './change.js';
+import { expressionKey } from './expression.js';
 import { findRoutines } from './lookup.js';
 import { describeQuery } from './query.js';
 import { dropObject } from './removal.js';
 import { retrigger } from './retrigger.js';
+import { saidOf } from './said.js';
 import { typeRef } from './type-ref.js';
 
 type Argument = Routine['arguments'][number];
@@ -28,6 +37,7 @@ export const routineApplies: Applies = {
       volatility: volatilityOf(option(node.options, 'volatility')) ?? 'volatile',
       arguments: argumentsOf(catalog, node.parameters),
       ...(returns !== undefined && { returns }),
+      options: optionsOf(node.options),
       source: node.sql_body === undefined ? source : statement.text,
       definition: statement,
       reads: readsOfBody(catalog, node.sql_body),
@@ -35,10 +45,10 @@ export const routineApplies: Applies = {
   },
   AlterFunctionStmt: (node, _statement, catalog) => {
     const routine = node.func && findRoutine(catalog, node.func);
-    const volatility = volatilityOf(option(node.actions, 'volatility'));
-    return routine === undefined || volatility === undefined
-      ? catalog
-      : putRoutine(catalog, { ...routine, volatility });
+    if (routine === undefined) return catalog;
+    const volatility = volatilityOf(option(node.actions, 'volatility')) ?? routine.volatility;
+    const options = withOptions(routine.options, node.actions);
+    return putRoutine(catalog, { ...routine, volatility, options });
   },
 };
 
@@ -53,10 +63,48 @@ export const createAggregate: Apply<'DefineStmt'> = (node, _statement, catalog, 
     arguments: node.oldstyle
       ? baseType(catalog, option(node.definition, 'basetype'))
       : aggregateArguments(catalog, node.args),
+    options: {},
     source: '',
     reads: [],
   });
 };
+
+const notKept: ReadonlySet<string> = new Set(['as', 'language', 'volatility', 'window', 'transform']);
+/** What goes without saying. */
+const usual: Readonly<Record<string, string>> = {
+  strict: 'false',
+  security: 'false',
+  leakproof: 'false',
+  parallel: 'unsafe',
+};
+
+function optionsOf(nodes: readonly Node[] | undefined): Routine['options'] {
+  return withOptions({}, nodes);
+}
+
+/** The options of a routine with those that a statement names; each SET is one by itself. */
+function withOptions(old: Routine['options'], nodes: readonly Node[] | undefined): Routine['options'] {
+  const options: Record<string, string> = { ...old };
+  for (const node of nodes ?? []) {
+    if (!('DefElem' in node)) continue;
+    const { defname = '', arg } = node.DefElem;
+    if (notKept.has(defname) || arg === undefined) continue;
+    if ('VariableSetStmt' in arg) set(options, arg.VariableSetStmt);
+    else {
+      const text = 'Boolean' in arg ? String(arg.Boolean.boolval ?? false) : (optionText(arg) ?? expressionKey(arg));
+      if (usual[defname] === text) delete options[defname];
+      else options[defname] = text;
+    }
+  }
+  return options;
+}
+
+function set(options: Record<string, string>, { kind, name = '', args }: VariableSetStmt): void {
+  if (kind === 'VAR_RESET_ALL') for (const key of Object.keys(options)) if (key.startsWith('set ')) delete options[key];
+  const key = `set ${name.toLowerCase()}`;
+  if (kind === 'VAR_SET_VALUE') options[key] = expressionKey(args ?? []);
+  else delete options[key];
+}
 
 function aggregateArguments(catalog: Catalog, args: readonly Node[] | undefined): readonly Argument[] {
   const [list] = args ?? [];
@@ -97,7 +145,10 @@ function argumentOf(catalog: Catalog, { name = '', argType, mode, defexpr }: Fun
 function replaced(catalog: Catalog, routine: Routine): Catalog {
   const overloads = findRoutines(catalog, [routine.schema, routine.name]);
   const old = overloads.find((other) => sameTypes(inputTypes(other), inputTypes(routine)));
-  return putRoutine(catalog, old === undefined ? routine : { ...routine, oid: old.oid, born: old.born });
+  return putRoutine(
+    catalog,
+    old === undefined ? routine : { ...routine, ...saidOf(old), oid: old.oid, born: old.born },
+  );
 }
 
 function inputTypes(routine: Routine): readonly (TypeRef | undefined)[] {

@@ -7,6 +7,7 @@ import type { DropKinds } from './apply-drop.js';
 import type { Catalog, Table, Trigger } from './catalog.js';
 import { changeTable } from './change.js';
 import { creationSchema, descendants, findRelationNamed, findRoutines, findTable, isTable } from './lookup.js';
+import { saidOf } from './said.js';
 import { tableOrStub } from './stub.js';
 
 export const triggerApplies: Applies = {
@@ -68,7 +69,10 @@ const builtIn: ReadonlySet<string> = new Set([
 function withTrigger(catalog: Catalog, { oid }: Table, trigger: Trigger): Catalog {
   return changeTable(catalog, oid, (table) => ({
     ...table,
-    triggers: [...table.triggers.filter(({ name }) => name !== trigger.name), trigger],
+    triggers: [
+      ...table.triggers.filter(({ name }) => name !== trigger.name),
+      { ...trigger, ...saidOf(table.triggers.find(({ name }) => name === trigger.name)) },
+    ],
   }));
 }
 

@@ -8,6 +8,7 @@ import { putRelation } from './change.js';
 import { findRelation, isTable, relationByName, schemaFor, temporarySchema } from './lookup.js';
 import { describeQuery } from './query.js';
 import type { Output } from './query-scope.js';
+import { saidOf } from './said.js';
 import { tableOrStub } from './stub.js';
 
 export const viewApplies: Applies = {
@@ -27,7 +28,7 @@ export const viewApplies: Applies = {
       columns: columnsOfView(described.outputs, names, born, place.old),
       reads: described.reads,
       query,
-      ...(place.old?.comment !== undefined && { comment: place.old.comment }),
+      ...saidOf(place.old),
     };
     return putRelation(place.catalog, made);
   },
@@ -80,7 +81,7 @@ export function columnsOfView(
       inherited: false,
       born: before?.born ?? born,
       ...(before?.default !== undefined && { default: before.default }),
-      ...(before?.comment !== undefined && { comment: before.comment }),
+      ...saidOf(before),
     };
   });
 }

@@ -1,9 +1,9 @@
 import type { Statement } from '../sql/statement.js';
 import type { Node } from '../sql/tree.js';
-import type { PartitionBound, Policy, Trigger } from './parts.js';
+import type { Commented, DefaultGrants, Granted, PartitionBound, Policy, Rule, Trigger } from './parts.js';
 import type { PersistentMap } from './persistent-map.js';
 
-export type { PartitionBound, Policy, Trigger } from './parts.js';
+export type { PartitionBound, Policy, Rule, Trigger } from './parts.js';
 
 /**
  * The schema (and the session's settings) at one moment of a history, as far as the history shows it.
@@ -36,6 +36,8 @@ export interface Catalog {
    * Indexes of a table are in its `indexes`; they are dependents of the functions and types in their expressions.
    */
   readonly dependents: PersistentMap<Oid, readonly Oid[]>;
+  /** What ALTER DEFAULT PRIVILEGES says, by kind, role and schema. */
+  readonly defaultGrants: PersistentMap<string, DefaultGrants>;
   readonly settings: Settings;
   readonly transient: Transient;
   /**
@@ -67,7 +69,7 @@ export interface Settings {
 /** When an object came into being: the number of the migration in its history; -1 for what was there before all. */
 export type Born = number;
 
-interface InSchema {
+interface InSchema extends Commented, Granted {
   readonly oid: Oid;
   readonly schema: string;
   readonly name: string;
@@ -105,19 +107,10 @@ export interface Table extends InSchema {
   readonly clusteredOn?: Oid;
   readonly replicaIdentity: 'default' | 'full' | 'nothing' | 'index';
   readonly owner?: string;
-  readonly comment?: string;
   /** True once the history put rows into it (INSERT, COPY, CREATE TABLE AS): a table born empty is free to change. */
   readonly filled: boolean;
   /** True when a row is surely there: INSERT … VALUES put one in, and nothing was deleted since. What INSERT … SELECT finds may be none. */
   readonly inhabited: boolean;
-}
-
-/** What CREATE RULE makes of changes of a table; a rule ON SELECT makes a view of it instead. */
-export interface Rule {
-  readonly name: string;
-  readonly definition: Statement<'RuleStmt'>;
-  /** What its actions read and write. */
-  readonly relations: readonly Oid[];
 }
 
 /** A type as a column has it: `varchar(20)[]` is `{ schema: 'pg_catalog', name: 'varchar', modifiers: [20], dimensions: 1 }`. */
@@ -132,7 +125,7 @@ export interface TypeRef {
   readonly oid?: Oid;
 }
 
-export interface Column {
+export interface Column extends Commented, Granted {
   readonly name: string;
   /** Undefined when the history does not show it. */
   readonly type: TypeRef | undefined;
@@ -148,12 +141,11 @@ export interface Column {
   /** Of an inherited column: the child declares it too, so it stays when the parent's goes. */
   readonly local?: boolean;
   readonly born: Born;
-  readonly comment?: string;
 }
 
 export type ConstraintKind = 'primary key' | 'unique' | 'check' | 'foreign key' | 'exclude' | 'not null';
 
-export interface Constraint {
+export interface Constraint extends Commented {
   readonly name: string;
   readonly kind: ConstraintKind;
   /** False from NOT VALID until VALIDATE CONSTRAINT. */
@@ -191,6 +183,8 @@ export interface IndexKey {
   /** A collation named in the index itself: a change of the column's collation does not touch it. */
   readonly collation?: string;
   readonly operatorClass?: string;
+  /** DESC, NULLS FIRST or NULLS LAST where it is not what goes without saying. */
+  readonly order?: string;
 }
 
 export interface Index extends InSchema {
@@ -209,7 +203,6 @@ export interface Index extends InSchema {
   readonly parent?: Oid;
   readonly children: readonly Oid[];
   readonly tablespace?: string;
-  readonly comment?: string;
 }
 
 export interface View extends InSchema {
@@ -219,7 +212,6 @@ export interface View extends InSchema {
   /** What it reads: relation and, where they can be told, the columns ('*' when not). */
   readonly reads: readonly Read[];
   readonly query?: Node;
-  readonly comment?: string;
 }
 
 export interface MaterializedView extends InSchema {
@@ -232,7 +224,6 @@ export interface MaterializedView extends InSchema {
   readonly populated: boolean;
   readonly accessMethod?: string;
   readonly tablespace?: string;
-  readonly comment?: string;
 }
 
 export interface Read {
@@ -244,7 +235,6 @@ export interface Sequence extends InSchema {
   readonly kind: 'sequence';
   readonly ownedBy?: { readonly table: Oid; readonly column: string };
   readonly persistence: Persistence;
-  readonly comment?: string;
 }
 
 /** The relation of CREATE TYPE … AS (…). */
@@ -278,7 +268,13 @@ export interface DomainType extends InSchema {
   readonly notNull: boolean;
   readonly default?: Node;
   readonly collation?: string;
-  readonly checks: readonly { readonly name: string; readonly expression: Node; readonly validated: boolean }[];
+  readonly checks: readonly DomainCheck[];
+}
+
+export interface DomainCheck extends Commented {
+  readonly name: string;
+  readonly expression: Node;
+  readonly validated: boolean;
 }
 
 export interface CompositeType extends InSchema {
@@ -308,6 +304,8 @@ export interface Routine extends InSchema {
     readonly output: boolean;
   }[];
   readonly returns?: TypeRef;
+  /** STRICT, SECURITY DEFINER, PARALLEL, SET …: what is not as of a function without options, by name. */
+  readonly options: Readonly<Record<string, string>>;
   /** The text of the body, and the statements found in it (plpgsql, sql). */
   readonly source: string;
   readonly definition?: Statement<'CreateFunctionStmt'>;
@@ -315,7 +313,7 @@ export interface Routine extends InSchema {
   readonly reads: readonly Read[];
 }
 
-export interface Schema {
+export interface Schema extends Commented, Granted {
   readonly name: string;
   readonly born: Born;
   readonly owner?: string;
@@ -327,7 +325,7 @@ export interface Extension {
   readonly born: Born;
 }
 
-export interface OtherObject {
+export interface OtherObject extends Commented {
   readonly kind:
     | 'publication'
     | 'subscription'

@@ -4,6 +4,7 @@ import { changeTable } from './change.js';
 import type { ConstraintOptions } from './constraint-definition.js';
 import { columnsAddition, freeConstraintName } from './generated-name.js';
 import { indexesOf, isTable, tables } from './lookup.js';
+import { unsaid } from './said.js';
 import { tableOrStub } from './stub.js';
 
 const actions: Readonly<Record<string, string>> = {
@@ -105,7 +106,7 @@ export function cloneForeignKey(catalog: Catalog, oid: Oid, key: Constraint, pg:
   const name = free ? key.name : nameBeside(catalog, partition, key, pg);
   // since 18 one that is not valid is taken too, and validated
   const validated = key.validated || (own?.validated ?? false);
-  const clone: Constraint = { ...(own ?? { ...key, name }), validated, inherited: true };
+  const clone: Constraint = { ...(own ?? { ...unsaid(key), name }), validated, inherited: true };
   const cloned = changeTable(catalog, oid, (now) => ({
     ...now,
     constraints: [...now.constraints.filter((constraint) => constraint !== own), clone],

@@ -60,14 +60,26 @@ export function indexKey({
   expr,
   collation,
   opclass,
-}: Pick<IndexElem, 'name' | 'expr' | 'collation' | 'opclass'>): IndexKey {
+  ordering,
+  nulls_ordering,
+}: Pick<IndexElem, 'name' | 'expr' | 'collation' | 'opclass' | 'ordering' | 'nulls_ordering'>): IndexKey {
   const named = strings(collation).at(-1);
   const operatorClass = strings(opclass).at(-1);
   return {
     ...keyOf(name, expr),
     ...(named !== undefined && { collation: named }),
     ...(operatorClass !== undefined && { operatorClass }),
+    ...orderOf(ordering === 'SORTBY_DESC', nulls_ordering),
   };
+}
+
+function orderOf(isDescending: boolean, nulls: IndexElem['nulls_ordering']): Pick<IndexKey, 'order'> {
+  const usual = isDescending ? 'SORTBY_NULLS_FIRST' : 'SORTBY_NULLS_LAST';
+  const isUsual = nulls === undefined || nulls === 'SORTBY_NULLS_DEFAULT' || nulls === usual;
+  const order = [isDescending ? 'desc' : [], isUsual ? [] : `nulls ${isDescending ? 'last' : 'first'}`]
+    .flat()
+    .join(' ');
+  return order === '' ? {} : { order };
 }
 
 /** A column in parentheses is a column: ComputeIndexAttrs. */
@@ -236,7 +248,8 @@ function fits(catalog: Catalog, index: Index, wanted: IndexDefinition, pg: numbe
     has.include.length === wanted.include.length &&
     has.include.every((column, at) => column === wanted.include[at]) &&
     has.keys.length === wanted.keys.length &&
-    has.keys.every((key, at) => sameTree(key, wanted.keys[at])) &&
+    // the order of a key makes no difference: CompareIndexInfo of index.c
+    has.keys.every((key, at) => sameTree({ ...key, order: '' }, { ...wanted.keys[at], order: '' })) &&
     sameTree(has.predicate, wanted.predicate) &&
     wanted.constraint?.kind !== 'exclude' &&
     fitsConstraint(has.constraint?.kind, wanted.constraint?.kind, pg)

@@ -6,6 +6,7 @@ import { attachOrCreate } from './index-definition.js';
 import { inheritable, ownColumn, ownConstraint } from './inherited.js';
 import { columnOf, descendants, indexesOf, isIndex, isTable, tables } from './lookup.js';
 import { notNullOf } from './not-null.js';
+import { unsaid } from './said.js';
 
 /** What makes one table the child of another. */
 export interface Bond {
@@ -37,7 +38,7 @@ export function mergeColumns(parents: readonly Table[], own: readonly Column[], 
 }
 
 function inheritedColumn(parent: Table, column: Column, bond: Bond): Column {
-  const { identity, sequence: _, local: __, comment: ___, ...bare } = column;
+  const { identity, sequence: _, local: __, ...bare } = unsaid(column);
   const constraint = notNullOf(parent, column.name);
   return {
     ...bare,
@@ -58,7 +59,7 @@ export function inheritedConstraints(parents: readonly Table[]): readonly Constr
   const found = new Map<string, Constraint>();
   for (const constraint of parents.flatMap(({ constraints }) => constraints)) {
     if (constraint.noInherit || (constraint.kind !== 'check' && constraint.kind !== 'not null')) continue;
-    const { local: _, ...rest } = constraint;
+    const { local: _, ...rest } = unsaid(constraint);
     const key = constraint.kind === 'check' ? constraint.name : `${constraint.kind} ${constraint.columns[0]}`;
     // a table without rows has none to validate
     const enforced = constraint.enforced || (found.get(key)?.enforced ?? false);
@@ -83,7 +84,7 @@ export function equipPartition(catalog: Catalog, parent: Table, partition: Oid, 
 export function cloneTrigger(catalog: Catalog, oid: Oid, trigger: Trigger): Catalog {
   const table = catalog.relations.get(oid);
   if (table === undefined || !isTable(table)) return catalog;
-  const clone: Trigger = { ...trigger, inherited: true };
+  const clone: Trigger = { ...unsaid(trigger), inherited: true };
   const cloned = changeTable(catalog, oid, (now) => ({
     ...now,
     triggers: [...now.triggers.filter(({ name }) => name !== clone.name), clone],

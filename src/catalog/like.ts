@@ -5,6 +5,7 @@ import { type Owner, withIdentity } from './column-definition.js';
 import { createIndex, definitionFrom } from './index-definition.js';
 import { findRelation, indexesOf, isTable } from './lookup.js';
 import { notNullOf } from './not-null.js';
+import { unsaid } from './said.js';
 
 /** What INCLUDING names: the bits of TableLikeOption in parsenodes.h. */
 const including = {
@@ -76,8 +77,9 @@ export function constraintsLike({ clause, source }: Like, born: number): readonl
   const copied = sourceTable(source)?.constraints.filter(
     ({ kind }) => kind === 'not null' || (kind === 'check' && includes(clause, 'constraints')),
   );
+  const kept = (constraint: Constraint) => (includes(clause, 'comments') ? constraint : unsaid(constraint));
   return (copied ?? []).map(({ local: _, ...constraint }) => ({
-    ...constraint,
+    ...kept(constraint),
     inherited: false,
     validated: constraint.enforced,
     born,

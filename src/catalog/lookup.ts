@@ -1,6 +1,17 @@
 import { qualifiedName } from '../sql/names.js';
 import type { RangeVar } from '../sql/tree.js';
-import type { Catalog, Column, CompositeRelation, Index, Oid, Relation, Routine, Table, Type } from './catalog.js';
+import type {
+  Catalog,
+  Column,
+  CompositeRelation,
+  Index,
+  Oid,
+  Relation,
+  Routine,
+  Schema,
+  Table,
+  Type,
+} from './catalog.js';
 import { PersistentMap } from './persistent-map.js';
 
 /** The schema of temporary relations; PostgreSQL searches it before all others. */
@@ -11,13 +22,16 @@ const defaultPath: readonly string[] = ['public'];
 const beforePathOfRoutines: readonly string[] = ['pg_catalog'];
 const beforePath: readonly string[] = [temporarySchema, ...beforePathOfRoutines];
 
+/** What PUBLIC may do in it, the major and the administrator decide. */
+const publicSchema: Schema = { name: 'public', born: -1, grants: ['=?'] };
+
 /** A database of which nothing is known but that it has the schema public. */
 export function emptyCatalog(): Catalog {
   return {
     relations: PersistentMap.empty(),
     types: PersistentMap.empty(),
     routines: PersistentMap.empty(),
-    schemas: PersistentMap.empty<string, { name: string; born: number }>().set('public', { name: 'public', born: -1 }),
+    schemas: PersistentMap.empty<string, Schema>().set('public', publicSchema),
     extensions: PersistentMap.empty(),
     others: PersistentMap.empty(),
     othersOfRelation: PersistentMap.empty(),
@@ -27,6 +41,7 @@ export function emptyCatalog(): Catalog {
     constraintNames: PersistentMap.empty(),
     routineNames: PersistentMap.empty(),
     dependents: PersistentMap.empty(),
+    defaultGrants: PersistentMap.empty(),
     settings: { session: {}, local: {} },
     transient: { enums: [], temporary: [], onCommitDrop: [] },
     followedFrom: 0,

@@ -1,9 +1,37 @@
+import type { Statement } from '../sql/statement.js';
 import type { Node } from '../sql/tree.js';
 import type { Oid, Read } from './catalog.js';
 
+/** What COMMENT says of an object. It goes with the object, through every rename. */
+export interface Commented {
+  /** Empty, or absent: none. */
+  readonly comment?: string;
+}
+
+/** What GRANT and REVOKE have made of the privileges on an object; absent while they are those of a new one. */
+export interface Granted {
+  readonly grants?: Grants;
+}
+
+/** `role=PRIVILEGE`, with `*` behind it where it may be passed on, sorted: see grants.ts. The owner's are not among them. */
+export type Grants = readonly string[];
+
+/** What privileges are granted on, as far as it decides which there are. */
+export type GrantKind = 'table' | 'column' | 'sequence' | 'schema' | 'routine' | 'type';
+
+/** What ALTER DEFAULT PRIVILEGES says of new objects. */
+export interface DefaultGrants {
+  readonly kind: GrantKind;
+  /** Whose objects; empty: of the role that runs the migrations. */
+  readonly role: string;
+  /** Empty: wherever they are made. */
+  readonly schema: string;
+  readonly grants: Grants;
+}
+
 // What a table has besides columns, constraints and indexes.
 
-export interface Trigger {
+export interface Trigger extends Commented {
   readonly name: string;
   readonly function: string;
   readonly timing: 'before' | 'after' | 'instead of';
@@ -18,7 +46,15 @@ export interface Trigger {
   readonly from?: Oid;
 }
 
-export interface Policy {
+/** What CREATE RULE makes of changes of a table; a rule ON SELECT makes a view of it instead. */
+export interface Rule extends Commented {
+  readonly name: string;
+  readonly definition: Statement<'RuleStmt'>;
+  /** What its actions read and write. */
+  readonly relations: readonly Oid[];
+}
+
+export interface Policy extends Commented {
   readonly name: string;
   readonly using?: Node;
   readonly withCheck?: Node;

@@ -1,23 +1,18 @@
-import { essence } from '../sql/essence.js';
-import { strings } from '../sql/tree.js';
-import type {
-  Catalog,
-  Column,
-  Constraint,
-  Index,
-  IndexKey,
-  Oid,
-  Relation,
-  Routine,
-  Sequence,
-  Table,
-  Type,
-  TypeRef,
-} from './catalog.js';
-import { expressionKey } from './expression.js';
-import { literalOf } from './literal.js';
-import { findRelationNamed, isTable, nameOf } from './lookup.js';
+import type { Catalog, Relation } from './catalog.js';
+import { comparableGrants, initialGrants } from './grants.js';
+import { isTable } from './lookup.js';
+import type { Grants } from './parts.js';
 import type { PersistentMap } from './persistent-map.js';
+import { type Entry, relationEntries, routineEntry, typeEntries } from './snapshot-objects.js';
+import {
+  defaultsEntry,
+  type Said,
+  saidOfOther,
+  saidOfRelation,
+  saidOfRoutine,
+  saidOfSchema,
+  saidOfType,
+} from './snapshot-said.js';
 
 /**
  * The schema as text: one entry an object, its kind and name -> what defines it. Two schemas are equal when their entries are.
@@ -43,11 +38,8 @@ export function differences(before: Snapshot, after: Snapshot): readonly Differe
     const how = now === undefined ? 'missing' : old === undefined ? 'left over' : 'different';
     found.push({ object, how, before: old, after: now });
   }
-  const whole = new Set(
-    found
-      .filter(({ how, object }) => how !== 'different' && holdsOthers.test(object))
-      .map(({ object }) => nameIn(object)),
-  );
+  const gone = found.filter(({ how }) => how !== 'different').map(({ object }) => object);
+  const whole = new Set([...gone.filter((object) => holdsOthers.test(object)).map(nameIn), ...gone]);
   return found
     .filter((one) => !holdersOf(one).some((name) => whole.has(name)))
     .sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
@@ -57,18 +49,19 @@ export function differences(before: Snapshot, after: Snapshot): readonly Differe
 const holdersOfOthers = 'table|column|view|materialized view|sequence|function|procedure|enum|domain|range|type';
 const holdsOthers = new RegExp(`^(?:${holdersOfOthers}) `);
 const parts: ReadonlySet<string> = new Set(['column', 'constraint', 'trigger', 'policy', 'rule']);
-const said = new RegExp(`^(?:privileges|comment) on (?:${holdersOfOthers}) `);
+const said = /^(?:privileges|comment) on /;
 
 function nameIn(object: string): string {
   return object.replace(holdsOthers, '');
 }
 
 /** What an object would go with: the table of a part, of an index, of a sequence; what a comment or a privilege is about. */
-function holdersOf({ object, before, after }: Difference): readonly string[] {
+function holdersOf({ object, how, before, after }: Difference): readonly string[] {
   const kind = object.slice(0, object.indexOf(' '));
+  // what is said of an object goes with it, and with what the object would go with
   if (said.test(object)) {
-    const name = object.replace(said, '');
-    return [name, tableOf(name)];
+    const about = object.replace(said, '');
+    return [about, nameIn(about), ...holdersOf({ object: about, how, before, after })];
   }
   if (parts.has(kind)) return [tableOf(object.slice(kind.length + 1))];
   const text = before ?? after ?? '';
@@ -84,176 +77,92 @@ function tableOf(name: string): string {
 
 /**
  * The snapshots of two catalogs of one history, without what both share: unchanged objects are the very same values, so that the
- * comparison costs no more than the change.
+ * comparison costs no more than the change. What only one of the two knows for certain is in neither.
  */
 export function changedBetween(a: Catalog, b: Catalog): readonly [Snapshot, Snapshot] {
-  return [ownEntries(a, b), ownEntries(b, a)];
+  const [one, other] = [ownParts(a, b), ownParts(b, a)];
+  const isUnsure = (object: string) =>
+    (one.entries.has(object) && one.entries.get(object) === undefined) ||
+    (other.entries.has(object) && other.entries.get(object) === undefined);
+  const sure = ({ entries }: Parts) =>
+    [...entries].map(([object, text]): [string, string] => [object, isUnsure(object) ? '' : (text ?? '')]);
+  const [saidOfOne, saidOfOtherOne] = saidBetween(one, other);
+  return [new Map([...sure(one), ...saidOfOne]), new Map([...sure(other), ...saidOfOtherOne])];
 }
 
-type Entry = readonly [object: string, definition: string];
+/** What one catalog has and the other has not, or not the same. */
+interface Parts {
+  readonly entries: ReadonlyMap<string, string | undefined>;
+  readonly said: ReadonlyMap<string, Said>;
+  readonly defaults: ReadonlyMap<string, Grants>;
+  /** Whether the history has ALTER DEFAULT PRIVILEGES. */
+  readonly hasDefaults: boolean;
+}
 
-/** The entries of what `one` has and `other` has not, or not the same. */
-function ownEntries(one: Catalog, other: Catalog): Snapshot {
+function ownParts(one: Catalog, other: Catalog): Parts {
   const own = <K extends string | number, V>(mine: PersistentMap<K, V>, theirs: PersistentMap<K, V>): readonly V[] =>
     mine.differing(theirs).map(([, value]) => value);
-  return new Map([
-    ...own(one.relations, other.relations)
-      .filter((relation) => !isStub(relation) || other.relations.has(relation.oid))
-      .flatMap((relation) => relationEntries(one, relation)),
-    ...own(one.types, other.types).flatMap((type) => typeEntries(one, type)),
-    ...own(one.routines, other.routines).map((routine) => routineEntry(one, routine)),
-    ...own(one.schemas, other.schemas).map(({ name }): Entry => [`schema ${name}`, '']),
-    ...own(one.extensions, other.extensions).map(({ name }): Entry => [`extension ${name}`, '']),
-  ]);
+  const relations = own(one.relations, other.relations).filter(
+    (relation) => !isStub(relation) || other.relations.has(relation.oid),
+  );
+  const types = own(one.types, other.types);
+  const routines = own(one.routines, other.routines);
+  const schemas = own(one.schemas, other.schemas);
+  const others = own(one.others, other.others);
+  const said = [
+    ...relations.flatMap(saidOfRelation),
+    ...types.flatMap(saidOfType),
+    ...routines.map((routine) => saidOfRoutine(one, routine)),
+    ...schemas.map(saidOfSchema),
+    ...others.map(saidOfOther),
+  ];
+  return {
+    entries: new Map([
+      ...relations.flatMap((relation) => relationEntries(one, relation)),
+      ...types.flatMap((type) => typeEntries(one, type)),
+      ...routines.map((routine) => routineEntry(one, routine)),
+      ...schemas.map(({ name }): Entry => [`schema ${name}`, '']),
+      ...own(one.extensions, other.extensions).map(({ name }): Entry => [`extension ${name}`, '']),
+    ]),
+    said: new Map(said.map((each) => [each.object, each])),
+    defaults: new Map(own(one.defaultGrants, other.defaultGrants).map(defaultsEntry)),
+    hasDefaults: one.defaultGrants.size > 0,
+  };
+}
+
+type Text = readonly [object: string, text: string];
+type Texts = readonly [Text[], Text[]];
+type Put = (side: number, object: string, text: string) => void;
+
+/** The comments and privileges of two catalogs, as far as they can be compared. */
+function saidBetween(one: Parts, other: Parts): Texts {
+  const found: Texts = [[], []];
+  const put: Put = (side, object, text) => found[side]?.push([object, text]);
+  for (const object of new Set([...one.said.keys(), ...other.said.keys()])) {
+    const [mine, theirs] = [one.said.get(object), other.said.get(object)];
+    if (mine?.comment) put(0, `comment on ${object}`, mine.comment);
+    if (theirs?.comment) put(1, `comment on ${object}`, theirs.comment);
+    if (mine === undefined || theirs === undefined) continue;
+    // an object that was made anew has what ALTER DEFAULT PRIVILEGES gives it
+    if (mine.identity !== theirs.identity && (one.hasDefaults || other.hasDefaults)) continue;
+    if (mine.grants === undefined && theirs.grants === undefined) continue;
+    putGrants(put, `privileges on ${object}`, mine.grants ?? [], theirs.grants ?? []);
+  }
+  for (const object of new Set([...one.defaults.keys(), ...other.defaults.keys()])) {
+    const usual = object.includes(' in schema ') || !object.endsWith('functions') ? [] : initialGrants('routine');
+    putGrants(put, object, one.defaults.get(object) ?? usual, other.defaults.get(object) ?? usual);
+  }
+  return found;
+}
+
+/** Columns have no privileges of their own to begin with, nor do places ALTER DEFAULT PRIVILEGES. */
+function putGrants(put: Put, object: string, mine: Grants, theirs: Grants): void {
+  const isOwn = !/^privileges on column |^default /.test(object);
+  for (const [side, grants] of comparableGrants(mine, theirs).entries())
+    if (isOwn || grants.length > 0) put(side, object, grants.join(' '));
 }
 
 /** A table that a statement only refers to: it was there all the time, whatever the other catalog knows of it. */
 function isStub(relation: Relation): boolean {
   return isTable(relation) && !relation.complete && relation.born === -1;
-}
-
-function routineEntry(catalog: Catalog, routine: Routine): Entry {
-  const types = routine.arguments.filter(({ output }) => !output).map(({ type }) => typeText(catalog, type));
-  const { kind, schema, name, language, volatility, source } = routine;
-  const body = language === 'sql' || language === 'plpgsql' ? essence(source) : source.trim();
-  return [`${kind} ${schema}.${name}(${types.join(', ')})`, `${language} ${volatility} ${body}`];
-}
-
-function relationEntries(catalog: Catalog, relation: Relation): readonly Entry[] {
-  const name = `${relation.schema}.${relation.name}`;
-  switch (relation.kind) {
-    case 'table':
-    case 'partitioned':
-    case 'foreign':
-      return relation.persistence === 'temporary' ? [] : tableEntries(catalog, relation);
-    case 'index':
-    case 'partitioned index':
-      return relation.constraint === undefined ? [[`index ${name}`, indexText(catalog, relation)]] : [];
-    case 'view':
-    case 'materialized view':
-      return [[`${relation.kind} ${name}`, key(relation.query)]];
-    case 'sequence':
-      return [[`sequence ${name}`, [relation.persistence, ownerOf(catalog, relation)].filter(Boolean).join(' ')]];
-    case 'composite type':
-      return [[`type ${name}`, relation.columns.map((column) => columnText(catalog, column)).join(', ')]];
-  }
-}
-
-/** Written as the server writes it. */
-function ownerOf(catalog: Catalog, { ownedBy }: Sequence): string | undefined {
-  return ownedBy && `owned by ${nameOf(catalog, ownedBy.table) ?? ''}.${ownedBy.column}`;
-}
-
-function tableEntries(catalog: Catalog, table: Table): readonly Entry[] {
-  const name = `${table.schema}.${table.name}`;
-  const parents = table.parents.map((oid) => nameOf(catalog, oid) ?? '');
-  const security = table.rowSecurity ? 'row level security' : '';
-  const own = [table.persistence, ...parents, key(table.partitionBy), key(table.bound), security].join(' ').trim();
-  return [
-    [`table ${name}`, own],
-    ...table.columns.map((column): Entry => [`column ${name}.${column.name}`, columnText(catalog, column)]),
-    // those of NOT NULL show on their columns
-    ...table.constraints
-      .filter(({ kind }) => kind !== 'not null')
-      .map((one): Entry => [`constraint ${name}.${one.name}`, constraintText(catalog, one)]),
-    ...table.triggers.map((trigger): Entry => [`trigger ${name}.${trigger.name}`, key(trigger)]),
-    ...table.policies.map((one): Entry => [`policy ${name}.${one.name}`, `${key(one.using)} ${key(one.withCheck)}`]),
-  ];
-}
-
-function columnText(catalog: Catalog, column: Column): string {
-  const numbered = numbering(catalog, column);
-  const generated = column.generated && `${column.generated.kind} ${key(column.generated.expression)}`;
-  const parts = [
-    typeText(catalog, column.type),
-    column.notNull && 'not null',
-    numbered === undefined
-      ? column.default && `default ${key(column.default)}`
-      : `default of ${numbered.schema}.${numbered.name}`,
-    column.identity && `identity ${column.identity}`,
-    generated,
-    column.collation,
-  ];
-  return parts.filter(Boolean).join(' ');
-}
-
-/** The sequence of the column whose next number is the default: a serial, or what comes to the same. */
-function numbering(catalog: Catalog, { name, sequence, default: expression }: Column): Relation | undefined {
-  if (sequence !== undefined) return catalog.relations.get(sequence);
-  if (expression === undefined || !('FuncCall' in expression)) return undefined;
-  const { funcname, args } = expression.FuncCall;
-  if (strings(funcname).at(-1) !== 'nextval') return undefined;
-  const named = literalOf(args?.[0])?.text?.split('.');
-  const found =
-    named &&
-    findRelationNamed(
-      catalog,
-      named.map((part) => part.replaceAll('"', '')),
-    );
-  return found?.kind === 'sequence' && found.ownedBy?.column === name ? found : undefined;
-}
-
-function constraintText(catalog: Catalog, constraint: Constraint): string {
-  const { kind, columns, references, validated, deferrable } = constraint;
-  const to =
-    references &&
-    `${nameOf(catalog, references.table) ?? ''}(${references.columns.join(', ')}) ${references.onDelete} ${references.onUpdate}`;
-  return [
-    kind,
-    columns.join(', '),
-    key(constraint.expression),
-    to,
-    !validated && 'not valid',
-    deferrable && 'deferrable',
-  ]
-    .filter(Boolean)
-    .join(' ');
-}
-
-function indexText(catalog: Catalog, index: Index): string {
-  const keys = index.keys.map((one: IndexKey) =>
-    [one.column ?? key(one.expression), one.collation, one.operatorClass].filter(Boolean).join(' '),
-  );
-  const parts = [
-    index.unique && 'unique',
-    ` ON ${nameOf(catalog, index.table) ?? ''} USING ${index.method}`,
-    `(${keys.join(', ')})`,
-    index.include.join(', '),
-    key(index.predicate),
-  ];
-  return parts.filter(Boolean).join(' ');
-}
-
-function typeEntries(catalog: Catalog, type: Type): readonly Entry[] {
-  const name = `${type.kind} ${type.schema}.${type.name}`;
-  switch (type.kind) {
-    case 'enum':
-      return [[name, type.labels.join(', ')]];
-    case 'domain': {
-      const checks = type.checks.map((one) => `${one.name} ${key(one.expression)} ${one.validated}`);
-      const base = [typeText(catalog, type.base), type.notNull && 'not null', key(type.default)];
-      return [[name, [...base, ...checks].filter(Boolean).join(' ')]];
-    }
-    case 'range':
-      return [[name, typeText(catalog, type.subtype)]];
-    default:
-      return [];
-  }
-}
-
-function typeText(catalog: Catalog, type: TypeRef | undefined): string {
-  if (type === undefined) return '?';
-  const own = type.oid === undefined ? undefined : typeName(catalog, type.oid);
-  const modifiers = type.modifiers.length > 0 ? `(${type.modifiers.join(', ')})` : '';
-  return `${own ?? `${type.schema}.${type.name}`}${modifiers}${'[]'.repeat(type.dimensions)}`;
-}
-
-function typeName(catalog: Catalog, oid: Oid): string | undefined {
-  const type = catalog.types.get(oid);
-  return type && `${type.schema}.${type.name}`;
-}
-
-/** Anything made of nodes as text, places left out. */
-function key(value: object | undefined): string {
-  return value === undefined ? '' : expressionKey(value);
 }

@@ -13,6 +13,9 @@ const privileges = (acl: string, kind: string, owner: string) =>
 const own = (catalog: string, oid: string) =>
   `${oid} >= 16384 and not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`;
 
+/** A function as it is told from its overloads: by its types, not by the names of its arguments, which CREATE OR REPLACE may not change. */
+const routine = (oid: string) => `replace(replace(${oid}::regprocedure::text, '"', ''), ',', ', ')`;
+
 /** The tables and their like of the user, without those of extensions. */
 const relations = `
   relations as (
@@ -72,8 +75,7 @@ const parts: readonly string[] = [
    from pg_type t join pg_namespace n on n.oid = typnamespace
    where nspname !~ '^pg_' and nspname <> 'information_schema' and typtype in ('e', 'd', 'r', 'c') and ${own('pg_type', 't.oid')}
      and (typtype <> 'c' or exists (select from pg_class where pg_class.oid = typrelid and relkind = 'c'))`,
-  `select case prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' when 'w' then 'window ' else 'function ' end || ${named('nspname', 'proname')}
-       || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+  `select case prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' when 'w' then 'window ' else 'function ' end || ${routine('p.oid')},
      concat_ws(' ', 'owner ' || pg_get_userbyid(proowner), case when prokind = 'a' then (select concat_ws(' ', aggtransfn, aggfinalfn, aggtranstype::regtype, agginitval) from pg_aggregate where aggfnoid = p.oid) else pg_get_functiondef(p.oid) end)
    from pg_proc p join pg_namespace n on n.oid = pronamespace
    where nspname !~ '^pg_' and ${own('pg_proc', 'p.oid')}`,
@@ -90,18 +92,21 @@ const parts: readonly string[] = [
   `select 'text search configuration ' || oid::regconfig, cfgparser::text from pg_ts_config where ${own('pg_ts_config', 'oid')}`,
   `select 'access method ' || amname, amhandler::text from pg_am where ${own('pg_am', 'oid')}`,
   // what is said of all of them
-  `select 'comment on ' || type || ' ' || replace(identity, '"', ''), description
-     from pg_description, lateral pg_identify_object(classoid, objoid, objsubid) where objoid >= 16384 and classoid <> 'pg_extension'::regclass
+  `select 'comment on ' || case when type ~ 'column$' then 'column' when type ~ 'constraint$' then 'constraint' when type = 'foreign table' then 'table'
+         when type = 'statistics object' then 'statistics' else type end || ' ' || case when type ~ '^(?:function|procedure|aggregate)$' then ${routine('objoid')}
+         else replace(case when type ~ '(?:constraint|trigger|policy|rule)$' then regexp_replace(identity, '^(.*) on (.*)$', '\\2.\\1') else identity end, '"', '') end,
+       description from pg_description, lateral pg_identify_object(classoid, objoid, objsubid) where objoid >= 16384 and classoid <> 'pg_extension'::regclass
        and not exists (select from pg_depend d where d.classid = pg_description.classoid and d.objid = pg_description.objoid and d.deptype = 'e')`,
   `select 'privileges on ' || case relkind when 'v' then 'view ' when 'm' then 'materialized view ' else 'table ' end || full_name, ${privileges('relacl', 'r', 'relowner')} from relations where relkind in ('r', 'p', 'f', 'v', 'm')`,
   `select 'privileges on sequence ' || full_name, ${privileges('relacl', 's', 'relowner')} from relations where relkind = 'S'`,
   `select 'privileges on column ' || full_name || '.' || attname, (select string_agg(item::text, ' ' order by item::text) from unnest(attacl) as item)
      from tables join pg_attribute on attrelid = tables.oid where attacl is not null and not attisdropped`,
   `select 'privileges on schema ' || nspname, ${privileges('nspacl', 'n', 'nspowner')} from pg_namespace where nspname !~ '^pg_'`,
-  `select 'privileges on function ' || ${named('nspname', 'proname')} || '(' || pg_get_function_identity_arguments(p.oid) || ')', ${privileges('proacl', 'f', 'proowner')}
+  `select 'privileges on ' || case prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' when 'w' then 'window ' else 'function ' end || ${routine('p.oid')}, ${privileges('proacl', 'f', 'proowner')}
      from pg_proc p join pg_namespace n on n.oid = pronamespace where nspname !~ '^pg_' and ${own('pg_proc', 'p.oid')}`,
   `select 'privileges on type ' || ${named('nspname', 'typname')}, ${privileges('typacl', 'T', 'typowner')} from pg_type t join pg_namespace n on n.oid = typnamespace where ${own('pg_type', 't.oid')} and nspname !~ '^pg_' and typtype in ('e', 'd', 'r')`,
-  `select 'default privileges of ' || concat_ws(' ', pg_get_userbyid(defaclrole), 'in ' || nullif(defaclnamespace, 0)::regnamespace, 'on', defaclobjtype),
+  `select concat_ws(' ', 'default privileges', 'of ' || nullif(pg_get_userbyid(defaclrole), current_user), 'in schema ' || nullif(defaclnamespace, 0)::regnamespace, 'on',
+       case defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' else 'schemas' end),
      (select string_agg(item::text, ' ' order by item::text) from unnest(defaclacl) as item) from pg_default_acl`,
 ];
 
