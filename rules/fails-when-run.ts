@@ -15,6 +15,12 @@ export default defineRule({
   directions: ['up', 'down'],
   bad: [
     {
+      title: 'syntax that came after the oldest server (--pg)',
+      sql: `create table account (id int, email text);
+-- next migration
+create statistics on id, email from account;`,
+    },
+    {
       sql: `create table account (email text);
 create view emails as select email from account;
 -- next migration
@@ -89,6 +95,13 @@ alter table account drop constraint account_id_not_null;`,
     },
   ],
   good: [
+    {
+      title: 'no server is older than the syntax',
+      pg: 16,
+      sql: `create table account (id int, email text);
+-- next migration
+create statistics on id, email from account;`,
+    },
     {
       title: 'by itself the new value is committed at once',
       sql: `create type mood as enum ('sad');

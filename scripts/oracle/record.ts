@@ -5,7 +5,7 @@ import { groupBy } from './group.js';
 import { openLaboratory } from './laboratory.js';
 import { type Answer, answerOf, joinAnswers, type RecordedCase } from './recording.js';
 
-/** The server does not know the syntax: of another major, then. */
+/** A set-up in syntax that the server does not know: the case does not exist there. */
 const syntaxError = '42601';
 
 export interface Measured {
@@ -29,7 +29,7 @@ export async function record(
     cases: cases.map((item) => {
       const given = perMajor.flatMap(({ major, answers }): (readonly [number, Answer])[] => {
         const answer = answers.get(item.id);
-        return answer === undefined || answer.code === syntaxError ? [] : [[major, answer]];
+        return answer === undefined ? [] : [[major, answer]];
       });
       return { ...item, answers: joinAnswers(given) };
     }),
@@ -47,7 +47,6 @@ async function measureOn(major: number, cases: readonly Case[], report: (major: 
         answers.set(item.id, answerOf(await laboratory.measure(item)));
       } catch (error) {
         if (!(error instanceof ServerError)) throw error;
-        // a set-up in newer syntax: the case does not exist there
         if (error.code !== syntaxError) problems.push(`${major}: ${error.message}: ${item.setup.at(-1)}`);
       }
       report(major);

@@ -133,7 +133,7 @@ function refusalOf(column: Column, type: TypeRef, context: CommandContext): Draf
 }
 
 /** What PostgreSQL cannot adapt to another type (RememberAllDependentForRebuilding). */
-function usedBy(table: Table, name: string, { catalog }: CommandContext): Draft | undefined {
+function usedBy(table: Table, name: string, { catalog, pg }: CommandContext): Draft | undefined {
   for (const oid of dependentsOf(catalog, table.oid)) {
     const reader = catalog.relations.get(oid) ?? catalog.routines.get(oid);
     if (reader === undefined || !('reads' in reader)) continue;
@@ -150,11 +150,17 @@ function usedBy(table: Table, name: string, { catalog }: CommandContext): Draft 
   if (table.policies.some(({ using, withCheck }) => columnsIn(using).has(name) || columnsIn(withCheck).has(name)))
     return fail('cannot alter type of a column used in a policy definition', '0A000');
   if (table.columns.some(({ generated }) => columnsIn(generated?.expression).has(name)))
-    return fail('cannot alter type of a column used by a generated column', '0A000');
+    return usedByGenerated(table, pg);
   // what a rule reads is not followed
   return table.rules.length > 0
     ? fail('cannot alter type of a column used by a view or rule', '0A000', false)
     : undefined;
+}
+
+/** The same refusal under three codes; partitioned tables before 15 stumble over it elsewhere. */
+function usedByGenerated({ kind }: Table, pg: number): Draft {
+  const code = pg >= 15 ? '0A000' : kind === 'partitioned' ? 'XX000' : '42601';
+  return fail('cannot alter type of a column used by a generated column', code);
 }
 
 function changeOne(change: Change, context: CommandContext): Draft {

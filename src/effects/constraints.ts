@@ -231,6 +231,8 @@ export function keyClassRefusal(node: ConstraintNode, table: Table, context: Typ
     return fail(`access method "${method}" does not support exclusion constraints`, '0A000');
   const elements = exclusionElements(node);
   const columns = strings(node.keys);
+  if (node.without_overlaps && columns.length === 1)
+    return fail('constraint using WITHOUT OVERLAPS needs at least two columns', '42601');
   const keys = [...columns, ...elements.flatMap(({ name, opclass }) => (opclass === undefined ? (name ?? []) : []))];
   for (const name of keys) {
     const type = columnOf(table, name)?.type;

@@ -4,7 +4,7 @@ import { type ClusterStmt, type RangeVar, strings, type VacuumRelation, type Vac
 import type { Predict, PredictTable } from './context.js';
 import { all, build, type Draft, fail, forbidden, lock, nothing, rewrite, scan } from './draft.js';
 import type { LockMode } from './effect.js';
-import { isOn } from './options.js';
+import { isOn, optionsOf } from './options.js';
 import { builtIndexes, isStored, lockUnknown, notShown, type Stored, written } from './relations.js';
 
 interface How {
@@ -13,6 +13,8 @@ interface How {
   readonly vacuum: boolean;
   readonly full: boolean;
   readonly analyze: boolean;
+  /** The table itself, and not its TOAST table alone: PROCESS_MAIN. */
+  readonly main: boolean;
 }
 
 /** VACUUM and ANALYZE are one statement for the grammar. */
@@ -23,6 +25,7 @@ const vacuum: Predict<'VacuumStmt'> = (node, { catalog, pg }) => {
     vacuum: node.is_vacuumcmd === true,
     full: isOn(node.options, 'full'),
     analyze: node.is_vacuumcmd !== true || isOn(node.options, 'analyze'),
+    main: !optionsOf(node.options).has('process_main') || isOn(node.options, 'process_main'),
   };
   const named = (node.rels ?? []).flatMap((rel) => ('VacuumRelation' in rel ? [rel.VacuumRelation] : []));
   const work = named.length > 0 ? named.map((one) => ofNamed(one, how)) : ofAll(node, how);
@@ -56,6 +59,7 @@ function ofOne(relation: Stored, how: How): Draft {
   if (relation.kind === 'partitioned' || relation.kind === 'foreign')
     return lock(relation, mode, 'it has no rows of its own');
   if (how.full) return rewriteWithIndexes(how.catalog, relation, 'VACUUM FULL copies what is left of it');
+  if (!how.main) return lock(relation, mode, 'only its TOAST table is read');
   return scan(relation, mode, how.vacuum ? 'its pages are read for dead rows' : 'a sample of its rows is read');
 }
 

@@ -8,6 +8,7 @@ import { type Draft, finish, nothing, notUnderstood } from './draft.js';
 import type { Prediction, PredictOptions } from './effect.js';
 import { uncommittedLabel } from './enum-use.js';
 import { statements } from './statements.js';
+import { syntaxRefusal } from './syntax.js';
 
 /** Every kind of statement whose effects are known; one that is not in here is "not understood". */
 const table: PredictTable = { ...statements, ...alterTable };
@@ -39,6 +40,8 @@ function draftOf<K extends Kind>(
   const inner = (nested: Statement, catalog: Catalog): Draft =>
     draftOf(nested, { ...given, catalog, opened: false }, depth + 1);
   if (row === undefined) return notUnderstood;
+  const refusal = syntaxRefusal(statement, given.pg);
+  if (refusal !== undefined) return refusal;
   const draft = row(statement.node, { ...given, statement, inner });
   const { failure } = statement.kind === 'AlterEnumStmt' ? nothing : uncommittedLabel(statement.node, given.catalog);
   return failure === undefined ? draft : { ...draft, failure };

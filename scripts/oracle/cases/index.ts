@@ -12,6 +12,7 @@ import { objects } from './objects.js';
 import { partitions } from './partitions.js';
 import { rows } from './rows.js';
 import { shop } from './shop.js';
+import { syntax } from './syntax.js';
 import { tables } from './tables.js';
 import { transactions } from './transactions.js';
 
@@ -32,4 +33,5 @@ export const cases: readonly Case[] = [
   ...shop,
   ...library,
   ...blind,
+  ...syntax,
 ];

@@ -1,0 +1,46 @@
+import type { Statement } from '../sql/statement.js';
+import type { Kind, NodeMap } from '../sql/tree.js';
+import { visit } from '../sql/walk.js';
+import { type Draft, fail } from './draft.js';
+import type { Novelties, Novelty } from './novelty.js';
+import { queryNovelties } from './query-novelties.js';
+import { schemaNovelties } from './schema-novelties.js';
+import { optionRefusal } from './syntax-options.js';
+
+const novelties: Novelties = { ...schemaNovelties, ...queryNovelties };
+
+/** The words by which what came after a major shows: only a text that has one of them is looked at further. */
+const wordsAfter = new Map<number, RegExp>();
+
+function wordsAfterMajor(pg: number): RegExp {
+  const known = wordsAfter.get(pg);
+  if (known !== undefined) return known;
+  const all: readonly (readonly Pick<Novelty<unknown>, 'since' | 'words'>[])[] = Object.values(novelties);
+  const later = all.flat().filter(({ since }) => since > pg);
+  // no word at all: nothing came later
+  const words = later.length === 0 ? /$^/ : new RegExp([...new Set(later.map((one) => one.words.source))].join('|'));
+  wordsAfter.set(pg, words);
+  return words;
+}
+
+/** What an older server than the syntax is made for says of a statement; and of options that no server has. */
+export function syntaxRefusal<K extends Kind>(statement: Statement<K>, pg: number): Draft | undefined {
+  const { kind, node } = statement;
+  const text = statement.text.toLowerCase();
+  const options = optionRefusal(statement, pg);
+  if (options !== undefined || !wordsAfterMajor(pg).test(text)) return options;
+  let refusal: Draft | undefined;
+  visit({ [kind]: node }, <N extends keyof NodeMap>(visited: N, inner: NodeMap[N]) => {
+    if (refusal !== undefined) return false;
+    const rows: readonly Novelty<NodeMap[N]>[] = novelties[visited] ?? [];
+    const later = rows.find((row) => row.since > pg && row.words.test(text) && row.is(inner, text));
+    if (later !== undefined) refusal = tooNew(later);
+    return refusal === undefined;
+  });
+  return refusal;
+}
+
+function tooNew({ since, what, code = '42601' }: Pick<Novelty<unknown>, 'since' | 'what' | 'code'>): Draft {
+  const words = code === '42601' ? `syntax error: ${what}` : what;
+  return fail(`${words} came with PostgreSQL ${since} (--pg ${since}, if no server is older)`, code);
+}
