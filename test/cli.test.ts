@@ -45,6 +45,13 @@ const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 const rulesOf = (stdout: string): readonly string[] =>
   JSON.parse(stdout).diagnostics.map((one: { rule: string; file: string }) => `${one.rule} ${one.file}`);
 
+test('migrations that lie only among examples are named, not read', async () => {
+  const made = folderOf({ 'go.mod': 'module x\n', 'examples/migrations/1_a.up.sql': 'select 1;' });
+  const { code, stderr } = await run(made, ['check']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('which are not read unless they are named: examples/migrations');
+});
+
 describe('exit codes', () => {
   test.each<[string, readonly string[], number]>([
     ['findings', ['check'], 1],

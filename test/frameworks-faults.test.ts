@@ -54,6 +54,11 @@ const changelog = (inner: string) => `<?xml version="1.0"?>\n<databaseChangeLog>
 const created = (id: string) =>
   `<changeSet id="${id}" author="a"><createTable tableName="t${id}"><column name="i" type="int"/></createTable></changeSet>`;
 
+const edge = (name: string, from: string | null, to: string): Files => ({
+  [`m/${name}/migration.json`]: JSON.stringify({ from, to, createdAt: name }),
+  [`m/${name}/ops.json`]: '[{"id": "op.0", "execute": [{"sql": "select 1"}]}]',
+});
+
 const faults: readonly Fault[] = [
   {
     name: 'two versions alike',
@@ -314,6 +319,75 @@ const faults: readonly Fault[] = [
     says: ['duplicate-version db/changelog/master.xml:1 version a:1'],
   },
   {
+    name: 'Liquibase: change sets of one name in files of one name',
+    files: {
+      'db/changelog/master.xml': changelog(
+        '<include file="a/1.xml" relativeToChangelogFile="true"/>\n<include file="b/1.xml" relativeToChangelogFile="true"/>',
+      ),
+      'db/changelog/a/1.xml': changelog(created('1')),
+      'db/changelog/b/1.xml': changelog(created('1')),
+    },
+    says: [],
+  },
+  {
+    name: 'Sqitch: the plan is where sqitch.conf says, another beside it is not read',
+    files: {
+      'sqitch.conf': '[core]\n  engine = pg\n  top_dir = ./sql\n',
+      'sqitch.plan': '%project=old\n\na 2025-01-01T00:00:00Z A <a@b.c>\n',
+      'sql/sqitch.plan': '%project=x\n\nb 2025-01-01T00:00:00Z A <a@b.c>\n',
+      'sql/deploy/b.sql': 'select 1;',
+      'sql/revert/b.sql': 'select 1;',
+    },
+    says: [],
+  },
+  {
+    name: 'Sqitch: a plan of another name, its scripts below the top folder',
+    files: {
+      'sqitch.conf': '[core]\n  plan_file = etc/my.plan\n  top_dir = sql\n',
+      'etc/my.plan': '%project=x\n\nb 2025-01-01T00:00:00Z A <a@b.c>\nc 2025-01-01T00:00:00Z A <a@b.c>\n',
+      'sql/deploy/b.sql': 'select 1;',
+    },
+    says: ['migration-file-missing etc/my.plan:4 the plan names c'],
+  },
+  {
+    name: 'plain SQL: parts of one migration',
+    files: {
+      '20250927-01-geo-01.up.sql': 'select 1;',
+      '20250927-01-geo-02.up.sql': 'select 1;',
+      '20250928-01-other.up.sql': 'select 1;',
+    },
+    says: [],
+  },
+  {
+    name: 'Drizzle 1: folders for SQLite',
+    files: {
+      'd/20250101000000_a/migration.sql': 'select 1;',
+      'd/20250101000000_a/snapshot.json': '{"version": "7", "dialect": "sqlite"}',
+    },
+    says: ['other-database d/20250101000000_a/snapshot.json:1 the migrations of d are for SQLite'],
+  },
+  {
+    name: 'ClickHouse in a runner of any database',
+    files: {
+      'm/1_a.sql':
+        '-- migrate:up\ncreate table t (a LowCardinality(String) CODEC(ZSTD(3)))\n-- migrate:down\nselect 2;\n',
+      'm/2_b.sql': '-- migrate:up\nselect toStartOfDay(x) from t;\n-- migrate:down\nselect 2;\n',
+    },
+    says: ['other-database m/1_a.sql:1 the migrations of m are for ClickHouse'],
+  },
+  {
+    name: 'Prisma 8: two ways to one schema are no fork, a third that ends elsewhere is',
+    files: {
+      ...edge('1_a', null, 'a'),
+      ...edge('2_b', 'a', 'b'),
+      ...edge('3_c', 'a', 'c'),
+      ...edge('4_d', 'b', 'd'),
+      ...edge('5_e', 'c', 'd'),
+      ...edge('6_f', 'a', 'f'),
+    },
+    says: ['history-forks m/6_f/ops.json:1 6_f and 2_b both follow the same schema and end in different ones'],
+  },
+  {
     name: 'MySQL',
     files: {
       '1_a.sql': 'CREATE TABLE `t` (`id` INT AUTO_INCREMENT) ENGINE=InnoDB;',
@@ -402,4 +476,23 @@ test('a change that cannot be followed is not counted as understood', async () =
   const { histories } = await reading({ 'changelog.xml': changelog(`${created('1')}\n${custom}`) });
   // CREATE TABLE, its way back and the change
   expect(summarize(lint(histories, { pg: 15, rules: [] }))).toMatchObject({ statements: 3, notUnderstood: 1 });
+});
+
+test('Prisma 8 goes the shortest way, and what lies beside it is judged behind', async () => {
+  const { histories } = await reading({
+    ...edge('1_a', null, 'a'),
+    ...edge('2_b', 'a', 'b'),
+    ...edge('3_c', 'b', 'd'),
+    ...edge('4_d', 'a', 'd'),
+    ...edge('5_e', 'd', 'e'),
+  });
+  const said = histories[0]?.migrations.map(({ id, conditional }) => (conditional ? `(${id})` : id));
+  expect(said).toEqual(['1_a', '4_d', '5_e', '(2_b)', '(3_c)']);
+});
+
+test("a config.toml beside migrations is Supabase's only where it names a project", async () => {
+  const files = { 'Cargo.toml': '[dependencies]\nsqlx = "0.8"\n', 'migrations/1_a.sql': 'select 1;' };
+  const framework = async (config: string) =>
+    (await reading({ ...files, 'config.toml': config })).histories[0]?.framework;
+  expect([await framework('data_dir = "x"\n'), await framework('project_id = "x"\n')]).toEqual(['sqlx', 'supabase']);
 });

@@ -140,8 +140,13 @@ function withLooseProblems({ histories, problems }: Discovered): readonly Histor
   return [...histories, { framework: '', root: '', migrations: [], problems, assumptions: [] }];
 }
 
-function nothing(paths: readonly string[], { heap }: Discovered): string {
+function nothing(paths: readonly string[], { heap, passedOver }: Discovered): string {
   if (paths.length > 0) return `there are no migrations in ${paths.join(', ')}`;
+  const [example] = passedOver;
+  if (example !== undefined) {
+    const others = passedOver.length === 1 ? '' : ` and ${passedOver.length - 1} more folders`;
+    return `no migrations are found below this folder but among its tests and examples, which are not read unless they are named: ${example}${others}`;
+  }
   const remedy = 'name their folder, or set "paths" in lockkeeper.config.json';
   if (heap === undefined) return `no migrations are found below this folder: ${remedy}`;
   const files = heap.files === 1 ? 'the SQL file' : `the ${heap.files} SQL files`;

@@ -34,14 +34,17 @@ const signs: readonly { readonly database: string; readonly pattern: RegExp }[] 
   {
     database: 'SQLite',
     pattern:
-      /\bAUTOINCREMENT\b|^\s*PRAGMA\s+\w+|\bWITHOUT\s+ROWID\b|\)\s*STRICT\b|\bBLOB\b|\bINSERT\s+OR\s+(?:REPLACE|IGNORE)\b/im,
+      /\bAUTOINCREMENT\b|^\s*PRAGMA\s+\w+|\bWITHOUT\s+ROWID\b|\)\s*STRICT\b|\bBLOB\b|\bINSERT\s+OR\s+(?:REPLACE|IGNORE)\b|\bstrftime\s*\(/im,
   },
   { database: 'Oracle', pattern: /\bVARCHAR2\s*\(|\bNUMBER\s*\(\d|\bNVARCHAR2\b|\bSYSTIMESTAMP\b|^\s*\/\s*$/im },
   {
     database: 'SQL Server',
     pattern: /\bIDENTITY\s*\(\s*\d+\s*,\s*\d+\s*\)|^\s*GO\s*;?\s*$|\bNVARCHAR\s*\(|\bUNIQUEIDENTIFIER\b|\[dbo\]/im,
   },
-  { database: 'ClickHouse', pattern: /\bENGINE\s*=\s*\w*MergeTree\b|\bLowCardinality\(/i },
+  {
+    database: 'ClickHouse',
+    pattern: /\bENGINE\s*=\s*\w*MergeTree\b|LowCardinality\(|\bCODEC\s*\(|\btoStartOf\w+\s*\(/i,
+  },
 ];
 
 /** Words that only PostgreSQL's SQL has. */

@@ -16,6 +16,8 @@ import type {
 import { compareText, describe, filesNamed, notRun, problem, settleIds, unreadable } from './sql-files.js';
 
 const journalName = 'meta/_journal.json';
+/** Dialects of PostgreSQL in a journal or snapshot. */
+const own = /^(?:pg|postgres(?:ql)?|cockroach)$/;
 const breakpoint = '--> statement-breakpoint';
 
 const together: TransactionPlan = {
@@ -47,7 +49,7 @@ export default {
   },
   async read(folder) {
     const journal = folder.file(journalName);
-    return journal === undefined ? readFolders(folder) : await readJournal(folder, journal);
+    return journal === undefined ? await readFolders(folder) : await readJournal(folder, journal);
   },
 } satisfies Framework;
 
@@ -64,8 +66,7 @@ interface JournalEntry {
 async function readJournal(folder: Folder, journal: FileEntry): Promise<History> {
   const { value, problems } = await readJson(journal);
   const dialect = textAt(value, 'dialect') ?? 'postgresql';
-  if (!/^(?:pg|postgres(?:ql)?|cockroach)$/.test(dialect))
-    return otherDatabase('drizzle', folder.path, dialect, journal.source());
+  if (!own.test(dialect)) return otherDatabase('drizzle', folder.path, dialect, journal.source());
   const entries = listAt(value, 'entries').flatMap((entry): JournalEntry | [] => {
     const [tag, when] = [textAt(entry, 'tag'), valueAt(entry, 'when')];
     return tag === undefined ? [] : { tag, when: typeof when === 'number' ? when : 0 };
@@ -123,8 +124,12 @@ function spanOf(journal: FileEntry, tag: string) {
 }
 
 /** Since 1.0 there is no journal: the folders run in the order of their names. */
-function readFolders(folder: Folder): History {
+async function readFolders(folder: Folder): Promise<History> {
   const folders = migrationFolders(folder, ['migration.sql']).toSorted((a, b) => compareText(a.name, b.name));
+  const snapshot = folders.map(({ file }) => file('snapshot.json')).find((entry) => entry !== undefined);
+  const dialect = snapshot === undefined ? undefined : textAt((await readJson(snapshot)).value, 'dialect');
+  if (snapshot !== undefined && dialect !== undefined && !own.test(dialect))
+    return otherDatabase('drizzle', folder.path, dialect, snapshot.source());
   return {
     framework: 'drizzle',
     root: folder.path,

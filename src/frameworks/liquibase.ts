@@ -89,15 +89,30 @@ function named(changeSets: readonly ChangeSet[]): readonly Migration[] {
     files.set(key, (files.get(key) ?? new Set()).add(file));
   }
   const together = filesOfOneDeploy(changeSets);
+  const known = shortNames([...new Set(changeSets.map(({ file }) => file))]);
   return changeSets.map((changeSet) => {
     const migration = migrationOf(changeSet);
     const several = (files.get(migration.id)?.size ?? 0) > 1;
     return {
       ...migration,
-      ...(several && { id: `${migration.id}@${nameOf(changeSet.file)}` }),
+      ...(several && { id: `${migration.id}@${known(changeSet.file)}` }),
       ...(together.has(changeSet.file) && { deploy: changeSet.file }),
     };
   });
+}
+
+/** Files by as much of the end of their paths as tells them apart: a.xml, or x/a.xml and y/a.xml. */
+function shortNames(files: readonly string[]): (file: string) => string {
+  const ends = (file: string, parts: number) => file.split('/').slice(-parts).join('/');
+  const names = new Map<string, string>();
+  for (let parts = 1, left = files; left.length > 0; parts++) {
+    const counts = new Map<string, number>();
+    for (const file of left) counts.set(ends(file, parts), (counts.get(ends(file, parts)) ?? 0) + 1);
+    for (const file of left)
+      if (counts.get(ends(file, parts)) === 1 || ends(file, parts) === file) names.set(file, ends(file, parts));
+    left = left.filter((file) => !names.has(file));
+  }
+  return (file) => names.get(file) ?? file;
 }
 
 /**

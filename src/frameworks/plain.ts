@@ -43,9 +43,10 @@ export default {
   read(folder) {
     const parts = partsOf(folder);
     const migrations = grouped(parts.parts).map(migrationOf);
-    const again = migrations.length - new Set(migrations.map(({ id }) => id)).size;
-    // a folder in which many files share a number has made that its habit
-    const refused = again < 5 || again * 10 < migrations.length;
+    const again = migrations.length - new Set(migrations.map(({ id, name }) => `${id} ${withoutCounter(name)}`)).size;
+    const shared = migrations.length - new Set(migrations.map(({ id }) => id)).size - again;
+    // a folder in which several files share a number has made that its habit
+    const refused = (a: Migration, b: Migration) => shared < 3 && withoutCounter(a.name) !== withoutCounter(b.name);
     const unordered = parts.parts.filter(({ version }) => version === undefined).length * 2 > parts.parts.length;
     return {
       framework: 'sql',
@@ -61,6 +62,11 @@ export default {
     };
   },
 } satisfies Framework;
+
+/** 20250101-x-01 and 20250101-x-02 are parts of one migration. */
+function withoutCounter(name: string): string {
+  return name.replace(/ \d+$/, '');
+}
 
 const directionFolder = /^(?:up|down|deploy|revert|rollback|undo)$/i;
 

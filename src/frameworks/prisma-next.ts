@@ -2,9 +2,10 @@ import type { Piece } from '../sql/piece.js';
 import type { Source, Span } from '../sql/source.js';
 import { folderOf, nameOf } from './files.js';
 import { type MigrationFolder, migrationFolders } from './folder-pairs.js';
-import { textAt, valueAt } from './formats.js';
+import { textAt } from './formats.js';
 import type { Detection, Framework, Migration, MigrationProblem, TransactionPlan } from './framework.js';
-import { compareText, describe, problem, settleIds, unreadable } from './sql-files.js';
+import { type Edge, routeOf } from './prisma-next-graph.js';
+import { describe, problem, settleIds, unreadable } from './sql-files.js';
 
 const folderName = /^(\d{8}T\d{4,6}Z?|\d+)_?(.*)$/;
 
@@ -34,21 +35,26 @@ export default {
   async read(folder) {
     const read: Read[] = [];
     for (const one of migrationFolders(folder, ['ops.json'])) read.push(await readOne(one));
+    const { order, besides, forks } = routeOf(read);
+    // what a migration beside the order meets is not what the order leaves
+    const placed = (one: Read): Migration => ({ ...one.migration, ...(besides.has(one) && { conditional: true }) });
     return {
       framework: 'prisma-next',
       root: folder.path,
-      migrations: settleIds(chained(read).map(({ migration }) => migration)),
-      problems: forks(read),
-      assumptions: ['Prisma 8 runs the operations of a migration in one transaction'],
+      migrations: settleIds(order.map(placed)),
+      problems: forks.flatMap(([first, second]) => forked(first, second)),
+      assumptions: [
+        'Prisma 8 runs the operations of a migration in one transaction',
+        ...(besides.size === 0
+          ? []
+          : [`${besides.size} migrations lead another way to the same schema and are judged behind the others`]),
+      ],
     };
   },
 } satisfies Framework;
 
-interface Read {
+interface Read extends Edge {
   readonly migration: Migration;
-  /** Hashes of the schema before and after. */
-  readonly from: string;
-  readonly to: string;
 }
 
 async function readOne({ name, file }: MigrationFolder): Promise<Read> {
@@ -75,8 +81,10 @@ async function readOne({ name, file }: MigrationFolder): Promise<Read> {
       down: { none: 'framework' },
       problems: [...unreadable(ops === undefined ? [] : [ops]), ...broken],
     },
-    from: textAt(data, 'from') ?? String(valueAt(data, 'from') ?? ''),
+    id: name,
+    from: textAt(data, 'from') ?? '',
     to: textAt(data, 'to') ?? '',
+    createdAt: textAt(data, 'createdAt') ?? '',
   };
 }
 
@@ -104,31 +112,8 @@ function lineAt(source: Source, at: number): Span {
   return { start: at, end: end === -1 ? source.text.length : end };
 }
 
-/** Follows the hashes from the migration that starts from nothing; what no chain reaches comes last, by name. */
-function chained(all: readonly Read[]): readonly Read[] {
-  const left = new Set(all.toSorted((a, b) => compareText(a.migration.id, b.migration.id)));
-  const ends = new Set(all.map(({ to }) => to));
-  const order: Read[] = [];
-  const take = (from: string) => {
-    for (const next of [...left].filter((one) => one.from === from)) {
-      if (!left.delete(next)) continue;
-      order.push(next);
-      take(next.to);
-    }
-  };
-  for (const start of [...left]) if (!ends.has(start.from) && left.has(start)) take(start.from);
-  return [...order, ...left];
-}
-
-function forks(all: readonly Read[]): readonly MigrationProblem[] {
-  const starts = new Map<string, Read>();
-  return all.flatMap((one) => {
-    const first = starts.get(one.from);
-    if (one.from === '') return [];
-    if (first === undefined) starts.set(one.from, one);
-    const source = one.migration.up.pieces[0]?.source;
-    return first === undefined || source === undefined
-      ? []
-      : [problem('history-forks', `${one.migration.id} and ${first.migration.id} both follow the same schema`, source)];
-  });
+function forked(first: Read, second: Read): readonly MigrationProblem[] {
+  const source = second.migration.up.pieces[0]?.source;
+  const message = `${second.id} and ${first.id} both follow the same schema and end in different ones`;
+  return source === undefined ? [] : [problem('history-forks', message, source)];
 }

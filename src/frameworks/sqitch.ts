@@ -14,6 +14,7 @@ import type {
 import { problem, script, unreadable } from './sql-files.js';
 
 const planName = 'sqitch.plan';
+const confName = 'sqitch.conf';
 
 const psql: TransactionPlan = {
   scope: 'none',
@@ -32,15 +33,20 @@ export default {
     const roots = new Map<string, Detection>();
     for (const [path, entries] of project.byFolder) {
       const own = entries.find((entry) => nameOf(entry.path) === planName);
-      const plan = own ?? project.above(path, [planName]).find((entry) => isScriptFolder(path, folderOf(entry.path)));
-      if (plan === undefined || (own === undefined && !entries.some((entry) => entry.path.endsWith('.sql')))) continue;
+      const plan =
+        configuredPlan(project, entries) ??
+        own ??
+        project.above(path, [planName]).find((entry) => isScriptFolder(path, folderOf(entry.path)));
+      if (plan === undefined || (own === undefined && !entries.some((entry) => /\.(?:sql|conf)$/.test(entry.path))))
+        continue;
       const root = folderOf(plan.path);
-      roots.set(root, { root, evidence: 'config', because: `${plan.path} is Sqitch's` });
+      const entry = nameOf(plan.path) === planName ? {} : { entry: plan.path };
+      roots.set(root, { root, evidence: 'config', because: `${plan.path} is Sqitch's`, ...entry });
     }
     return [...roots.values()];
   },
-  read(folder) {
-    const plan = folder.file(planName);
+  read(folder, { entry }) {
+    const plan = folder.file(entry === undefined ? planName : nameOf(entry));
     const settings = configuration(folder);
     const engine = settings.core.get('engine') ?? 'pg';
     if (plan === undefined)
@@ -83,6 +89,18 @@ export default {
     };
   },
 } satisfies Framework;
+
+/** The plan that a sqitch.conf names for the folder in which it stands, by core.plan_file or core.top_dir. */
+function configuredPlan(project: Folder, entries: readonly FileEntry[]): FileEntry | undefined {
+  const config = entries.find((entry) => nameOf(entry.path) === confName);
+  if (config === undefined) return undefined;
+  const core = coreOf(config);
+  const top = core.get('top_dir') ?? '.';
+  const path = core.get('plan_file') ?? `${top}/${planName}`;
+  const depth = project.path === '' ? 0 : project.path.split('/').length;
+  const from = folderOf(config.path);
+  return project.file(`${'../'.repeat(depth)}${from === '' ? '' : `${from}/`}${path}`);
+}
 
 function isScriptFolder(path: string, root: string): boolean {
   const below = root === '' ? path : path.slice(root.length + 1);
@@ -140,31 +158,36 @@ interface Configuration {
   readonly problems: readonly MigrationProblem[];
 }
 
-function configuration(folder: Folder): Configuration {
-  const [config] = folder.above(folder.path, ['sqitch.conf']);
+function coreOf(config: FileEntry | undefined): ReadonlyMap<string, string> {
   const [, section = ''] = /^[ \t]*\[core\][ \t]*\r?\n((?:(?![ \t]*\[).*(?:\n|$))*)/m.exec(config?.read() ?? '') ?? [];
   const lines = [...section.matchAll(/^[ \t]*(\w+)[ \t]*=[ \t]*(.*?)[ \t]*\r?$/gm)];
+  return new Map(lines.map(([, key = '', value = '']) => [key, value]));
+}
+
+function configuration(folder: Folder): Configuration {
+  const [config] = folder.above(folder.path, [confName]);
   const outer = folderOf(config?.path ?? planName)
     .split('/')
     .filter((part) => part !== '').length;
   const depth = folder.path.split('/').filter((part) => part !== '').length - outer;
   return {
-    core: new Map(lines.map(([, key = '', value = '']) => [key, value])),
+    core: coreOf(config),
     up: '../'.repeat(Math.max(0, config === undefined ? 0 : depth)),
     problems: config === undefined ? [] : unread(config),
   };
 }
 
-/** Relative to the plan's folder; a folder that is configured is relative to sqitch.conf. */
-function scriptFolder({ core, up }: Configuration, kind: 'deploy' | 'revert'): string {
-  const configured = core.get(`${kind}_dir`);
-  return configured === undefined ? kind : `${up}${configured}`;
+/** Relative to the plan's folder; a folder that is configured, as the top folder that holds the others, is relative to sqitch.conf. */
+function scriptFolder(folder: Folder, { core, up }: Configuration, kind: 'deploy' | 'revert'): string {
+  const [configured, top] = [core.get(`${kind}_dir`), core.get('top_dir')];
+  if (configured !== undefined) return `${up}${configured}`;
+  return top === undefined || folder.list(kind).length > 0 ? kind : `${up}${top}/${kind}`;
 }
 
 function placesOf(folder: Folder, settings: Configuration) {
   const extension = settings.core.get('extension') ?? 'sql';
   const place = (kind: 'deploy' | 'revert') => {
-    const base = scriptFolder(settings, kind);
+    const base = scriptFolder(folder, settings, kind);
     return ({ name, tags }: Change): FileEntry | undefined => {
       for (const tag of tags) {
         const reworked = folder.file(`${base}/${name}@${tag}.${extension}`);
@@ -189,7 +212,7 @@ function migrationOf(change: Change, deploy: FileEntry, revert: FileEntry | unde
 }
 
 function unplanned(folder: Folder, settings: Configuration, used: ReadonlySet<string>): readonly MigrationProblem[] {
-  const base = scriptFolder(settings, 'deploy');
+  const base = scriptFolder(folder, settings, 'deploy');
   const below =
     base === 'deploy' ? folder.files.filter(({ path }) => /(?:^|\/)deploy\//.test(path)) : folder.list(base);
   return below

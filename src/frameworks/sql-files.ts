@@ -133,7 +133,10 @@ export function notRun(entries: readonly FileEntry[], why: string): readonly Mig
  * Gives each migration an id of its own: of two with the same version the later one is known by its file, and reported
  * where the runner refuses the folder or passes over one of the two.
  */
-export function settleIds(migrations: readonly Migration[], refused = true): readonly Migration[] {
+export function settleIds(
+  migrations: readonly Migration[],
+  refused: (first: Migration, second: Migration) => boolean = () => true,
+): readonly Migration[] {
   const first = new Map<string, Migration>();
   const taken = new Set(migrations.map(({ id }) => id));
   return migrations.map((migration) => {
@@ -145,7 +148,8 @@ export function settleIds(migrations: readonly Migration[], refused = true): rea
     const message = `version ${migration.id} is also that of ${other.file}`;
     const source = migration.up.pieces[0]?.source ?? other.up.pieces[0]?.source;
     const id = fresh(stemOf(migration.file), taken);
-    const duplicate = source === undefined || !refused ? [] : [problem('duplicate-version', message, source)];
+    const duplicate =
+      source === undefined || !refused(other, migration) ? [] : [problem('duplicate-version', message, source)];
     return { ...migration, id, problems: [...migration.problems, ...duplicate] };
   });
 }

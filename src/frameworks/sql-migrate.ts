@@ -47,7 +47,7 @@ export default {
     return {
       framework: 'sql-migrate',
       root: folder.path,
-      migrations: settleIds(files.map(read), false),
+      migrations: settleIds(files.map(read), () => false),
       problems: [],
       assumptions: [],
     };

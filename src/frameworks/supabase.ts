@@ -1,6 +1,6 @@
 import type { Piece } from '../sql/piece.js';
 import type { Source } from '../sql/source.js';
-import { nameOf } from './files.js';
+import { folderOf, nameOf } from './files.js';
 import type { Detection, FileEntry, Framework, Migration, Script, TransactionPlan } from './framework.js';
 import { isAtLeast, lowestVersion, npmVersion } from './manifests.js';
 import { type Look, looks } from './outside-transaction.js';
@@ -62,7 +62,7 @@ export default {
   detect: (project) =>
     [...project.byFolder].flatMap(([root, entries]): Detection | [] => {
       if (nameOf(root) !== 'migrations' || filesNamed(entries, fileName).length === 0) return [];
-      const config = project.above(root, ['config.toml']).find((entry) => isOwn(entry.path, root));
+      const config = project.above(root, ['config.toml']).find((entry) => isOwn(entry, root));
       if (config !== undefined) return { root, evidence: 'config', because: `${config.path} configures Supabase` };
       return /(?:^|\/)supabase\/migrations$/.test(root)
         ? { root, evidence: 'manifest', because: 'it is supabase/migrations' }
@@ -87,8 +87,11 @@ export default {
   },
 } satisfies Framework;
 
-function isOwn(config: string, root: string): boolean {
-  return root === `${config.slice(0, -'config.toml'.length)}migrations`;
+/** Many programs have a config.toml: the CLI's stands in a folder supabase/, or names the project (the folder may be the working directory). */
+function isOwn(config: FileEntry, root: string): boolean {
+  const folder = folderOf(config.path);
+  if (root !== `${folder === '' ? '' : `${folder}/`}migrations`) return false;
+  return nameOf(folder) === 'supabase' || /^[ \t]*project_id[ \t]*=/m.test(config.read() ?? '');
 }
 
 function read(entry: FileEntry, abilities: Abilities): Migration {
