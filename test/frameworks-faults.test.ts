@@ -388,6 +388,89 @@ const faults: readonly Fault[] = [
     says: ['history-forks m/6_f/ops.json:1 6_f and 2_b both follow the same schema and end in different ones'],
   },
   {
+    name: 'manifests that are broken, each where it decides',
+    files: {
+      'p/package.json': '{"devDependencies": {"prisma": "6.0.0"}\n',
+      'p/migrations/migration_lock.toml': 'provider = "postgresql\n',
+      'p/migrations/20250101000000_a/migration.sql': 'select 1;',
+      'g/.gmrc': "{\n  // JSON5\n  connectionString: 'x',\n  list: [1, 2,\n}\n",
+      'g/migrations/current.sql': 'select 1;',
+      'h/config.yaml': 'version: 3\nmetadata_directory: [\n',
+      'h/migrations/default/1700000000000_a/up.sql': 'select 1;',
+      's/supabase/config.toml': 'project_id = "a"\n[db\n',
+      's/supabase/migrations/20250101000000_a.sql': 'select 1;',
+      'd/diesel.toml': '[print_schema\n',
+      'd/migrations/1_a/up.sql': 'select 1;',
+      'a/atlas.hcl': 'env "x" {\n  url = "postgres://${var.x["y"]}"\n',
+      'a/migrations/1_a.sql': '-- atlas:sum ignore\n\nselect 1;\n',
+      'a/migrations/atlas.sum': '',
+      'x/sqlx.toml': '[common\n',
+      'x/migrations/1_a.sql': 'select 1;',
+      'm/dbconfig.yml': 'development: {\n',
+      'm/db/1_a.sql': '-- +migrate Up\nselect 1;\n-- +migrate Down\nselect 1;\n',
+      'n/app/1_a/migration.json': '{"to": ',
+      'n/app/1_a/ops.json': '[]',
+    },
+    says: [
+      'broken-manifest a/atlas.hcl:1 a/atlas.hcl cannot be read: { is not closed',
+      'broken-manifest d/diesel.toml:1 d/diesel.toml cannot be read',
+      'broken-manifest g/.gmrc:5 g/.gmrc cannot be read: unexpected }',
+      'broken-manifest h/config.yaml:3 h/config.yaml cannot be read',
+      'broken-manifest m/dbconfig.yml:2 m/dbconfig.yml cannot be read',
+      'broken-manifest n/app/1_a/migration.json:1 n/app/1_a/migration.json cannot be read',
+      'broken-manifest p/migrations/migration_lock.toml:1 p/migrations/migration_lock.toml cannot be read',
+      'broken-manifest p/package.json:2 p/package.json cannot be read',
+      'broken-manifest s/supabase/config.toml:2 s/supabase/config.toml cannot be read',
+      'broken-manifest x/sqlx.toml:1 x/sqlx.toml cannot be read',
+    ],
+  },
+  {
+    name: 'manifests with comments, quotes and texts of many lines are whole',
+    files: {
+      'g/.gmrc': "{ // it's\n  /* } */ a: 'x\\'}', 'b': \"]\", c: [1,], }\n",
+      'g/migrations/current.sql': 'select 1;',
+      'a/atlas.hcl': '# it\'s {\nenv "x" {\n  src = <<-EOT\n    { "\n  EOT\n  url = "a ${f("}")} b"\n}\n',
+      'a/migrations/1_a.sql': '-- atlas:sum ignore\n\nselect 1;\n',
+      'a/migrations/atlas.sum': '',
+    },
+    says: [],
+  },
+  {
+    name: 'a manifest that gives no text where names alone speak for a framework',
+    files: { 'Cargo.toml': nothing, 'm/V1__a.sql': 'select 1;' },
+    says: ['broken-manifest Cargo.toml:1 Cargo.toml is a binary file'],
+  },
+  {
+    name: 'Liquibase: what is named as its master is none',
+    files: { 'db/db.changelog-master.xml': '<changes/>', 'db/parts/a.xml': changelog(created('1')) },
+    says: ['unreadable-migration db/db.changelog-master.xml:1 db/db.changelog-master.xml is no Liquibase changelog'],
+  },
+  {
+    name: 'Liquibase: a master that cannot be read is told once for all folders below',
+    files: {
+      'db/db.changelog-master.xml': nothing,
+      'db/x/a.xml': changelog(created('1')),
+      'db/y/b.xml': changelog(created('2')),
+    },
+    says: ['unreadable-migration db/db.changelog-master.xml:1 db/db.changelog-master.xml is a binary file'],
+  },
+  {
+    name: 'dbmate, goose and sql-migrate: lines that end in carriage returns alone',
+    files: {
+      'd/1_a.sql': up,
+      'd/2_b.sql': up.replaceAll('\n', '\r'),
+      'g/1_a.sql': '-- +goose Up\nselect 1;\n',
+      'g/2_b.sql': '-- +goose Up\rselect 1;\r',
+      's/1_a.sql': '-- +migrate Up\nselect 1;\n',
+      's/2_b.sql': '-- +migrate Up\rselect 1;\r',
+    },
+    says: [
+      'unreadable-migration d/2_b.sql:1 d/2_b.sql ends its lines in carriage returns alone, so dbmate takes it for one line',
+      'unreadable-migration g/2_b.sql:1 g/2_b.sql ends its lines in carriage returns alone, so goose',
+      'unreadable-migration s/2_b.sql:1 s/2_b.sql ends its lines in carriage returns alone, so sql-migrate',
+    ],
+  },
+  {
     name: 'MySQL',
     files: {
       '1_a.sql': 'CREATE TABLE `t` (`id` INT AUTO_INCREMENT) ENGINE=InnoDB;',
@@ -495,4 +578,14 @@ test("a config.toml beside migrations is Supabase's only where it names a projec
   const framework = async (config: string) =>
     (await reading({ ...files, 'config.toml': config })).histories[0]?.framework;
   expect([await framework('data_dir = "x"\n'), await framework('project_id = "x"\n')]).toEqual(['sqlx', 'supabase']);
+});
+
+test("one file that quotes a marker does not make a folder another runner's", async () => {
+  const { histories } = await reading({
+    ...cargo,
+    'migrations/1_a.sql': 'select 1;',
+    'migrations/2_b.sql': "select '\n-- migrate:up\n';",
+    'migrations/3_c.sql': 'select 1;',
+  });
+  expect(histories.map(({ framework }) => framework)).toEqual(['sqlx']);
 });

@@ -11,6 +11,7 @@ import {
   markedFolders,
   markers,
   notRun,
+  oneLine,
   problem,
   settleIds,
   unreadable,
@@ -72,14 +73,15 @@ function read(entry: FileEntry): readonly Migration[] {
     const span = { start: marker.next, end: found[at + 1]?.start ?? text.length };
     return { direction: marker.groups[0] ?? '', marker, piece: { source, span } };
   });
-  const problems = [...unreadable([entry]), ...faults(entry, sections)];
+  const lineless = oneLine(entry, 'dbmate');
+  const problems = lineless.length > 0 ? lineless : [...unreadable([entry]), ...faults(entry, sections)];
   const ups = sections.filter(({ direction }) => direction === 'up');
   const pairs = ups.map((up) => {
     const next = sections[sections.indexOf(up) + 1];
     return { up, down: next?.direction === 'down' ? next : undefined };
   });
   const common = { name: describe(rest), file: entry.path };
-  if (pairs.length === 0) {
+  if (pairs.length === 0 || lineless.length > 0) {
     const nothing: Script = { pieces: [], transaction: wrapped };
     return [{ ...common, id: version, up: nothing, down: { none: 'missing' }, problems }];
   }

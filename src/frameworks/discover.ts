@@ -11,6 +11,7 @@ import { globTest } from './glob.js';
 import { type Heap, heapOf } from './heap.js';
 import { frameworks } from './index.js';
 import { integrityFaults } from './integrity.js';
+import { manifestFaults } from './manifest-faults.js';
 import plain from './plain.js';
 import { problem } from './sql-files.js';
 import { pinTransaction } from './transaction.js';
@@ -81,16 +82,30 @@ export async function discover(paths: readonly string[], options: DiscoverOption
   }
   for (const path of [...projects.values()].flatMap((project) => project.unreadable()))
     problems.push(problem('unreadable-migration', `the folder ${path} cannot be opened`, new Source(path, '')));
+  const sorted = [...selected.keys()].toSorted((a, b) => compare(a.root, b.root));
+  const once = toldOnce(sorted);
   const heap =
     selected.size > 0 ? undefined : [...projects.values()].map((project) => heapOf(project.folder(''))).at(0);
   return {
     ...(heap && { heap }),
-    histories: [...selected.keys()].toSorted((a, b) => compare(a.root, b.root)),
-    selected: new Map([...selected].flatMap(([history, ids]) => (ids === undefined ? [] : [[history, ids]]))),
+    histories: sorted.map((history) => once.get(history) ?? history),
+    selected: new Map(
+      [...selected].flatMap(([history, ids]) => (ids === undefined ? [] : [[once.get(history) ?? history, ids]])),
+    ),
     problems,
     empty,
     passedOver: [...passedOver].sort(),
   };
+}
+
+/** What several histories find wrong with one file, the first of them says. */
+function toldOnce(histories: readonly History[]): ReadonlyMap<History, History> {
+  const told = new Set<string>();
+  const fresh = ({ rule, message, source, span }: MigrationProblem) => {
+    const key = `${rule}\n${source.file}\n${span.start}\n${message}`;
+    return !told.has(key) && told.add(key);
+  };
+  return new Map(histories.map((history) => [history, { ...history, problems: history.problems.filter(fresh) }]));
 }
 
 /** A path that the user named, or the working directory when none was named. */
@@ -218,7 +233,9 @@ async function read(
   });
   const guessed = assumption(claim);
   const known = [...(raw.knownPlaceholders ?? []), ...Object.keys(placeholders)];
-  const judged = judgeable({ ...raw, knownPlaceholders: known }, project.folder(root));
+  const manifests = await manifestFaults(claim.framework.id, claim.detection.evidence, project.folder(root));
+  const problems = [...raw.problems, ...manifests];
+  const judged = judgeable({ ...raw, problems, knownPlaceholders: known }, project.folder(root));
   const history = pinTransaction(
     { ...judged, assumptions: guessed === undefined ? judged.assumptions : [guessed, ...judged.assumptions] },
     transaction,

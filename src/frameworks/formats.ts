@@ -56,7 +56,8 @@ export function unread(entry: FileEntry): readonly MigrationProblem[] {
   return fault === undefined ? [] : [problem('broken-manifest', `${entry.path} ${fault}`, entry.source())];
 }
 
-function broken(entry: FileEntry, why: string, at: number): Data {
+/** The problem of a manifest that is broken at an index of its text. */
+export function broken(entry: FileEntry, why: string, at: number): Data {
   const source = entry.source();
   const start = Math.min(at, source.text.length);
   const span = {

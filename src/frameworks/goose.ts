@@ -11,6 +11,7 @@ import {
   markedFolders,
   markers,
   notRun,
+  oneLine,
   problem,
   settleIds,
   unreadable,
@@ -65,7 +66,8 @@ export default {
 function read(entry: FileEntry): Migration {
   const [, version = '', rest = ''] = fileName.exec(nameOf(entry.path)) ?? [];
   const source = entry.source();
-  const found = markers(source.text, annotation);
+  const lineless = oneLine(entry, 'goose');
+  const found = lineless.length > 0 ? [] : markers(source.text, annotation);
   const at = (word: string) => found.find((marker) => wordOf(marker) === word);
   const [up, down] = [at('up'), at('down')];
   const optedOut = found.some((marker) => wordOf(marker) === 'no transaction');
@@ -91,7 +93,8 @@ function read(entry: FileEntry): Migration {
     down: down === undefined ? { none: 'missing' } : script(chunks.down, down, end),
     problems: [
       ...unreadable([entry]),
-      ...(entry.fault() === undefined ? faults(entry, found, up) : []),
+      ...lineless,
+      ...(entry.fault() === undefined && lineless.length === 0 ? faults(entry, found, up) : []),
       ...cutFaults(chunks.up, 'goose'),
       ...cutFaults(chunks.down, 'goose'),
     ],

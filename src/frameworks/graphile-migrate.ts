@@ -22,7 +22,8 @@ import {
 } from './sql-files.js';
 
 const fileName = /^([0-9]+)(-[-_a-zA-Z0-9]*)?\.sql$/;
-const config = ['.gmrc', '.gmrc.js', '.gmrc.cjs', '.gmrc.mjs', '.gmrc.json', '.gmrc.jsonc', '.gmrc.json5'];
+/** The files that configure graphile-migrate. */
+export const gmrc = ['.gmrc', '.gmrc.js', '.gmrc.cjs', '.gmrc.mjs', '.gmrc.json', '.gmrc.jsonc', '.gmrc.json5'];
 const header = /^--! (Previous|Hash)\b/m;
 
 const wrapped: TransactionPlan = {
@@ -51,7 +52,7 @@ export default {
       const [first] = name === 'committed' ? filesNamed(entries, fileName) : filesNamed(entries, /^current\.sql$/);
       if (first === undefined) continue;
       const root = name === 'committed' ? folderOf(path) : path;
-      const [rc] = project.above(root, config);
+      const [rc] = project.above(root, gmrc);
       if (rc !== undefined)
         roots.set(root, { root, evidence: 'config', because: `${rc.path} configures graphile-migrate` });
       else if (name === 'committed' && header.test(first.read() ?? ''))

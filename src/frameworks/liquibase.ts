@@ -2,12 +2,14 @@ import { folderOf, nameOf } from './files.js';
 import type { Detection, FileEntry, Folder, Framework, History, Migration, MigrationProblem } from './framework.js';
 import { type ChangeSet, migrationOf } from './liquibase/change-set.js';
 import { changelogName, includedPaths, isChangelog, type Reading, readChangelog } from './liquibase/changelog.js';
-import { compareText, notRun, settleIds, unreadable } from './sql-files.js';
+import { compareText, notRun, problem, settleIds, unreadable } from './sql-files.js';
 
 /** Where changelogs are looked for: any SQL file, and XML, YAML and JSON whose path says so, because most such files are something else. */
 const likely =
   /\.sql$|(?:change-?log|liquibase|migrat|master|databasechange|(?:^|\/)db(?:\/|[._-])).*\.(?:xml|ya?ml|json)$/i;
 
+/** Release notes may be called changelog.json, these are Liquibase's. */
+const surely = /^db[._-]?change-?log|change-?log[._-]?master|master[._-]?change-?log/i;
 const leader = /(?:change-?log|master).*\.(?:xml|ya?ml|json)$/i;
 
 /** In a folder of no more files every one is looked into, whatever it is called. */
@@ -128,7 +130,16 @@ function filesOfOneDeploy(changeSets: readonly ChangeSet[]): ReadonlySet<string>
 /** Files at or above the root that are named as a master changelog is and give no text: what they include has lost its order. */
 function leaders(folder: Folder, { read }: Reading): readonly MigrationProblem[] {
   const near = [...folder.list('.'), ...folder.list('..')].filter(({ path }) => leader.test(nameOf(path)));
-  return unreadable(near.filter((entry) => !read.has(entry.path)));
+  return near.flatMap((entry) => {
+    if (read.has(entry.path)) return [];
+    if (entry.fault() !== undefined || !surely.test(nameOf(entry.path)) || isChangelog(entry))
+      return unreadable([entry]);
+    return problem(
+      'unreadable-migration',
+      `${entry.path} is no Liquibase changelog, though it is named as one`,
+      entry.source(),
+    );
+  });
 }
 
 function historyOf(folder: Folder, reading: Reading): History {

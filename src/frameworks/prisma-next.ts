@@ -2,7 +2,7 @@ import type { Piece } from '../sql/piece.js';
 import type { Source, Span } from '../sql/source.js';
 import { folderOf, nameOf } from './files.js';
 import { type MigrationFolder, migrationFolders } from './folder-pairs.js';
-import { textAt } from './formats.js';
+import { readJson, textAt } from './formats.js';
 import type { Detection, Framework, Migration, MigrationProblem, TransactionPlan } from './framework.js';
 import { type Edge, routeOf } from './prisma-next-graph.js';
 import { describe, problem, settleIds, unreadable } from './sql-files.js';
@@ -58,16 +58,16 @@ interface Read extends Edge {
 }
 
 async function readOne({ name, file }: MigrationFolder): Promise<Read> {
-  const { parseTree, getNodeValue } = await import('jsonc-parser');
+  const { parseTree } = await import('jsonc-parser');
   const [ops, manifest] = [file('ops.json'), file('migration.json')];
   const [, , rest = name] = folderName.exec(name) ?? [];
   const source = ops?.source();
   const errors: import('jsonc-parser').ParseError[] = [];
   const tree = parseTree(source?.text ?? '', errors);
   const [fault] = errors;
-  const about = parseTree(manifest?.read() ?? '{}');
-  const data: unknown = about === undefined ? {} : getNodeValue(about);
+  const about = manifest === undefined ? { value: {}, problems: [] } : await readJson(manifest);
   const pieces = source === undefined || tree === undefined ? [] : executed(tree, source);
+  const unread = unreadable(ops === undefined ? [] : [ops]);
   const broken: readonly MigrationProblem[] =
     fault === undefined || source === undefined
       ? []
@@ -79,12 +79,12 @@ async function readOne({ name, file }: MigrationFolder): Promise<Read> {
       file: ops?.path ?? name,
       up: { pieces, transaction: wrapped },
       down: { none: 'framework' },
-      problems: [...unreadable(ops === undefined ? [] : [ops]), ...broken],
+      problems: [...(unread.length > 0 ? unread : broken), ...about.problems],
     },
     id: name,
-    from: textAt(data, 'from') ?? '',
-    to: textAt(data, 'to') ?? '',
-    createdAt: textAt(data, 'createdAt') ?? '',
+    from: textAt(about.value, 'from') ?? '',
+    to: textAt(about.value, 'to') ?? '',
+    createdAt: textAt(about.value, 'createdAt') ?? '',
   };
 }
 

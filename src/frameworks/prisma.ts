@@ -1,7 +1,7 @@
 import { otherDatabase } from './dialect.js';
 import { folderOf, nameOf } from './files.js';
 import { type MigrationFolder, migrationFolders } from './folder-pairs.js';
-import { unread } from './formats.js';
+import { readToml, textAt } from './formats.js';
 import type { Detection, Framework, Migration, TransactionPlan } from './framework.js';
 import { isAtLeast, lowestVersion, npmVersion } from './manifests.js';
 import { looks } from './outside-transaction.js';
@@ -48,9 +48,10 @@ export default {
     }
     return [...roots.values()];
   },
-  read(folder) {
+  async read(folder) {
     const lock = folder.file(lockFile);
-    const [, provider = 'postgresql'] = /^\s*provider\s*=\s*"([^"]*)"/m.exec(lock?.read() ?? '') ?? [];
+    const settings = lock === undefined ? { value: undefined, problems: [] } : await readToml(lock);
+    const provider = textAt(settings.value, 'provider') ?? 'postgresql';
     if (lock !== undefined && !/^(?:postgres(?:ql)?|cockroachdb)$/.test(provider))
       return otherDatabase('prisma', folder.path, provider, lock.source());
     const range = npmVersion(folder, folder.path, 'prisma') ?? npmVersion(folder, folder.path, '@prisma/client');
@@ -65,7 +66,7 @@ export default {
       framework: 'prisma',
       root: folder.path,
       migrations: settleIds(here.toSorted((a, b) => compareText(a.name, b.name)).map((one) => read(one, splits))),
-      problems: [...(lock === undefined ? [] : unread(lock)), ...notRun(empty, 'Prisma wants <folder>/migration.sql')],
+      problems: [...settings.problems, ...notRun(empty, 'Prisma wants <folder>/migration.sql')],
       assumptions:
         version === undefined
           ? ['no package.json tells the version of Prisma: before 7.4 a migration is sent in one message']

@@ -41,6 +41,14 @@ export function unreadable(entries: readonly FileEntry[]): readonly MigrationPro
   });
 }
 
+/** A file whose lines end in carriage returns alone: a runner that looks for markers sees one line of it, and none of its statements. */
+export function oneLine(entry: FileEntry, runner: string): readonly MigrationProblem[] {
+  const text = entry.read() ?? '';
+  if (!text.includes('\r') || text.includes('\n')) return [];
+  const message = `${entry.path} ends its lines in carriage returns alone, so ${runner} takes it for one line`;
+  return [problem('unreadable-migration', message, entry.source())];
+}
+
 /** A line that a framework reads as its own. */
 export interface Marker extends Span {
   /** What its pattern captured, first group first; '' for a group that took no part. */
@@ -115,10 +123,13 @@ export function markedFolders(project: Folder, name: RegExp, marker: RegExp): re
   return [...project.byFolder].flatMap(([root, entries]) => {
     const candidates = filesNamed(entries, name);
     const sample = candidates.length > 6 ? [...candidates.slice(0, 4), ...candidates.slice(-2)] : candidates;
-    const marked = sample.find((entry) => marker.test(entry.read() ?? ''));
+    const all = sample.filter((entry) => marker.test(entry.read() ?? ''));
+    const [marked] = all;
     if (marked === undefined) return [];
     const [line = ''] = marker.exec(marked.read() ?? '') ?? [];
-    return { root, evidence: 'marker', because: `${marked.path} has the line ${line.trim()}` } satisfies Detection;
+    // a text may quote another runner's marker: one file among many speaks for nobody
+    const evidence = all.length * 2 >= sample.length ? 'marker' : 'name';
+    return { root, evidence, because: `${marked.path} has the line ${line.trim()}` } satisfies Detection;
   });
 }
 

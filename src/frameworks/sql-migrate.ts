@@ -10,6 +10,7 @@ import {
   type Marker,
   markedFolders,
   markers,
+  oneLine,
   problem,
   settleIds,
   stemOf,
@@ -65,7 +66,8 @@ function read(entry: FileEntry): Migration {
   const source = entry.source();
   const stem = stemOf(entry.path);
   const [version = stem] = numbered.exec(stem) ?? [];
-  const found = markers(source.text, sectionMarker);
+  const lineless = oneLine(entry, 'sql-migrate');
+  const found = lineless.length > 0 ? [] : markers(source.text, sectionMarker);
   const sections = (direction: string) =>
     found.flatMap((marker, at) =>
       marker.groups[0] === direction ? { marker, end: found[at + 1]?.start ?? source.text.length } : [],
@@ -91,7 +93,8 @@ function read(entry: FileEntry): Migration {
     down: sections('Down').length === 0 ? { none: 'missing' } : down,
     problems: [
       ...unreadable([entry]),
-      ...(entry.fault() === undefined ? faults(entry, found) : []),
+      ...lineless,
+      ...(entry.fault() === undefined && lineless.length === 0 ? faults(entry, found) : []),
       ...cutFaults(upChunks, 'sql-migrate'),
       ...cutFaults(downChunks, 'sql-migrate'),
     ],
