@@ -1,8 +1,8 @@
-import type { Column, Constraint, Index, Table, TypeRef } from '../catalog/catalog.js';
+import type { Column, Constraint, Table, TypeRef } from '../catalog/catalog.js';
 import { columnOf, dependentsOf, tables } from '../catalog/lookup.js';
-import { columnsIn, columnsOfIndex } from '../catalog/mentions.js';
+import { columnsIn } from '../catalog/mentions.js';
 import { typeRef } from '../catalog/type-ref.js';
-import { type ColumnDef, strings } from '../sql/tree.js';
+import type { Node } from '../sql/tree.js';
 import { inPartitionKey } from './alter-table-column.js';
 import {
   type CommandContext,
@@ -15,26 +15,17 @@ import {
   scanStored,
 } from './alter-table-command.js';
 import { locksOnReferenced } from './cascade.js';
+import { type Change, collationOf, indexRefusals, rebuiltIndexes } from './changed-index.js';
 import { comparisonRefusal } from './comparison-refusal.js';
-import { type Conversion, conversionOf, typeOfDefault } from './conversion.js';
-import { all, build, type Draft, fail, lock, nothing } from './draft.js';
+import { conversionOf, typeOfDefault } from './conversion.js';
+import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { typeFact } from './facts.js';
 import { comparison, referencedLocks, verifyForeignKey } from './foreign-key.js';
-import { type KeyType, keepsKey, operatorClassOf } from './operator-class.js';
 import { builtIndexes } from './relations.js';
 import { rowTypeUser } from './row-type.js';
 import { typeName } from './type-name.js';
-import { baseType, convert, domainOf, domainsOf, isRecorded, type NoCast } from './types.js';
+import { baseType, convert, domainsOf, isRecorded, type NoCast } from './types.js';
 import { domainViolated, notConvertible } from './violation.js';
-
-/** A change of a column's type, for one table of the family. */
-interface Change {
-  readonly table: Table;
-  readonly column: Column;
-  readonly type: TypeRef;
-  readonly collation: string | undefined;
-  readonly conversion: Conversion;
-}
 
 /**
  * ALTER COLUMN TYPE. The rows are written anew unless the planner proves that they stay as they are stored. Even then, checks of the column are
@@ -48,9 +39,9 @@ export const alterColumnType: PredictCommand = (command, context) => {
   const type = typeRef(context.catalog, def.ColumnDef.typeName);
   if (type === undefined) return unknownType(name, context);
   const column = found ?? unknownColumn(name);
-  const prepared = preparedRefusal(column, context);
-  if (prepared !== undefined) return prepared;
   const using = def.ColumnDef.raw_default;
+  const prepared = preparedRefusal(column, context);
+  if (prepared !== undefined) return (using && wrongUsing(column, type, using, context)) ?? prepared;
   const parts = family(context).flatMap((table): readonly (Change | Draft)[] => {
     const own = columnOf(table, column.name) ?? (table === context.table ? column : undefined);
     if (own === undefined) return [];
@@ -65,6 +56,13 @@ export const alterColumnType: PredictCommand = (command, context) => {
   if (refusal?.failure?.sure) return refusal;
   return all(refusal, recurse(context), ...parts.map((part) => ('effects' in part ? part : changeOne(part, context))));
 };
+
+/** A cast that USING asks for and that there is not: it shows when the statement is read, before the table is looked at. */
+function wrongUsing(column: Column, type: TypeRef, using: Node, context: CommandContext): Draft | undefined {
+  const conversion = conversionOf(context.table, column, type, using, context);
+  if (!('noCast' in conversion) || conversion.noCast.how !== 'explicit') return undefined;
+  return noCast(conversion.noCast, column.name, true, context);
+}
 
 function noCast({ how, from, to }: NoCast['noCast'], column: string, using: boolean, context: CommandContext): Draft {
   const type = typeName(context.catalog, to);
@@ -86,28 +84,17 @@ function unknownType(name: string | undefined, context: CommandContext): Draft {
   return all(recurse(context), ...family(context).map((table) => rewriteStored(table, context, why, false)));
 }
 
-/** The collation of the new type: the one written, else the default of the type. */
-function collationOf({ collClause }: ColumnDef, type: TypeRef, context: CommandContext): string | undefined {
-  const written = strings(collClause?.collname).at(-1);
-  return written ?? defaultCollation(type, context);
-}
-
-function defaultCollation(type: TypeRef, context: CommandContext): string | undefined {
-  const domain = domainOf(context.catalog, type);
-  if (domain !== undefined) return domain.collation ?? defaultCollation(domain.base, context);
-  if (type.name === 'name') return 'C';
-  return typeFact(baseType(context.catalog, type).name, context.pg)?.collatable ? 'default' : undefined;
-}
-
 /** What ATPrepAlterColumnType refuses. */
 function preparedRefusal(column: Column, context: CommandContext): Draft | undefined {
   const { table, only } = context;
   if (table.ofType !== undefined) return fail('cannot alter column type of typed table', '42809');
   if (column.inherited) return fail(`cannot alter inherited column "${column.name}"`, '42P16');
-  if (inPartitionKey(table, column.name)) {
-    const of = `relation "${table.name}"`;
-    return fail(`cannot alter column "${column.name}" because it is part of the partition key of ${of}`, '42P16');
-  }
+  const keyed = family(context).find((one) => inPartitionKey(one, column.name));
+  if (keyed !== undefined)
+    return fail(
+      `cannot alter column "${column.name}" because it is part of the partition key of relation "${keyed.name}"`,
+      '42P16',
+    );
   if (only && table.children.length > 0)
     return fail(`type of inherited column "${column.name}" must be changed in child tables too`, '42P16');
   return undefined;
@@ -225,60 +212,6 @@ function checksOf({ table, column }: Change, context: CommandContext): readonly 
 /** What a child has from the table is made again as the table has it, NOT VALID if that is how it is there. */
 function isValidAbove({ name }: Constraint, { table }: CommandContext): boolean {
   return table.constraints.find((constraint) => constraint.name === name)?.validated !== false;
-}
-
-/** An index key for whose new type the access method has no operator class. */
-function indexRefusals(change: Change, context: CommandContext): readonly Draft[] {
-  const { table, column, type } = change;
-  return builtIndexes(context.catalog, table).flatMap((index) =>
-    index.keys
-      .filter(
-        (key) =>
-          key.column === column.name && operatorClassOf(type, index.method, key.operatorClass, context) === 'none',
-      )
-      .map(() => {
-        const what = `data type ${typeName(context.catalog, type)}`;
-        return fail(`${what} has no default operator class for access method "${index.method}"`, '42704');
-      }),
-  );
-}
-
-function rebuiltIndexes(change: Change, context: CommandContext): readonly Draft[] {
-  const { table, column } = change;
-  return [
-    ...indexRefusals(change, context),
-    ...builtIndexes(context.catalog, table)
-      .filter((index) => columnsOfIndex(index).has(column.name))
-      .map((index) => {
-        const kept = keeps(index, change, context);
-        if (kept === true) return nothing;
-        const why = `the index ${index.name} is built again for the new type of ${column.name}`;
-        const sure = kept === false && change.conversion.sure;
-        return all(
-          scanStored(table, context, why, sure),
-          build(index, `it is built again for the new type of ${column.name}`, sure),
-        );
-      }),
-  ];
-}
-
-/** CheckIndexCompatible: plain keys alone can stay; the index of a partition is made anew with that of its parent. */
-function keeps(index: Index, { column, type, collation }: Change, context: CommandContext): boolean | undefined {
-  if (index.parent !== undefined) return false;
-  if (index.predicate !== undefined || index.keys.some(({ expression }) => expression !== undefined)) return false;
-  if (column.type === undefined) return undefined;
-  const old = column.collation ?? defaultCollation(column.type, context);
-  const before: KeyType = { type: column.type, collation: old };
-  const after: KeyType = { type, collation };
-  let result: boolean | undefined = true;
-  for (const key of index.keys) {
-    if (key.column !== column.name) continue;
-    const own = key.collation !== undefined && key.collation !== old ? { collation: key.collation } : {};
-    const kept = keepsKey({ ...before, ...own }, { ...after, ...own }, index.method, key.operatorClass, context);
-    if (kept === false) return false;
-    if (kept === undefined) result = undefined;
-  }
-  return result;
 }
 
 /** Foreign keys at either end of the column are dropped and made again, and verified again unless the comparison stays the same. */

@@ -29,7 +29,7 @@ import {
 } from './column-refusal.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { setNotNull } from './not-null.js';
-import { shownName, systemColumns } from './relations.js';
+import { lockEach, shownName, systemColumns } from './relations.js';
 
 /** SET DEFAULT and DROP DEFAULT; an identity or generated column has none of its own. */
 const setDefault: PredictCommand = (command, context) => {
@@ -59,7 +59,13 @@ const dropNotNull: PredictCommand = (command, context) => {
   const constraint = notNullOf(table, column.name);
   if (pg >= 18 && constraint?.inherited)
     return fail(`cannot drop inherited constraint "${constraint.name}" of relation "${table.name}"`, '42P16');
-  if (pg >= 18) return constraint !== undefined || column.notNull ? lockBelow(context, 'NOT NULL is dropped') : nothing;
+  if (pg >= 18) {
+    if (constraint === undefined && !column.notNull) return nothing;
+    // with ONLY the children keep it as one of their own, and what is below them is not touched
+    return only
+      ? lockEach(tables(context.catalog, table.children), context.lock, 'NOT NULL becomes its own')
+      : lockBelow(context, 'NOT NULL is dropped');
+  }
   if (only && table.kind === 'partitioned' && below.length > 0)
     return fail('cannot remove constraint from only the partitioned table when partitions exist', '42P16');
   return recurse(context);
@@ -75,10 +81,12 @@ const dropColumn: PredictCommand = (command, context) => {
   if (column === undefined) return recurse(context);
   if (table.ofType !== undefined) return fail('cannot drop column from typed table', '42809');
   if (column.inherited) return fail(`cannot drop inherited column "${column.name}"`, '42P16');
-  if (inPartitionKey(table, column.name)) {
-    const of = `relation "${table.name}"`;
-    return fail(`cannot drop column "${column.name}" because it is part of the partition key of ${of}`, '42P16');
-  }
+  const keyed = family(context).find((one) => inPartitionKey(one, column.name));
+  if (keyed !== undefined)
+    return fail(
+      `cannot drop column "${column.name}" because it is part of the partition key of relation "${keyed.name}"`,
+      '42P16',
+    );
   if (only && table.kind === 'partitioned' && table.children.length > 0)
     return fail('cannot drop column from only the partitioned table when partitions exist', '42P16');
   const fall = fallOf(catalog, [{ kind: 'column', table: table.oid, name: column.name }]);

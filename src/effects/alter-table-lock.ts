@@ -88,6 +88,14 @@ export function optionNames(def: Node | undefined): readonly string[] {
   return items.flatMap((item) => ('DefElem' in item ? (item.DefElem.defname ?? []) : []));
 }
 
+/** Those of the table itself, without those of its TOAST table. */
+export function ownOptions(def: Node | undefined): readonly string[] {
+  const items = def !== undefined && 'List' in def ? (def.List.items ?? []) : [];
+  return optionNames({
+    List: { items: items.filter((item) => 'DefElem' in item && item.DefElem.defnamespace === undefined) },
+  });
+}
+
 const byArgument: { readonly [T in AlterTableType]?: (command: AlterTableCmd) => Level } = {
   AT_SetRelOptions: optionLevel,
   AT_ResetRelOptions: optionLevel,

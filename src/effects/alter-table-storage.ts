@@ -8,7 +8,7 @@ import {
   recurse,
   rewriteStored,
 } from './alter-table-command.js';
-import { optionNames } from './alter-table-lock.js';
+import { ownOptions } from './alter-table-lock.js';
 import { all, type Draft, fail, newHeap, nothing } from './draft.js';
 import { unknownRole, unknownTablespace } from './outside.js';
 import { tableParameterRefusal } from './storage-parameters.js';
@@ -84,7 +84,7 @@ function relatedTables(table: Table, catalog: CommandContext['catalog'], referen
 }
 
 const setOptions: PredictCommand = (command, { table, pg }) => {
-  const names = optionNames(command.def);
+  const names = ownOptions(command.def);
   if (table.kind === 'partitioned' && names.length > 0 && command.subtype === 'AT_SetRelOptions') {
     if (pg >= 16) return fail('cannot specify storage parameters for a partitioned table', '42809');
     return fail(`unrecognized parameter "${names[0]}"`, '22023');

@@ -3,6 +3,7 @@ import { typeInTable } from '../catalog/expression-type.js';
 import { literalOf } from '../catalog/literal.js';
 import { type A_Expr, type Node, strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
+import { callRefusal } from './call-refusal.js';
 import { type Draft, fail } from './draft.js';
 import { comparison } from './foreign-key.js';
 import { typeName } from './type-name.js';
@@ -11,7 +12,8 @@ import type { TypeContext } from './types.js';
 const comparisons: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
 
 /**
- * The refusal of an expression over a table in which two values are compared that have no such operator between them. `before` is the table
+ * The refusal of an expression over a table in which two values are compared that have no such operator between them, or a function of the
+ * history is called with what it does not take. `before` is the table
  * as it was when the expression was stored: a bare string has the type that it was taken for then.
  */
 export function comparisonRefusal(
@@ -23,6 +25,7 @@ export function comparisonRefusal(
   let refusal: Draft | undefined;
   visit({ expression }, (kind, node) => {
     if (kind === 'A_Expr') refusal ??= refused(node, table, context, before);
+    if (kind === 'FuncCall') refusal ??= callRefusal(node, table, context);
     return refusal === undefined;
   });
   return refusal;

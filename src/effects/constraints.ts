@@ -184,9 +184,12 @@ function keyRefusal(node: ConstraintNode, context: CommandContext): Draft | unde
   const twice = keys.find((name, at) => keys.indexOf(name) !== at);
   const what = node.contype === 'CONSTR_PRIMARY' ? 'primary key' : 'unique';
   if (twice !== undefined) return fail(`column "${twice}" appears twice in ${what} constraint`, '42701');
+  // the index is looked up when the statement is read, other keys when it is carried out
+  const unfit = node.indexname === undefined ? undefined : usedIndexRefusal(node.indexname, context);
+  if (unfit !== undefined) return unfit;
   if (node.contype === 'CONSTR_PRIMARY' && table.constraints.some(({ kind }) => kind === 'primary key'))
     return fail(`multiple primary keys for table "${table.name}" are not allowed`, '42P16');
-  if (node.indexname !== undefined) return usedIndexRefusal(node.indexname, context);
+  if (node.indexname !== undefined) return undefined;
   const name = node.conname;
   if (name !== undefined && findRelationNamed(catalog, [table.schema, name]) !== undefined)
     return fail(`relation "${name}" already exists`, '42P07');
@@ -199,7 +202,9 @@ function keyRefusal(node: ConstraintNode, context: CommandContext): Draft | unde
   }
   return (
     nullableInChild(node, context) ??
-    lacksPartitionKey(node, table, context.pg) ??
+    family(context)
+      .map((one) => lacksPartitionKey(node, one, context.pg))
+      .find(Boolean) ??
     keyClassRefusal(node, table, context)
   );
 }
@@ -275,8 +280,6 @@ function lacksColumns(wanted: readonly IndexKey[], keys: readonly string[]): Dra
 }
 
 function usedIndexRefusal(name: string, { catalog, table }: CommandContext): Draft | undefined {
-  if (table.kind === 'partitioned')
-    return fail('ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables', '0A000');
   const index = findRelationNamed(catalog, [table.schema, name]);
   if (index === undefined) return table.complete ? fail(`index "${name}" does not exist`, '42704') : undefined;
   if (!isIndex(index)) return fail(`"${name}" is not an index`, '42809');
@@ -285,7 +288,10 @@ function usedIndexRefusal(name: string, { catalog, table }: CommandContext): Dra
   if (!index.unique) return fail(`"${name}" is not a unique index`, '42809');
   if (index.keys.some(({ expression }) => expression !== undefined))
     return fail(`index "${name}" contains expressions`, '42809');
-  return index.predicate === undefined ? undefined : fail(`"${name}" is a partial index`, '42809');
+  if (index.predicate !== undefined) return fail(`"${name}" is a partial index`, '42809');
+  return table.kind === 'partitioned'
+    ? fail('ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables', '0A000')
+    : undefined;
 }
 
 /** What ALTER TABLE does with constraints. */

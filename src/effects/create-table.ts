@@ -12,11 +12,10 @@ import {
   tables,
   temporarySchema,
 } from '../catalog/lookup.js';
-import { describeQuery } from '../catalog/query.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
 import { qualifiedName } from '../sql/names.js';
 import type { Statement } from '../sql/statement.js';
-import type { Constraint as ConstraintNode, CreateStmt, IntoClause, Node, RangeVar } from '../sql/tree.js';
+import type { Constraint as ConstraintNode, CreateStmt, Node, RangeVar } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import { rangeVars, visit } from '../sql/walk.js';
 import { applied, type Predict, type PredictContext, type PredictTable } from './context.js';
@@ -26,7 +25,7 @@ import { refusedForeignKey } from './foreign-key.js';
 import { statementOf } from './inner-statement.js';
 import { lookUp } from './lookups.js';
 import { overlapRefusal } from './partition-overlap.js';
-import { predictQuery, refusedQuery } from './queries.js';
+import { predictQuery, refusedQuery, repeatedColumn } from './queries.js';
 import { lockEach, lockNamed, lockUnknown, newIndexes, withPartitions, written } from './relations.js';
 import { tableRefusal } from './table-refusal.js';
 import { isKnownType } from './types.js';
@@ -204,20 +203,13 @@ const createAs: Predict<'CreateTableAsStmt'> = ({ query, into, if_not_exists, ob
   if (query === undefined) return nothing;
   if (objtype === 'OBJECT_MATVIEW' && readsTemporary(query, context.catalog))
     return fail('materialized views must not use temporary tables or views', '0A000');
-  if (into?.skipData || refused.failure !== undefined) return all(refusedQuery(query, context), lookUp(query, context));
-  const twice = repeatedColumn(query, into, context.catalog);
-  if (twice !== undefined) return fail(`column "${twice}" specified more than once`, '42701');
+  const twice = repeatedColumn(query, strings(into?.colNames), context.catalog);
+  if (into?.skipData || refused.failure !== undefined)
+    return all(refusedQuery(query, context), refused.failure === undefined ? twice : nothing, lookUp(query, context));
+  if (twice.failure !== undefined) return twice;
   const execute = 'ExecuteStmt' in query ? statementOf(context.statement, query) : undefined;
   return execute === undefined ? predictQuery(query, context) : context.inner(execute, context.catalog);
 };
-
-/** A name that two columns of the query have. */
-function repeatedColumn(query: Node, into: IntoClause | undefined, catalog: Catalog): string | undefined {
-  const { outputs, open } = describeQuery(catalog, query);
-  const given = strings(into?.colNames);
-  const names = outputs.map(({ name }, at) => given[at] ?? name);
-  return open ? undefined : names.find((name, at) => names.indexOf(name) !== at);
-}
 
 function readsTemporary(query: Node, catalog: Catalog): boolean {
   return rangeVars(query).some((range) => {

@@ -11,6 +11,7 @@ import { dropIndex } from './drop-index.js';
 import { dropPart, dropStatistics } from './drop-part.js';
 import { isOfIdentity, notShown, shownName } from './relations.js';
 import { routinesWithArguments } from './routines.js';
+import { isRowType } from './row-type.js';
 import {
   indexesOfClass,
   tablesOfAccessMethod,
@@ -101,6 +102,8 @@ const type: Find = (catalog, object) => {
   const parts = 'TypeName' in object ? strings(object.TypeName.names) : partsOf(object);
   const found = findType(catalog, parts);
   if (found === undefined) return { missing: fail(`type "${parts.join('.')}" does not exist`, '42704', false) };
+  if (isRowType(found))
+    return { missing: fail(`cannot drop type ${found.name} because table ${found.name} requires it`, '2BP01') };
   return { found: [{ kind: 'object', oid: found.oid }], shown: shownName(catalog, found) };
 };
 

@@ -115,7 +115,11 @@ function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): 
   if (refused !== undefined) return refused;
   if (!partitioned || !node.unique) return undefined;
   const names = new Set(keys.map(({ name }) => name));
-  const covered = relation.partitionBy?.keys.every(({ column }) => column !== undefined && names.has(column)) ?? true;
+  const covered = lockedBy(node, relation, catalog).every(
+    (one) =>
+      !('partitionBy' in one) ||
+      one.partitionBy?.keys.every(({ column }) => column !== undefined && names.has(column)) !== false,
+  );
   const message = 'unique constraint on partitioned table must include all partitioning columns';
   return covered ? undefined : fail(message, '0A000');
 }

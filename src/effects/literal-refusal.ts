@@ -25,6 +25,22 @@ export function literalRefusal(node: Node | undefined, type: TypeRef, context: T
   return fail(`invalid input syntax for type ${shown}: "${text}"`, code);
 }
 
+/**
+ * A bare string that is too long for varchar(n) or char(n). Nothing says so where the DEFAULT of a table is written; ADD COLUMN works the
+ * value out. Blanks at the end are cut off instead.
+ */
+export function lengthRefusal(node: Node | undefined, type: TypeRef, context: TypeContext): Draft | undefined {
+  const base = baseType(context.catalog, type);
+  const [length] = base.modifiers;
+  if (node === undefined || !('A_Const' in node) || node.A_Const.sval === undefined || length === undefined)
+    return undefined;
+  if ((base.name !== 'varchar' && base.name !== 'bpchar') || base.dimensions > 0) return undefined;
+  const text = (node.A_Const.sval.sval ?? '').replace(/ +$/, '');
+  return [...text].length > length
+    ? fail(`value too long for type ${typeName(context.catalog, base)}`, '22001')
+    : undefined;
+}
+
 /** The text of an array stands in braces, or begins with its bounds. */
 function arrayRefusal(text: string, type: TypeRef, { catalog }: TypeContext): Draft | undefined {
   if (/^\s*[{[]/.test(text)) return undefined;

@@ -101,11 +101,10 @@ const cluster: Predict<'ClusterStmt'> = (node, { catalog, pg }) => {
   return all(
     forbidden,
     lock(relation, 'AccessExclusiveLock', clustered),
-    ...descendants(catalog, relation).map((partition) =>
-      partition.kind === 'table'
-        ? rewriteWithIndexes(catalog, partition, clustered)
-        : lock(partition, 'AccessExclusiveLock', clustered),
-    ),
+    // partitions that are partitioned themselves are not touched
+    ...descendants(catalog, relation)
+      .filter(({ kind }) => kind === 'table')
+      .map((partition) => rewriteWithIndexes(catalog, partition, clustered)),
   );
 };
 

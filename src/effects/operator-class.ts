@@ -120,6 +120,32 @@ function accepts(input: string, type: TypeRef, context: TypeContext): boolean {
   return cast?.method === 'relabel' && cast.context === 'implicit';
 }
 
+/**
+ * The class that the definition of an index names: none for the default one. From its definition an index is made again when the type of
+ * a column changes.
+ */
+export function writtenClass(
+  type: TypeRef,
+  method: string,
+  named: string | undefined,
+  context: TypeContext,
+): string | undefined {
+  const usual = operatorClassOf(type, method, undefined, context);
+  return typeof usual === 'object' && usual.name === named?.split('.').at(-1) ? undefined : named;
+}
+
+/** Whether a recorded class does not take the values of a recorded type. */
+export function refusesType(named: string, method: string, type: TypeRef, context: TypeContext): boolean {
+  const name = named.split('.').at(-1) ?? named;
+  const fact = classesOf(method, context.pg).find((one) => one.name === name);
+  const base = baseType(context.catalog, type);
+  if (fact === undefined || !isKnownType(context, base)) return false;
+  return (
+    !(base.dimensions === 0 && isRecorded(context, base) && fact.type === base.name) &&
+    !accepts(fact.type, base, context)
+  );
+}
+
 /** What an index key has of its column, before and after a change of the column's type. */
 export interface KeyType {
   readonly type: TypeRef;
@@ -140,9 +166,7 @@ export function keepsKey(
 ): boolean | undefined {
   if (before.collation !== after.collation) return false;
   const same = isSameType(before.type, after.type);
-  const usual = operatorClassOf(before.type, method, undefined, context);
-  // the index is made again from its definition, where a class that is the default is not written out
-  const written = typeof usual === 'object' && usual.name === named?.split('.').at(-1) ? undefined : named;
+  const written = writtenClass(before.type, method, named, context);
   const old = operatorClassOf(before.type, method, written, context);
   const now = operatorClassOf(after.type, method, written, context);
   if (old === undefined || now === undefined) return same ? true : undefined;

@@ -1,4 +1,4 @@
-import type { Constraint, PartitionBound, Table } from '../catalog/catalog.js';
+import type { Column, Constraint, PartitionBound, Table } from '../catalog/catalog.js';
 import { provesNotInPartition, provesPartition } from '../catalog/implication.js';
 import {
   ancestors,
@@ -35,7 +35,7 @@ const attach: PredictCommand = ({ def }, context) => {
   const { name: range, bound } = partitionCommand(def) ?? {};
   if (range === undefined || bound === undefined) return nothing;
   const partition = findTable(catalog, range);
-  if (partition === undefined) return attachUnknown(range, context);
+  if (partition === undefined) return notPartitioned('ATTACH PARTITION', context) ?? attachUnknown(range, context);
   const wanted = partitionBound(bound);
   const refusal = attachRefusal(partition, wanted, context);
   if (refusal !== undefined) return refusal;
@@ -226,8 +226,10 @@ function keyName(other: Table, { table }: CommandContext): string {
   return other.constraints.find(({ references }) => references?.table === table.oid)?.name ?? '';
 }
 
-const finalize: PredictCommand = ({ def }, { catalog }) => {
-  const partition = findTable(catalog, partitionCommand(def)?.name);
+const finalize: PredictCommand = ({ def }, context) => {
+  const refusal = context.pg < 18 ? undefined : notPartitioned('DETACH PARTITION ... FINALIZE', context);
+  if (refusal !== undefined) return refusal;
+  const partition = findTable(context.catalog, partitionCommand(def)?.name);
   if (partition === undefined) return nothing;
   // only a DETACH CONCURRENTLY that was interrupted leaves something to complete, and the history does not show one
   return all(
@@ -241,10 +243,10 @@ const inherit: PredictCommand = ({ def }, context) => {
   if (def === undefined || !('RangeVar' in def)) return nothing;
   const parent = findRelation(catalog, def.RangeVar);
   const why = 'it becomes a parent';
+  const fixed = fixedInheritance(table) ?? (parent !== undefined && isTable(parent) ? unfitParent(parent) : undefined);
+  if (fixed !== undefined) return fixed;
   if (parent === undefined) return lockUnknown(catalog, def.RangeVar, 'ShareUpdateExclusiveLock', why);
   if (!isTable(parent)) return nothing;
-  const fixed = fixedInheritance(table) ?? unfitParent(parent);
-  if (fixed !== undefined) return fixed;
   if (table.parents.includes(parent.oid))
     return fail(`relation "${parent.name}" would be inherited from more than once`, '42P07');
   const below = descendants(catalog, table);
@@ -278,6 +280,29 @@ const noInherit: PredictCommand = ({ def }, { catalog, table }) => {
   return lock(parent, 'AccessShareLock', why);
 };
 
+/** OF: the table must have the columns of the type, in its order and of its types (ATExecAddOf). */
+const ofType: PredictCommand = ({ def }, { catalog, table }) => {
+  const name = def !== undefined && 'TypeName' in def ? strings(def.TypeName.names) : [];
+  if (name.length === 0) return nothing;
+  const type = findType(catalog, name);
+  if (type === undefined) return fail(`type "${name.join('.')}" does not exist`, '42704', false);
+  const composite = type.kind === 'composite' ? catalog.relations.get(type.relation) : undefined;
+  if (composite?.kind !== 'composite type') return nothing;
+  return table.complete ? (columnsDiffer(table, composite.columns) ?? nothing) : nothing;
+};
+
+function columnsDiffer({ columns }: Table, wanted: readonly Column[]): Draft | undefined {
+  for (const [at, { name, type }] of wanted.entries()) {
+    const own = columns[at];
+    if (own === undefined) return fail(`table is missing column "${name}"`, '42804');
+    if (own.name !== name) return fail(`table has column "${own.name}" where type requires "${name}"`, '42804');
+    if (own.type !== undefined && type !== undefined && !isSameType(own.type, type))
+      return fail(`table has different type for column "${name}"`, '42804');
+  }
+  const extra = columns[wanted.length];
+  return extra && fail(`table has extra column "${extra.name}"`, '42804');
+}
+
 /** What ALTER TABLE does with parents, children, partitions and types of tables. */
 export const partitionCommands: CommandTable = {
   AT_AttachPartition: attach,
@@ -285,11 +310,7 @@ export const partitionCommands: CommandTable = {
   AT_DetachPartitionFinalize: finalize,
   AT_AddInherit: inherit,
   AT_DropInherit: noInherit,
-  AT_AddOf: ({ def }, { catalog }) => {
-    const name = def !== undefined && 'TypeName' in def ? strings(def.TypeName.names) : [];
-    if (name.length === 0 || findType(catalog, name) !== undefined) return nothing;
-    return fail(`type "${name.join('.')}" does not exist`, '42704', false);
-  },
+  AT_AddOf: ofType,
   AT_DropOf: (_, { table }) =>
     table.complete && table.ofType === undefined ? fail(`"${table.name}" is not a typed table`, '42809') : nothing,
 };

@@ -1,5 +1,7 @@
+import type { Catalog } from '../catalog/catalog.js';
 import { isDeeperThan } from '../catalog/expression.js';
 import { findRoutines } from '../catalog/lookup.js';
+import { describeQuery } from '../catalog/query.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { Node, TypeName } from '../sql/tree.js';
 import { calledRoutines } from './calls.js';
@@ -99,4 +101,12 @@ export function callsIn(statement: Node, context: PredictContext): Draft {
       return runBody(once ? body : body.map((part) => ({ ...part, conditional: true, repeated: true })), context);
     }),
   );
+}
+
+/** A name that two columns of a query have: a view, or a table made of it, cannot have both. */
+export function repeatedColumn(query: Node, aliases: readonly string[], catalog: Catalog): Draft {
+  const { outputs, open } = describeQuery(catalog, query);
+  const names = outputs.map(({ name }, at) => aliases[at] ?? name);
+  const twice = open ? undefined : names.find((name, at) => names.indexOf(name) !== at);
+  return twice === undefined ? nothing : fail(`column "${twice}" specified more than once`, '42701');
 }

@@ -12,10 +12,11 @@ import {
   tables,
 } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
-import { type ObjectType, type RenameStmt, strings } from '../sql/tree.js';
+import { type AlterOwnerStmt, type ObjectType, type RenameStmt, strings } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, lockIndex, nothing } from './draft.js';
 import { lockEach, lockUnknown, unknownRelation } from './relations.js';
+import { rowTypeRefusal } from './row-type.js';
 import { renameTrigger } from './trigger.js';
 
 type Rename = (node: RenameStmt, relation: Relation, context: PredictContext) => Draft;
@@ -161,6 +162,8 @@ function renameOther(node: RenameStmt, { catalog }: PredictContext): Draft {
   const parts = node.object !== undefined && 'List' in node.object ? strings(node.object.List.items) : [];
   const type = findType(catalog, parts);
   if (type === undefined) return nothing;
+  const fixed = rowTypeRefusal(catalog, parts);
+  if (fixed !== undefined) return fixed;
   const taken = catalog.typeNames.has(qualifiedName(type.schema, node.newname ?? ''));
   return taken ? fail(`type "${node.newname}" already exists`, '42710') : nothing;
 }
@@ -170,7 +173,7 @@ const setSchema: Predict<'AlterObjectSchemaStmt'> = (node, { catalog }) => {
   const absent = catalog.schemas.has(newschema)
     ? nothing
     : fail(`schema "${newschema}" does not exist`, '3F000', false);
-  if (range === undefined) return absent;
+  if (range === undefined) return ofType(node, catalog) ?? absent;
   const why = 'it moves to another schema';
   const relation = findRelation(catalog, range);
   if (relation === undefined) {
@@ -185,6 +188,12 @@ const setSchema: Predict<'AlterObjectSchemaStmt'> = (node, { catalog }) => {
   return all(absent, lock(relation, 'AccessExclusiveLock', why));
 };
 
+/** Owner and schema of a row type are those of its table. */
+function ofType({ objectType, object }: Pick<AlterOwnerStmt, 'objectType' | 'object'>, catalog: Catalog) {
+  const parts = object !== undefined && 'List' in object ? strings(object.List.items) : [];
+  return objectType === 'OBJECT_TYPE' ? rowTypeRefusal(catalog, parts) : undefined;
+}
+
 const depends: Predict<'AlterObjectDependsStmt'> = ({ objectType, relation: range }, { catalog }) => {
   const relation = findRelation(catalog, range);
   if (range === undefined || objectType === 'OBJECT_INDEX') return nothing;
@@ -198,5 +207,5 @@ export const naming: PredictTable = {
   RenameStmt: rename,
   AlterObjectSchemaStmt: setSchema,
   AlterObjectDependsStmt: depends,
-  AlterOwnerStmt: () => nothing,
+  AlterOwnerStmt: (node, { catalog }) => ofType(node, catalog) ?? nothing,
 };

@@ -15,8 +15,8 @@ export interface Value {
   readonly fate: Fate;
 }
 
-/** How a cast comes about: an assignment refuses casts that must be written. */
-export type CastContext = 'assignment' | 'explicit';
+/** How a cast comes about: an assignment refuses casts that must be written, the argument of a function those of assignments too. */
+export type CastContext = 'implicit' | 'assignment' | 'explicit';
 
 /** A cast that PostgreSQL does not have, or not in this context. */
 export interface NoCast {
@@ -173,6 +173,7 @@ function leastField(mask: number | undefined): number {
 type Path = 'relabel' | 'time zone' | 'conversion' | 'none';
 
 const allows: Readonly<Record<CastContext, readonly string[]>> = {
+  implicit: ['implicit'],
   assignment: ['implicit', 'assignment'],
   explicit: ['implicit', 'assignment', 'explicit'],
 };
@@ -191,7 +192,7 @@ function pathway(from: TypeRef, to: TypeRef, context: TypeContext, how: CastCont
     if (elements !== 'none') return 'conversion';
   }
   if (!isKnownType(context, from) || !isKnownType(context, to)) return 'conversion';
-  if (isText(to, context)) return 'conversion';
+  if (how !== 'implicit' && isText(to, context)) return 'conversion';
   return how === 'explicit' && isText(from, context) ? 'conversion' : 'none';
 }
 

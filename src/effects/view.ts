@@ -2,12 +2,11 @@ import type { MaterializedView } from '../catalog/catalog.js';
 import { findRelation, indexesOf, relationByName, schemaFor } from '../catalog/lookup.js';
 import { describeQuery } from '../catalog/query.js';
 import { qualifiedName } from '../sql/names.js';
-import type { ViewStmt } from '../sql/tree.js';
-import { strings } from '../sql/tree.js';
+import { strings, type ViewStmt } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, build, type Draft, fail, newHeap, nothing, scan } from './draft.js';
 import { lookUp } from './lookups.js';
-import { predictQuery, refusedQuery } from './queries.js';
+import { predictQuery, refusedQuery, repeatedColumn } from './queries.js';
 import { builtIndexes, lockNamed, written } from './relations.js';
 
 /** CREATE VIEW looks at its query; nobody waits for a view. */
@@ -18,7 +17,11 @@ const createView: Predict<'ViewStmt'> = (node, context) => {
   if (old !== undefined && !node.replace) return fail(`relation "${range.relname}" already exists`, '42P07');
   if (old !== undefined && old.kind !== 'view') return fail(`"${range.relname}" is not a view`, '42809');
   if (node.query === undefined) return nothing;
-  const refused = all(refusedQuery(node.query, context), old === undefined ? nothing : refusedColumns(node, context));
+  const refused = all(
+    refusedQuery(node.query, context),
+    repeatedColumn(node.query, strings(node.aliases), context.catalog),
+    old === undefined ? nothing : refusedColumns(node, context),
+  );
   return refused.failure === undefined ? lookUp({ query: node.query }, context) : refused;
 };
 

@@ -8,7 +8,13 @@ export function nullsIn(table: Table, column: string): Draft {
   return rowed(table, `column "${column}" of relation "${table.name}" contains null values`, '23502');
 }
 
-const integers = new Set(['int2', 'int4', 'int8']);
+/** Bytes of an integer: one that becomes wider always fits. */
+const widths: ReadonlyMap<string, number> = new Map([
+  ['int2', 2],
+  ['int4', 4],
+  ['int8', 8],
+]);
+
 const dates = new Set(['date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval']);
 
 /** A value that has no counterpart in the new type of its column: too long, too large, or a text that means nothing there. */
@@ -24,7 +30,9 @@ export function notConvertible(table: Table, from: TypeRef, to: TypeRef, isText:
       ? rowed(table, `invalid input syntax for type ${to.name}`, '22007')
       : rowed(table, `invalid input syntax for type ${to.name}`, '22P02');
   if (to.name === 'varbit') return rowed(table, 'bit string too long for type bit varying', '22001');
-  if (integers.has(to.name)) return rowed(table, `${to.name} out of range`, '22003');
+  const width = widths.get(to.name);
+  if (width !== undefined && width <= (widths.get(from.name) ?? width))
+    return rowed(table, `${to.name} out of range`, '22003');
   return to.name === 'numeric' && to.modifiers.length > 0 ? rowed(table, 'numeric field overflow', '22003') : nothing;
 }
 

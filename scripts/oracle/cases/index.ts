@@ -4,6 +4,7 @@ import { alterTable } from './alter-table.js';
 import { alterType } from './alter-type.js';
 import { blind } from './blind.js';
 import { cascades } from './cascades.js';
+import { crossed } from './crossed.js';
 import { found } from './found.js';
 import { dependsOnHistory } from './history.js';
 import { indexes } from './indexes.js';
@@ -34,4 +35,5 @@ export const cases: readonly Case[] = [
   ...library,
   ...blind,
   ...syntax,
+  ...crossed,
 ];

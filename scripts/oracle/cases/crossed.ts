@@ -1,0 +1,67 @@
+import { type Case, inContext, type Statements } from '../case.js';
+
+/** What many contexts times many statements (scripts/oracle/crosswise.ts) found to be predicted wrongly. */
+
+const setup = [
+  `create table item (id int primary key, a int, n int not null, b varchar(50) default null::varchar, w varchar(50));
+   insert into item select g, g, g, 'b' || g, 'w' || g from generate_series(1, 1500) g;
+   create table kid () inherits (item);
+   create table grandkid () inherits (kid);
+   create table other (id int primary key, note text);
+   create type pair as (x int, y text);
+   create type row_of_other as (id int, note text);
+   create index item_a on item (a);
+   create index item_w on item (w varchar_pattern_ops);
+   create index item_n on item (n);
+   create function twice(int) returns int language sql immutable as 'select $1 * 2';
+   create table checked (id int, a int check (twice(a) > 0));
+   create table spelled (id int, w text);
+   create index spelled_w on spelled (w collate "C");
+   create table root (id int not null, k int not null) partition by range (id);
+   create table low partition of root for values from (0) to (1000);
+   create table high partition of root for values from (5000) to (9000) partition by list (k);
+   create table high_few partition of high for values in (1, 2, 3);
+   insert into root select g, 1 from generate_series(1, 900) g;
+   create index root_k on root (k);
+   analyze;`,
+];
+
+const statements: Statements = {
+  'add column of its own row type': 'alter table item add z item',
+  'add column, arrays of its own row type': 'alter table item add z item[]',
+  'add column, a default that is too long': "alter table other add z varchar(5) default 'toolong'",
+  'add column, a default with blanks at its end': "alter table other add z varchar(5) default 'short  '",
+  'create table, a default that is too long': "create table fresh (z varchar(5) default 'toolong')",
+  'detach finalize, not partitioned': 'alter table item detach partition kid finalize',
+  'attach what is not there, not partitioned': 'alter table item attach partition nope default',
+  'inherit what is not there, partitioned': 'alter table root inherit nope',
+  'rename a row type': 'alter type item rename to thing',
+  'owner of a row type': 'alter type item owner to clerk',
+  'schema of a row type': 'alter type item set schema archive',
+  'drop a row type': 'drop type item cascade',
+  'primary key by an index that is not there': 'alter table item add primary key using index nope',
+  'primary key by an index that is not there, partitioned': 'alter table root add primary key using index nope',
+  'unique by an index that is not unique, partitioned': 'alter table root add unique using index root_k',
+  'view with a column twice': 'create view v as select * from item join other on other.id = item.a',
+  'view with a column twice, renamed':
+    'create view v (p, q, r, s, t, u) as select * from item join other on other.id = item.a',
+  'materialized view with a column twice, no data':
+    'create materialized view v as select id, a as id from item with no data',
+  'drop not null, only, children of children': 'alter table only item alter n drop not null',
+  'of a type with other columns': 'alter table other of pair',
+  'of a type with its columns': 'alter table other of row_of_other',
+  'of a type with too few columns': 'alter table item of row_of_other',
+  'toast parameter of a partitioned table': 'alter table root set (toast.autovacuum_enabled = false)',
+  'cluster through partitions of partitions': 'cluster root using root_k',
+  'type, key of a partition': 'alter table root alter k type bigint',
+  'type, key of the table and no such cast': 'alter table root alter id type uuid using id::uuid',
+  'drop column, key of a partition': 'alter table root drop column k',
+  'unique index without the key of a partition': 'create unique index on root (id)',
+  'primary key without the key of a partition': 'alter table root add primary key (id)',
+  'type, operator class of another type': 'alter table item alter w type int using length(w)',
+  'type, collation of an index': 'alter table spelled alter w type int using length(w)',
+  'type, default of a type without such a cast': 'alter table item alter b type inet using null::inet',
+  'type, no such function in a CHECK': 'alter table checked alter a type bigint',
+};
+
+export const crossed: readonly Case[] = inContext('crossed', 'all', setup, statements);

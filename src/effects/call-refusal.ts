@@ -1,0 +1,47 @@
+import type { Routine, Table, TypeRef } from '../catalog/catalog.js';
+import { typeInTable } from '../catalog/expression-type.js';
+import { findRoutines } from '../catalog/lookup.js';
+import { type FuncCall, type Node, strings } from '../sql/tree.js';
+import { type Draft, fail } from './draft.js';
+import { overloadsOf } from './facts.js';
+import { typeName } from './type-name.js';
+import { baseType, convert, isKnownType, isRecorded, type TypeContext } from './types.js';
+
+/**
+ * The refusal of a call of one of the history's functions with arguments that none of that name takes (func_get_detail). It is not sure:
+ * the history need not show every function of the name.
+ */
+export function callRefusal(call: FuncCall, table: Table, context: TypeContext): Draft | undefined {
+  const name = strings(call.funcname);
+  const routines = findRoutines(context.catalog, name);
+  const given = call.args ?? [];
+  if (routines.length === 0 || overloadsOf(name.at(-1) ?? '', context.pg) !== undefined) return undefined;
+  if (call.func_variadic || call.agg_star || given.some((argument) => 'NamedArgExpr' in argument)) return undefined;
+  const types = given.map((argument) => knownType(argument, table, context));
+  if (routines.some((routine) => mayTake(routine, types, context))) return undefined;
+  const shown = types.map((type) => (type === undefined ? 'unknown' : typeName(context.catalog, type)));
+  return fail(`function ${name.join('.')}(${shown.join(', ')}) does not exist`, '42883', false);
+}
+
+/** Undefined for a bare string, which becomes whatever is asked for, and where nothing tells the type. */
+function knownType(node: Node, table: Table, context: TypeContext): TypeRef | undefined {
+  if ('A_Const' in node && (node.A_Const.sval !== undefined || node.A_Const.isnull)) return undefined;
+  return typeInTable(node, table, context.catalog);
+}
+
+function mayTake(routine: Routine, types: readonly (TypeRef | undefined)[], context: TypeContext): boolean {
+  const inputs = routine.arguments.filter((argument) => !argument.output);
+  if (types.length > inputs.length) return inputs.some(({ type }) => (type?.dimensions ?? 0) > 0);
+  return inputs.every(({ type, hasDefault }, at) => {
+    if (at >= types.length) return hasDefault;
+    const from = types[at];
+    if (from === undefined || type === undefined || !isDecided(type, context)) return true;
+    return !('noCast' in convert({ type: from, fate: 'kept' }, type, context, 'implicit'));
+  });
+}
+
+/** Whether it is known what the type takes: not of a polymorphic one, nor of one that the history does not show. */
+function isDecided(type: TypeRef, context: TypeContext): boolean {
+  const base = baseType(context.catalog, type);
+  return isKnownType(context, base) && !(isRecorded(context, base) && base.name.startsWith('any'));
+}
