@@ -1,4 +1,4 @@
-import type { Node, RuleStmt } from '../sql/tree.js';
+import { type Node, type RuleStmt, strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
 import type { Applies } from './applies.js';
 import type { Renames } from './apply-by-object.js';
@@ -55,6 +55,7 @@ export const policyApplies: Applies = {
           name: rulename,
           definition: statement,
           relations: relationsIn(known, node, table.oid),
+          columns: columnsOfRows(node),
           ...saidOf(one.rules.find(({ name }) => name === rulename)),
         },
       ],
@@ -68,6 +69,16 @@ function relationsIn(catalog: Catalog, { actions }: RuleStmt, own: Oid): readonl
   visit({ actions }, (kind, node) => {
     const oid = kind === 'RangeVar' ? findRelation(catalog, node)?.oid : undefined;
     if (oid !== undefined && oid !== own) found.add(oid);
+  });
+  return [...found];
+}
+
+/** The columns of the rows that a rule is about. */
+function columnsOfRows({ actions, whereClause }: RuleStmt): readonly string[] {
+  const found = new Set<string>();
+  visit({ actions, whereClause }, (kind, node) => {
+    const [row, column] = kind === 'ColumnRef' ? strings(node.fields) : [];
+    if ((row === 'old' || row === 'new') && column !== undefined) found.add(column);
   });
   return [...found];
 }

@@ -154,6 +154,8 @@ function doomedPartsByColumn(catalog: Catalog, table: Table, name: string): read
     ...table.policies
       .filter(({ using, withCheck }) => columnsIn(using).has(name) || columnsIn(withCheck).has(name))
       .map((policy) => partOf('policy', table, policy)),
+    ...table.rules.filter(({ columns }) => columns.includes(name)).map((rule) => partOf('rule', table, rule)),
+    ...policiesReading(catalog, table, name),
     ...table.columns
       .filter((column) => columnsIn(column.generated?.expression).has(name))
       .map((column) => partOf('column', table, column)),
@@ -163,7 +165,20 @@ function doomedPartsByColumn(catalog: Catalog, table: Table, name: string): read
   ];
 }
 
-function partOf(kind: 'column' | 'trigger' | 'policy', table: Table, { name }: { readonly name: string }): Doomed {
+/** Policies of other tables that read the column in a subquery. */
+export function policiesReading(catalog: Catalog, table: Table, name: string): readonly Doomed[] {
+  return tables(catalog, dependentsOf(catalog, table.oid)).flatMap((other) =>
+    other.policies
+      .filter(({ reads }) => reads.some(({ relation, columns }) => relation === table.oid && columns.includes(name)))
+      .map((policy) => partOf('policy', other, policy)),
+  );
+}
+
+function partOf(
+  kind: 'column' | 'trigger' | 'policy' | 'rule',
+  table: Table,
+  { name }: { readonly name: string },
+): Doomed {
   return { kind, table: table.oid, name };
 }
 

@@ -52,6 +52,8 @@ export interface Rule extends Commented {
   readonly definition: Statement<'RuleStmt'>;
   /** What its actions read and write. */
   readonly relations: readonly Oid[];
+  /** Of its own table, as OLD and NEW. */
+  readonly columns: readonly string[];
 }
 
 export interface Policy extends Commented {

@@ -55,6 +55,7 @@ function renamedTable(table: Table, rename: Rename): Table {
     ...table,
     constraints: table.constraints.map((constraint) => renamedConstraint(constraint, rename)),
     triggers: table.triggers.map((trigger) => ({ ...trigger, columns: names(trigger.columns, rename) })),
+    rules: table.rules.map((rule) => ({ ...rule, columns: names(rule.columns, rename) })),
     policies: table.policies.map((policy) => ({
       ...policy,
       ...(policy.using && { using: expression(policy.using, rename) }),

@@ -1,4 +1,5 @@
 import type { Column, Constraint, Table, TypeRef } from '../catalog/catalog.js';
+import { policiesReading } from '../catalog/doomed.js';
 import { columnOf, dependentsOf, tables } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { typeRef } from '../catalog/type-ref.js';
@@ -121,6 +122,8 @@ function refusalOf(column: Column, type: TypeRef, context: CommandContext): Draf
 
 /** What PostgreSQL cannot adapt to another type (RememberAllDependentForRebuilding). */
 function usedBy(table: Table, name: string, { catalog, pg }: CommandContext): Draft | undefined {
+  if (policiesReading(catalog, table, name).length > 0)
+    return fail('cannot alter type of a column used in a policy definition', '0A000');
   for (const oid of dependentsOf(catalog, table.oid)) {
     const reader = catalog.relations.get(oid) ?? catalog.routines.get(oid);
     if (reader === undefined || !('reads' in reader)) continue;
@@ -138,7 +141,9 @@ function usedBy(table: Table, name: string, { catalog, pg }: CommandContext): Dr
     return fail('cannot alter type of a column used in a policy definition', '0A000');
   if (table.columns.some(({ generated }) => columnsIn(generated?.expression).has(name)))
     return usedByGenerated(table, pg);
-  // what a rule reads is not followed
+  if (table.rules.some(({ columns }) => columns.includes(name)))
+    return fail('cannot alter type of a column used by a view or rule', '0A000');
+  // what the actions of a rule read besides the rows is not followed
   return table.rules.length > 0
     ? fail('cannot alter type of a column used by a view or rule', '0A000', false)
     : undefined;

@@ -1,8 +1,9 @@
 import { descendants, tables } from '../catalog/lookup.js';
-import { lockBelow, type PredictCommand, recurse } from './alter-table-command.js';
+import { type PredictCommand, recurse } from './alter-table-command.js';
 import { all, fail, lock, nothing } from './draft.js';
 import { referencedLocks, verifyForeignKey } from './foreign-key.js';
 import { addNotNull } from './not-null.js';
+import { lockEach } from './relations.js';
 
 /** ALTER CONSTRAINT: DEFERRABLE of a foreign key; since 18 also ENFORCED, and INHERIT of a NOT NULL. */
 export const alterConstraint: PredictCommand = ({ def }, context) => {
@@ -22,7 +23,10 @@ export const alterConstraint: PredictCommand = ({ def }, context) => {
       return fail(`constraint "${conname}" of relation "${table.name}" is not a not-null constraint`, '42809');
     if (constraint.inherited)
       return fail(`cannot alter inherited constraint "${conname}" on relation "${table.name}"`, '55000');
-    if (noinherit) return constraint.noInherit ? nothing : lockBelow(context, 'the constraint becomes theirs alone');
+    if (noinherit)
+      return constraint.noInherit
+        ? nothing
+        : lockEach(tables(catalog, table.children), context.lock, 'the constraint becomes theirs alone');
     if (!constraint.noInherit) return nothing;
     const [name] = constraint.columns;
     const below = descendants(catalog, table);

@@ -3,7 +3,7 @@ import { columnOf, tables } from '../catalog/lookup.js';
 import { type CommandContext, lockBelow, type PredictCommand } from './alter-table-command.js';
 import { fallOf, locksOfFall } from './cascade.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
-import { shownName } from './relations.js';
+import { lockEach, shownName } from './relations.js';
 
 /** DROP CONSTRAINT: of a foreign key the other table is locked too, for its triggers are dropped from both. */
 export const dropConstraint: PredictCommand = (command, context) => {
@@ -56,5 +56,9 @@ function lockHeirs({ kind, noInherit }: Constraint, context: CommandContext): Dr
     kind === 'foreign key'
       ? context.table.kind === 'partitioned'
       : (kind === 'check' || kind === 'not null') && !noInherit;
-  return inherited ? lockBelow(context, 'the constraint is dropped from the parent') : nothing;
+  const why = 'the constraint is dropped from the parent';
+  if (!inherited) return nothing;
+  return context.only && context.table.kind !== 'partitioned'
+    ? lockEach(tables(context.catalog, context.table.children), context.lock, why)
+    : lockBelow(context, why);
 }

@@ -17,6 +17,12 @@ const setup = [
    create table checked (id int, a int check (twice(a) > 0));
    create table spelled (id int, w text);
    create index spelled_w on spelled (w collate "C");
+   create table ruled (id int, a int not null check (a > 0), b int, c int);
+   create table ruled_kid () inherits (ruled);
+   create table ruled_grandkid () inherits (ruled_kid);
+   create table guarded (id int);
+   create rule noted as on update to ruled where old.b > 5 do also insert into guarded values (new.id);
+   create policy seen on guarded using (exists (select from other where other.id = guarded.id));
    create table root (id int not null, k int not null) partition by range (id);
    create table low partition of root for values from (0) to (1000);
    create table high partition of root for values from (5000) to (9000) partition by list (k);
@@ -61,6 +67,17 @@ const statements: Statements = {
   'type, operator class of another type': 'alter table item alter w type int using length(w)',
   'type, collation of an index': 'alter table spelled alter w type int using length(w)',
   'type, default of a type without such a cast': 'alter table item alter b type inet using null::inet',
+  'drop column, in a rule': 'alter table ruled drop column b',
+  'drop column, only, in the action of a rule': 'alter table only ruled drop column id',
+  'drop column, in no rule': 'alter table ruled drop column c',
+  'type, in a rule': 'alter table ruled alter b type bigint',
+  'drop check, only, children of children': 'alter table only ruled drop constraint ruled_a_check',
+  'drop not null by name, only, children of children': 'alter table only ruled drop constraint ruled_a_not_null',
+  'constraint no inherit, children of children': 'alter table ruled alter constraint ruled_a_not_null no inherit',
+  "drop column, in another table's policy": 'alter table other drop column id',
+  "drop column, cascade, in another table's policy": 'alter table other drop column id cascade',
+  "drop column, not in another table's policy": 'alter table other drop column note',
+  "type, in another table's policy": 'alter table other alter id type bigint',
   'type, no such function in a CHECK': 'alter table checked alter a type bigint',
 };
 
