@@ -9,6 +9,7 @@ import { columnsOfView } from './apply-view.js';
 import type { Catalog, Oid, Policy, Table } from './catalog.js';
 import { changeTable, putRelation } from './change.js';
 import { findRelation, findRelationNamed, findTable, isTable } from './lookup.js';
+import { columnsIn } from './mentions.js';
 import { describeQuery, readsOfExpression } from './query.js';
 import { shapeOfRelation } from './query-from.js';
 import { saidOf } from './said.js';
@@ -92,9 +93,12 @@ function policyOf(
 ): Policy {
   const own = { ...shapeOfRelation(table), name: table.name };
   const reads = mergedReads([using, withCheck].map((expression) => readsOfExpression(catalog, expression, own)));
+  const ofOwn = reads.find(({ relation }) => relation === table.oid)?.columns ?? [];
+  const mentioned = [...columnsIn(using), ...columnsIn(withCheck)];
   return {
     name,
     reads: reads.filter(({ relation }) => relation !== table.oid),
+    columns: !table.complete ? mentioned : ofOwn === '*' ? [] : ofOwn,
     ...(using !== undefined && { using }),
     ...(withCheck !== undefined && { withCheck }),
   };

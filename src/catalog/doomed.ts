@@ -151,9 +151,7 @@ function doomedPartsByColumn(catalog: Catalog, table: Table, name: string): read
     ...table.triggers
       .filter(({ columns }) => columns.includes(name))
       .map((trigger) => partOf('trigger', table, trigger)),
-    ...table.policies
-      .filter(({ using, withCheck }) => columnsIn(using).has(name) || columnsIn(withCheck).has(name))
-      .map((policy) => partOf('policy', table, policy)),
+    ...table.policies.filter(({ columns }) => columns.includes(name)).map((policy) => partOf('policy', table, policy)),
     ...table.rules.filter(({ columns }) => columns.includes(name)).map((rule) => partOf('rule', table, rule)),
     ...policiesReading(catalog, table, name),
     ...table.columns

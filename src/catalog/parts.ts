@@ -61,6 +61,8 @@ export interface Policy extends Commented {
   readonly using?: Node;
   readonly withCheck?: Node;
   readonly reads: readonly Read[];
+  /** Of its own table; a row as a whole needs none of them. */
+  readonly columns: readonly string[];
 }
 
 export type PartitionBound =

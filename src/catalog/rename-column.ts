@@ -58,6 +58,7 @@ function renamedTable(table: Table, rename: Rename): Table {
     rules: table.rules.map((rule) => ({ ...rule, columns: names(rule.columns, rename) })),
     policies: table.policies.map((policy) => ({
       ...policy,
+      columns: names(policy.columns, rename),
       ...(policy.using && { using: expression(policy.using, rename) }),
       ...(policy.withCheck && { withCheck: expression(policy.withCheck, rename) }),
     })),

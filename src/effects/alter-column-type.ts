@@ -137,7 +137,7 @@ function usedBy(table: Table, name: string, { catalog, pg }: CommandContext): Dr
   }
   if (table.triggers.some(({ columns }) => columns.includes(name)))
     return fail('cannot alter type of a column used in a trigger definition', '0A000');
-  if (table.policies.some(({ using, withCheck }) => columnsIn(using).has(name) || columnsIn(withCheck).has(name)))
+  if (table.policies.some(({ columns }) => columns.includes(name)))
     return fail('cannot alter type of a column used in a policy definition', '0A000');
   if (table.columns.some(({ generated }) => columnsIn(generated?.expression).has(name)))
     return usedByGenerated(table, pg);

@@ -1,5 +1,6 @@
 import type { Table } from '../catalog/catalog.js';
 import { ancestors, columnOf, findRelationNamed, isIndex, referencingTables, tables } from '../catalog/lookup.js';
+import { othersOf } from '../catalog/others.js';
 import {
   alone,
   type CommandContext,
@@ -61,8 +62,10 @@ function setPersistence(logged: boolean): PredictCommand {
   };
 }
 
-/** A logged table may not refer to an unlogged one. */
+/** Changes of an unlogged table cannot be published, and a logged table may not refer to an unlogged one. */
 function persistenceRefusal(logged: boolean, { catalog, table }: CommandContext): Draft | undefined {
+  if (!logged && othersOf(catalog, table.oid).some(({ kind }) => kind === 'publication'))
+    return fail(`cannot change table "${table.name}" to unlogged because it is part of a publication`, '55000');
   const wrong = logged ? 'unlogged' : 'permanent';
   const other = relatedTables(table, catalog, logged).find((one) => one.oid !== table.oid && one.persistence === wrong);
   if (other === undefined) return undefined;

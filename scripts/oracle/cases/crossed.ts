@@ -23,6 +23,10 @@ const setup = [
    create table guarded (id int);
    create rule noted as on update to ruled where old.b > 5 do also insert into guarded values (new.id);
    create policy seen on guarded using (exists (select from other where other.id = guarded.id));
+   create table owned (id int, other_id int);
+   create policy mine on owned using (other_id in (select id from other));
+   create table told (id int);
+   create publication news for table told;
    create table root (id int not null, k int not null) partition by range (id);
    create table low partition of root for values from (0) to (1000);
    create table high partition of root for values from (5000) to (9000) partition by list (k);
@@ -78,6 +82,10 @@ const statements: Statements = {
   "drop column, cascade, in another table's policy": 'alter table other drop column id cascade',
   "drop column, not in another table's policy": 'alter table other drop column note',
   "type, in another table's policy": 'alter table other alter id type bigint',
+  'type, of the name of a column that a policy reads elsewhere': 'alter table owned alter id type bigint',
+  'type, in a policy': 'alter table owned alter other_id type bigint',
+  'drop column, of the name of a column that a policy reads elsewhere': 'alter table owned drop column id',
+  'set unlogged, published': 'alter table told set unlogged',
   'type, no such function in a CHECK': 'alter table checked alter a type bigint',
 };
 
