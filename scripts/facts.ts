@@ -3,7 +3,7 @@
  *
  *     node scripts/run.mjs scripts/facts.ts
  *
- * writes src/effects/data/functions.data.json and types.data.json. Servers are installed on first use. The extensions are those that
+ * writes src/effects/data/functions.data.json, types.data.json and settings.data.json. Servers are installed on first use. The extensions are those that
  * come with PostgreSQL; what an extension adds to a name is recorded under the name alone, like a built-in.
  */
 import { writeFile } from 'node:fs/promises';
@@ -52,6 +52,15 @@ const queries = {
   classes: `
     select a.amname || ' ' || o.opcname || ' ' || t.typname || ' ' || f.opfname || case when o.opcdefault then ' default' else '' end as line
     from pg_opclass o join pg_am a on a.oid = o.opcmethod join pg_type t on t.oid = o.opcintype join pg_opfamily f on f.oid = o.opcfamily`,
+  mutableCasts: `
+    select s.typname || ' ' || t.typname as line
+    from pg_cast join pg_type s on s.oid = castsource join pg_type t on t.oid = casttarget join pg_proc p on p.oid = castfunc
+    where castsource <> casttarget and p.provolatile <> 'i'`,
+  mutableTexts: `
+    select typname || ' ' || case when i.provolatile <> 'i' then 'i' else '' end || case when o.provolatile <> 'i' then 'o' else '' end as line
+    from pg_type t join pg_proc i on i.oid = t.typinput join pg_proc o on o.oid = t.typoutput
+    where typtype in ('b', 'r') and typcategory <> 'A' and (i.provolatile <> 'i' or o.provolatile <> 'i')`,
+  settings: `select name as line from pg_settings where name not like '%.%'`,
 } as const;
 
 /**
@@ -69,7 +78,16 @@ const zonesQuery = `
   select name from pg_timezone_names where utc_offset = interval '0' and pg_temp.keeps(name) order by 1`;
 
 const functions = new Map<string, FunctionRow & Dated>();
-const lines = { types: dated(), casts: dated(), lengths: dated(), classes: dated() };
+const parts = ['types', 'casts', 'lengths', 'classes', 'mutableCasts', 'mutableTexts', 'settings'] as const;
+const lines = {
+  types: dated(),
+  casts: dated(),
+  lengths: dated(),
+  classes: dated(),
+  mutableCasts: dated(),
+  mutableTexts: dated(),
+  settings: dated(),
+};
 const aggregates = new Map<string, number>();
 const versions: string[] = [];
 let zones: readonly string[] = [];
@@ -84,7 +102,7 @@ for (const major of serverMajors) {
     for (const { name } of await session.query(queries.aggregates)) {
       if (name !== null && name !== undefined && !aggregates.has(name)) aggregates.set(name, major);
     }
-    for (const part of ['types', 'casts', 'lengths', 'classes'] as const) {
+    for (const part of parts) {
       for (const { line } of await session.query(queries[part])) add(lines[part], line ?? '', major);
     }
     zones = (await session.query(zonesQuery)).map(({ name }) => name ?? '');
@@ -108,8 +126,12 @@ await write('types', {
   casts: written(lines.casts),
   lengths: written(lines.lengths),
   classes: written(lines.classes),
+  mutableCasts: written(lines.mutableCasts),
+  mutableTexts: written(lines.mutableTexts),
   zones,
 });
+
+await write('settings', { servers: versions, settings: written(lines.settings) });
 
 async function installExtensions(session: Session): Promise<void> {
   const rows = await session.query('select name from pg_available_extensions order by name');

@@ -13,7 +13,7 @@ import {
   rewriteStored,
   scanStored,
 } from './alter-table-command.js';
-import { unknownCollation } from './collation.js';
+import { uncollatable, unknownCollation } from './collation.js';
 import { columnRefusal } from './column-refusal.js';
 import { addTableConstraint, buildEach } from './constraints.js';
 import { all, type Draft, fail, nothing } from './draft.js';
@@ -60,6 +60,7 @@ export const addColumn: PredictCommand = ({ def, missing_ok }, context) => {
     ...constraintsOf(column, context),
     nulls(column, context),
     unknownCollation(def.ColumnDef.collClause, context.catalog),
+    uncollatable(def.ColumnDef.collClause, column.type, context),
   );
 };
 

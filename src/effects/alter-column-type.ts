@@ -4,6 +4,7 @@ import { columnOf, dependentsOf, tables } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { Node } from '../sql/tree.js';
+import { columnRefs } from '../sql/walk.js';
 import { inPartitionKey } from './alter-table-column.js';
 import {
   type CommandContext,
@@ -17,12 +18,14 @@ import {
 } from './alter-table-command.js';
 import { locksOnReferenced } from './cascade.js';
 import { type Change, collationOf, indexRefusals, rebuiltIndexes } from './changed-index.js';
+import { uncollatable } from './collation.js';
 import { comparisonRefusal } from './comparison-refusal.js';
 import { conversionOf, typeOfDefault } from './conversion.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
+import { expressionKinds, expressionRefusal } from './expression-refusal.js';
 import { typeFact } from './facts.js';
 import { comparison, referencedLocks, verifyForeignKey } from './foreign-key.js';
-import { builtIndexes } from './relations.js';
+import { builtIndexes, systemColumns } from './relations.js';
 import { rowTypeUser } from './row-type.js';
 import { typeName } from './type-name.js';
 import { baseType, convert, domainsOf, isRecorded, type NoCast } from './types.js';
@@ -41,6 +44,8 @@ export const alterColumnType: PredictCommand = (command, context) => {
   if (type === undefined) return unknownType(name, context);
   const column = found ?? unknownColumn(name);
   const using = def.ColumnDef.raw_default;
+  const wrong = usingRefusal(using, context) ?? uncollatable(def.ColumnDef.collClause, type, context);
+  if (wrong !== undefined) return wrong;
   const prepared = preparedRefusal(column, context);
   if (prepared !== undefined) return (using && wrongUsing(column, type, using, context)) ?? prepared;
   const parts = family(context).flatMap((table): readonly (Change | Draft)[] => {
@@ -63,6 +68,15 @@ function wrongUsing(column: Column, type: TypeRef, using: Node, context: Command
   const conversion = conversionOf(context.table, column, type, using, context);
   if (!('noCast' in conversion) || conversion.noCast.how !== 'explicit') return undefined;
   return noCast(conversion.noCast, column.name, true, context);
+}
+
+/** What the server refuses in USING before it looks at a row. */
+function usingRefusal(using: Node | undefined, { catalog, table }: CommandContext): Draft | undefined {
+  if (using === undefined) return undefined;
+  const own = new Set([...table.columns.map(({ name }) => name), ...systemColumns, table.name]);
+  const unknown = columnRefs({ using }).find(({ parts }) => parts.length === 1 && !own.has(parts[0] ?? ''));
+  if (unknown !== undefined && table.complete) return fail(`column "${unknown.parts[0]}" does not exist`, '42703');
+  return expressionRefusal(using, expressionKinds.transform, catalog);
 }
 
 function noCast({ how, from, to }: NoCast['noCast'], column: string, using: boolean, context: CommandContext): Draft {

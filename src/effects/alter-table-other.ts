@@ -1,7 +1,8 @@
 import type { Catalog, CompositeRelation, Index, MaterializedView, Relation, Sequence } from '../catalog/catalog.js';
-import { columnOf, dependentsOf, findRelation, isIndex, isTable, tables } from '../catalog/lookup.js';
+import { columnOf, dependentsOf, findRelation, indexesOf, isIndex, isTable, tables } from '../catalog/lookup.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { AlterTableCmd, AlterTableStmt } from '../sql/tree.js';
+import { kindRefusal } from './alter-table-kinds.js';
 import { statementLock } from './alter-table-lock.js';
 import type { PredictContext } from './context.js';
 import { conversionOf } from './conversion.js';
@@ -19,13 +20,13 @@ export function otherRelation(relation: Relation, node: AlterTableStmt, context:
   const commands = (node.cmds ?? []).flatMap((one) => ('AlterTableCmd' in one ? [one.AlterTableCmd] : []));
   const wrong = wrongKind(relation, node);
   if (wrong !== undefined) return wrong;
+  const misfit = commands.map((command) => kindRefusal(relation, command, context.pg)).find(Boolean);
+  if (misfit !== undefined) return misfit;
   if (isIndex(relation)) return all(...commands.map((command) => alterIndex(relation, command, commands, context)));
   if (relation.kind === 'materialized view')
     return all(...commands.map((command) => alterMaterializedView(relation, command, commands, context)));
   if (relation.kind === 'composite type')
     return all(...commands.map((command) => alterCompositeType(relation, command, context)));
-  if (relation.kind === 'view' && commands.some(({ subtype }) => subtype === 'AT_AddColumn'))
-    return cannotAlter('ADD COLUMN', relation, 'a table, composite type, or foreign table', context);
   if (relation.kind === 'sequence') return all(...commands.map((command) => alterSequence(relation, command, context)));
   return nothing;
 }
@@ -36,6 +37,8 @@ export function wrongKind(relation: Relation, { objtype }: AlterTableStmt): Draf
   if (objtype === 'OBJECT_VIEW' && relation.kind !== 'view') return fail(`"${relation.name}" is not a view`, '42809');
   if (objtype === 'OBJECT_SEQUENCE' && relation.kind !== 'sequence')
     return fail(`"${relation.name}" is not a sequence`, '42809');
+  if (objtype === 'OBJECT_TABLE' && relation.kind === 'composite type')
+    return fail(`"${relation.name}" is a composite type`, '42809');
   return objtype === 'OBJECT_MATVIEW' && relation.kind !== 'materialized view'
     ? fail(`"${relation.name}" is not a materialized view`, '42809')
     : undefined;
@@ -49,7 +52,8 @@ function alterIndex(index: Index, command: AlterTableCmd, given: readonly AlterT
       ? attachIndex(index, command, context)
       : cannotAlter('ATTACH PARTITION', index, 'a table or partitioned index', context);
   if (subtype === 'AT_SetStatistics') {
-    const refusal = statisticsRefusal(index, command.num ?? 0);
+    const place = command.num ?? index.keys.findIndex(({ column }) => column === command.name) + 1;
+    const refusal = statisticsRefusal(index, place);
     if (refusal !== undefined) return refusal;
   }
   const own = lockIndex(index, statementLock(given), 'the index is altered');
@@ -103,12 +107,16 @@ function isPartitionOf(child: Index, parent: Index, catalog: Catalog): boolean {
 
 function alterMaterializedView(
   view: MaterializedView,
-  { subtype, name }: AlterTableCmd,
+  { subtype, name, num }: AlterTableCmd,
   given: readonly AlterTableCmd[],
   { catalog }: Context,
 ): Draft {
   const mode = statementLock(given);
   const own = lock(view, mode, 'the materialized view is altered');
+  if (subtype === 'AT_SetStatistics' && num !== undefined)
+    return fail('cannot refer to non-index column by number', '0A000');
+  if (subtype === 'AT_ClusterOn' && view.complete && !indexesOf(catalog, view).some((index) => index.name === name))
+    return fail(`index "${name}" for table "${view.name}" does not exist`, '42704');
   if (subtype === 'AT_SetTableSpace' && (view.tablespace ?? 'pg_default') !== name)
     return all(own, newHeap(view, mode, `the file is copied to the tablespace ${name}`));
   if (subtype === 'AT_SetAccessMethod' && (view.accessMethod ?? 'heap') !== (name ?? 'heap'))

@@ -68,6 +68,8 @@ function persistenceRefusal(logged: boolean, { catalog, table }: CommandContext)
     return fail(`cannot change table "${table.name}" to unlogged because it is part of a publication`, '55000');
   const wrong = logged ? 'unlogged' : 'permanent';
   const other = relatedTables(table, catalog, logged).find((one) => one.oid !== table.oid && one.persistence === wrong);
+  if (!logged && othersOf(catalog, table.oid).some(({ kind }) => kind === 'publication'))
+    return fail(`cannot change table "${table.name}" to unlogged because it is part of a publication`, '55000');
   if (other === undefined) return undefined;
   const [to, of] = logged ? ['logged', 'unlogged'] : ['unlogged', 'logged'];
   return fail(

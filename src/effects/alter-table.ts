@@ -9,6 +9,7 @@ import { addColumn } from './add-column.js';
 import { alterColumnType } from './alter-column-type.js';
 import { columnCommands } from './alter-table-column.js';
 import type { CommandContext, CommandTable } from './alter-table-command.js';
+import { kindRefusal } from './alter-table-kinds.js';
 import { lockLevel, statementLock } from './alter-table-lock.js';
 import { otherRelation, wrongKind } from './alter-table-other.js';
 import { storageCommands } from './alter-table-storage.js';
@@ -42,6 +43,10 @@ function predictAlterTable(node: AlterTableStmt, context: PredictContext<'AlterT
   if (table === undefined) return nothing;
   const wrong = wrongKind(table, node);
   if (wrong !== undefined) return wrong;
+  const misfit = commandsOf(node)
+    .map((command) => kindRefusal(table, command, context.pg))
+    .find((draft) => draft !== undefined);
+  if (misfit !== undefined) return misfit;
   const draft = alterOne({ ...context, catalog }, table);
   // the table itself exists, or the statement fails: its lock is sure, and so is nothing else
   return found === undefined ? all(draft, unknownRelation(context.catalog, range), asIs(draft)) : draft;

@@ -3,8 +3,10 @@ import { ancestors, columnOf, findRelation, isTable } from '../catalog/lookup.js
 import { mayHold } from '../catalog/pruning.js';
 import type { Node, RangeVar, UpdateStmt } from '../sql/tree.js';
 import { all, type Draft, fail, lock, nothing, rows } from './draft.js';
+import { literalRefusal } from './literal-refusal.js';
 import type { StoredSource } from './query-terms.js';
 import { lockUnknown, written } from './relations.js';
+import type { TypeContext } from './types.js';
 
 // What INSERT, UPDATE, DELETE and MERGE have in common.
 
@@ -110,12 +112,14 @@ export function refusedColumns(
   table: Table,
   given: ReadonlyMap<string, Node | undefined>,
   event: 'insert' | 'update',
-  pg: number,
+  { catalog, pg }: TypeContext,
 ): Draft {
   for (const [name, value] of given) {
     const column = columnOf(table, name);
     if (column === undefined && table.complete)
       return fail(`column "${name}" of relation "${table.name}" does not exist`, '42703');
+    const unread = event === 'update' && column?.type ? literalRefusal(value, column.type, { catalog, pg }) : undefined;
+    if (unread !== undefined) return unread;
     const isDefault = value !== undefined && 'SetToDefault' in value;
     if (column?.generated !== undefined && !isDefault) {
       const message =

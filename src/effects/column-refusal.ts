@@ -127,7 +127,8 @@ export function generationRefusal(
     return fail(`cannot use system column "${system}" in column generation expression`, '42P10');
   if (table !== undefined && names.some((name) => name === table.name && columnOf(table, name) === undefined))
     return fail('cannot use whole-row variable in column generation expression', '42P17');
-  if (mutability(expression, context) === 'mutable') return fail('generation expression is not immutable', '42P17');
+  if (mutability(expression, context, table) === 'mutable')
+    return fail('generation expression is not immutable', '42P17');
   const own = virtual ? functionCalls({ expression }).find(({ name }) => isUsers(name)) : undefined;
   return own && fail('generation expression uses user-defined function', '0A000', false);
 }

@@ -6,6 +6,7 @@ import { visit } from '../sql/walk.js';
 import { callRefusal } from './call-refusal.js';
 import { type Draft, fail } from './draft.js';
 import { comparison } from './foreign-key.js';
+import { literalRefusal } from './literal-refusal.js';
 import { typeName } from './type-name.js';
 import type { TypeContext } from './types.js';
 
@@ -42,6 +43,8 @@ function refused(
   // x IN (a, b) is x = ANY of an array
   const other = rexpr !== undefined && 'List' in rexpr ? rexpr.List.items?.[0] : rexpr;
   if (lexpr === undefined || other === undefined) return undefined;
+  const unread = before === undefined ? unreadable(lexpr, rexpr, table, context) : undefined;
+  if (unread !== undefined) return unread;
   const sides: readonly (readonly [Node, Node])[] = [
     [lexpr, other],
     [other, lexpr],
@@ -53,6 +56,20 @@ function refused(
   if (comparison(left, right, context) !== 'none' || comparison(right, left, context) !== 'none') return undefined;
   const [from, to] = [typeName(context.catalog, left), typeName(context.catalog, right)];
   return fail(`operator does not exist: ${from} ${operator} ${to}`, '42883');
+}
+
+/** A bare string that cannot be read as a value of the type that it is compared with. */
+function unreadable(left: Node, right: Node | undefined, table: Table, context: TypeContext): Draft | undefined {
+  const others = right === undefined ? [] : 'List' in right ? (right.List.items ?? []) : [right];
+  const type = typeOf(left, table, context);
+  if (type !== undefined)
+    for (const other of others) {
+      const refusal = literalRefusal(other, type, context);
+      if (refusal !== undefined) return refusal;
+    }
+  const [only, ...more] = others;
+  const opposite = only === undefined || more.length > 0 ? undefined : typeOf(only, table, context);
+  return opposite && literalRefusal(left, opposite, context);
 }
 
 /** A varchar is compared as the text that it is cast to, whatever it becomes. */

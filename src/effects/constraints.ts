@@ -39,8 +39,18 @@ const addConstraint: PredictCommand = ({ def }, context) => {
 /** What a constraint of ADD CONSTRAINT, or one that stands with the column of ADD COLUMN, does. */
 export function addTableConstraint(node: ConstraintNode, context: CommandContext): Draft {
   const add = node.contype && kinds[node.contype];
+  const foreign = context.table.kind === 'foreign' ? unlikeForeign[node.contype ?? ''] : undefined;
+  if (foreign !== undefined) return fail(`${foreign} constraints are not supported on foreign tables`, '0A000');
   return add === undefined ? nothing : add(node, context);
 }
+
+/** Constraints that a foreign table cannot have: transformColumnDefinition. */
+const unlikeForeign: Readonly<Record<string, string>> = {
+  CONSTR_PRIMARY: 'primary key',
+  CONSTR_UNIQUE: 'unique',
+  CONSTR_EXCLUSION: 'exclusion',
+  CONSTR_FOREIGN: 'foreign key',
+};
 
 type AddConstraint = (node: ConstraintNode, context: CommandContext) => Draft;
 

@@ -167,6 +167,8 @@ function refusedTable(node: CreateStmt, { catalog, pg }: PredictContext): Draft 
   const { relation: range = {} } = node;
   if (range.schemaname !== undefined && isGone(catalog, range.schemaname))
     return fail(`schema "${range.schemaname}" does not exist`, '3F000', false);
+  if (range.relpersistence === 't' && range.schemaname !== undefined && range.schemaname !== 'pg_temp')
+    return fail('cannot create temporary relation in non-temporary schema', '42P16');
   const elements = node.tableElts ?? [];
   const names = elements.flatMap((element) => ('ColumnDef' in element ? [element.ColumnDef.colname ?? ''] : []));
   const twice = names.find((name, at) => names.indexOf(name) !== at);

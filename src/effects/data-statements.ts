@@ -13,7 +13,7 @@ import { locksOnly } from './locks-only.js';
 import { lookUp } from './lookups.js';
 import { isOn } from './options.js';
 import { callsIn, predictQuery, refusedQuery } from './queries.js';
-import { lockUnknown, written } from './relations.js';
+import { lockUnknown, missingColumn, written } from './relations.js';
 
 const select: Predict<'SelectStmt'> = (node, context) => {
   const { intoClause, ...query } = node;
@@ -50,6 +50,10 @@ const copy: Predict<'CopyStmt'> = (node, context) => {
       ? copyFrom(relation, node, context)
       : // a view may have a trigger that takes the rows
         fail(`cannot copy to ${relation.kind} "${shown}"`, '42809', relation.kind !== 'view');
+  const missing = strings(node.attlist)
+    .map((name) => missingColumn(relation, name))
+    .find(({ failure }) => failure !== undefined);
+  if (missing !== undefined && relation.kind === 'table') return missing;
   if (relation.kind === 'table') return scan(relation, mode, 'all its rows are read');
   const kind =
     relation.kind === 'partitioned'

@@ -68,7 +68,11 @@ export const dropStatistics: Predict<'DropStmt'> = (node, { catalog }) => {
   );
   const known = [...catalog.others.values()].filter((other) => other.kind === 'statistics');
   const tables = names.flatMap((name) => known.find((other) => other.name.split('.').at(-1) === name)?.relations ?? []);
+  const unknown = names.find((name) => !known.some((other) => other.name.split('.').at(-1) === name));
   return all(
+    unknown === undefined || node.missing_ok
+      ? nothing
+      : fail(`statistics object "${unknown}" does not exist`, '42704', false),
     ...tables.map((oid) => {
       const relation = catalog.relations.get(oid);
       return relation === undefined

@@ -1,7 +1,7 @@
-import type { Catalog } from '../catalog/catalog.js';
+import type { Catalog, OtherObject, Routine } from '../catalog/catalog.js';
 import type { Doomed } from '../catalog/doomed.js';
 import { findRelationNamed, findType, isGone, nameOf, schemaFor } from '../catalog/lookup.js';
-import { foreignTablesOf } from '../catalog/others.js';
+import { findOther, foreignTablesOf } from '../catalog/others.js';
 import { qualifiedName } from '../sql/names.js';
 import { type DropStmt, type Node, type ObjectType, strings } from '../sql/tree.js';
 import { fallOf, locksOfFall } from './cascade.js';
@@ -107,25 +107,53 @@ const type: Find = (catalog, object) => {
   return { found: [{ kind: 'object', oid: found.oid }], shown: shownName(catalog, found) };
 };
 
-const routine: Find = (catalog, object) => {
+const domain: Find = (catalog, object, word) => {
+  const found = 'TypeName' in object ? findType(catalog, strings(object.TypeName.names)) : undefined;
+  if (found === undefined || found.kind === 'domain') return type(catalog, object, word);
+  return { missing: fail(`"${found.name}" is not a domain`, '42809') };
+};
+
+const routine: Find = (catalog, object, word) => {
   const found = 'ObjectWithArgs' in object ? routinesWithArguments(catalog, object.ObjectWithArgs) : [];
   const shown = 'ObjectWithArgs' in object ? `${strings(object.ObjectWithArgs.objname).join('.')}()` : '';
   if (found.length === 0) return { missing: fail(`function ${shown} does not exist`, '42883', false) };
+  const wanted = kindsOfRoutine[word];
+  if (wanted !== undefined && found.every(({ kind }) => !wanted.includes(kind)))
+    return { missing: fail(`${shown} is not a ${word}`, '42809') };
   return { found: found.map(({ oid }) => ({ kind: 'object', oid })), shown };
+};
+
+/** DROP ROUTINE takes any, DROP FUNCTION all but procedures. */
+const kindsOfRoutine: Readonly<Record<string, readonly Routine['kind'][]>> = {
+  function: ['function', 'window'],
+  procedure: ['procedure'],
 };
 
 type Members = (catalog: Catalog, name: string) => readonly Doomed[];
 
 /** Objects that the catalog keeps by name only: what depends on them is found by that name. */
-function byName(dependents: Members, members: Members = () => []): Find {
-  return (catalog, object) => {
+function byName(
+  dependents: Members,
+  members: Members = () => [],
+  isKnown?: (catalog: Catalog, name: string) => boolean,
+): Find {
+  return (catalog, object, word) => {
     const shown = partsOf(object).at(-1) ?? '';
+    // what the history does not show may be there: its dependents are told all the same
+    if (isKnown?.(catalog, shown) === false && dependents(catalog, shown).length === 0)
+      return { missing: fail(`${word} "${shown}" does not exist`, '42704', false) };
     return { found: members(catalog, shown), dependents: dependents(catalog, shown), shown };
   };
 }
 
 function foreignTables(catalog: Catalog, of: Parameters<typeof foreignTablesOf>[1]): readonly Doomed[] {
   return foreignTablesOf(catalog, of).map((oid): Doomed => ({ kind: 'object', oid }));
+}
+
+const none: Members = () => [];
+
+function isOther(kind: OtherObject['kind']): (catalog: Catalog, name: string) => boolean {
+  return (catalog, name) => findOther(catalog, kind, name) !== undefined;
 }
 
 const schema: Find = (catalog, object) => {
@@ -141,18 +169,26 @@ const objects: { readonly [T in ObjectType]?: Kind } = {
   OBJECT_MATVIEW: { word: 'materialized view', find: relation('materialized view') },
   OBJECT_SEQUENCE: { word: 'sequence', find: relation('sequence') },
   OBJECT_TYPE: { word: 'type', find: type },
-  OBJECT_DOMAIN: { word: 'type', find: type },
+  OBJECT_DOMAIN: { word: 'type', find: domain },
   OBJECT_FUNCTION: { word: 'function', find: routine },
   OBJECT_PROCEDURE: { word: 'procedure', find: routine },
-  OBJECT_ROUTINE: { word: 'function', find: routine },
-  OBJECT_AGGREGATE: { word: 'function', find: routine },
+  OBJECT_ROUTINE: { word: 'function or procedure', find: routine },
+  OBJECT_AGGREGATE: { word: 'aggregate function', find: routine },
   OBJECT_SCHEMA: { word: 'schema', find: schema },
-  OBJECT_EXTENSION: { word: 'extension', find: byName(usersOfExtension, typesOfExtension) },
+  OBJECT_EXTENSION: {
+    word: 'extension',
+    find: byName(usersOfExtension, typesOfExtension, (catalog, name) => catalog.extensions.has(name)),
+  },
   OBJECT_COLLATION: { word: 'collation', find: byName(usersOfCollation) },
   OBJECT_LANGUAGE: { word: 'language', find: byName(usersOfLanguage) },
   OBJECT_ACCESS_METHOD: { word: 'access method', find: byName(tablesOfAccessMethod) },
-  OBJECT_FOREIGN_SERVER: { word: 'server', find: byName((catalog, server) => foreignTables(catalog, { server })) },
+  OBJECT_FOREIGN_SERVER: {
+    word: 'server',
+    find: byName((catalog, server) => foreignTables(catalog, { server }), undefined, isOther('server')),
+  },
   OBJECT_FDW: { word: 'foreign-data wrapper', find: byName((catalog, wrapper) => foreignTables(catalog, { wrapper })) },
+  OBJECT_PUBLICATION: { word: 'publication', find: byName(none, none, isOther('publication')) },
+  OBJECT_EVENT_TRIGGER: { word: 'event trigger', find: byName(none, none, isOther('event trigger')) },
   OBJECT_OPCLASS: { word: 'operator class', find: byName(indexesOfClass) },
 };
 

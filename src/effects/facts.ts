@@ -213,3 +213,31 @@ export function isUtc(zone: string): boolean {
   const name = zone.trim();
   return zones.has(name.toLowerCase()) || noOffset.test(name);
 }
+
+const mutableCasts = cached(
+  (pg) => new Set(typeData.mutableCasts.flatMap((line) => fields(line, pg)?.join(' ') ?? [])),
+);
+
+/** Whether the function of a cast between two types is not immutable. */
+export function hasMutableCast(from: string, to: string, pg: number): boolean {
+  return mutableCasts(pg).has(`${from} ${to}`);
+}
+
+const mutableTexts = cached(
+  (pg) =>
+    new Map(
+      typeData.mutableTexts.flatMap((line): [string, string][] => {
+        const [name, ways] = fields(line, pg) ?? [];
+        return name === undefined || ways === undefined ? [] : [[name, ways]];
+      }),
+    ),
+);
+
+/** Whether what makes a type of a text, or a text of it, is not immutable. */
+export function hasMutableText(type: string, way: 'input' | 'output', pg: number): boolean {
+  return (
+    mutableTexts(pg)
+      .get(type)
+      ?.includes(way === 'input' ? 'i' : 'o') === true
+  );
+}

@@ -97,7 +97,9 @@ function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): 
   if (missing !== undefined && isComplete(relation)) return fail(`column "${missing}" does not exist`, '42703');
   const virtual = relation.columns.find(({ name, generated }) => generated?.kind === 'virtual' && named.includes(name));
   if (virtual !== undefined) return fail('indexes on virtual generated columns are not supported', '0A000');
-  const mutable = [...elements.map(({ expr }) => expr), node.whereClause].map((part) => mutability(part, context));
+  const mutable = [...elements.map(({ expr }) => expr), node.whereClause].map((part) =>
+    mutability(part, context, isTable(relation) ? relation : undefined),
+  );
   if (mutable.includes('mutable')) return fail('functions in index expression must be marked IMMUTABLE', '42P17');
   const method = node.accessMethod ?? 'btree';
   const refused =

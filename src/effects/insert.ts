@@ -19,12 +19,14 @@ import { all, type Draft, fail, lock, nothing, rows, unsure } from './draft.js';
 import { fire } from './fire.js';
 import { followRules } from './follow-rules.js';
 import { checkReferences } from './foreign-key-checks.js';
+import { literalRefusal } from './literal-refusal.js';
 import { planQuery } from './query.js';
 import { planGraph } from './query-draft.js';
 import { emptyGraph, neverStops, type Planned, type QueryPlace } from './query-plan.js';
 import { readSubqueries } from './query-select.js';
 import type { Item } from './query-terms.js';
 import { withTables } from './query-with.js';
+import type { TypeContext } from './types.js';
 
 /** INSERT … VALUES puts a few rows in; INSERT … SELECT as many as the query gives. */
 export function planInsert(node: InsertStmt, place: QueryPlace, context: PredictContext): Planned {
@@ -63,7 +65,11 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
   const refused = refusedInsert(table, node, names, given, context);
   // what a rule or an INSTEAD OF trigger of a view does is not known
   const direct = findRelation(catalog, node.relation) === table;
-  if (refused.failure?.sure && direct) return refused;
+  if (refused.failure?.sure && direct) {
+    // a row is sent to its partition before its columns are looked at
+    const place = refused.failure.code === '23502' ? route(table, given, many, context) : nothing;
+    return place.failure?.sure ? place : refused;
+  }
   const rules = followRules(table, 'CMD_INSERT', context);
   if (rules.replaced)
     return all(lock(table, 'RowExclusiveLock', 'a rule has something else done instead'), rules.draft);
@@ -195,14 +201,21 @@ function refusedInsert(
   node: InsertStmt,
   names: readonly string[],
   given: readonly Row[] | undefined,
-  { pg }: PredictContext,
+  { catalog, pg }: PredictContext,
 ): Draft {
   const lists = valuesOf(node);
   const values = new Map(
     names.map((name, at): [string, Node | undefined] => [name, lists?.[0]?.[at] ?? given?.[0]?.get(name)]),
   );
-  const columns = refusedColumns(table, node.override === 'OVERRIDING_USER_VALUE' ? new Map() : values, 'insert', pg);
+  const columns = refusedColumns(table, node.override === 'OVERRIDING_USER_VALUE' ? new Map() : values, 'insert', {
+    catalog,
+    pg,
+  });
   if (columns.failure !== undefined) return columns;
+  for (const list of lists ?? []) {
+    const unread = unreadable(table, names, list, { catalog, pg });
+    if (unread !== undefined) return unread;
+  }
   const width = lists?.[0]?.length ?? 0;
   const limit = node.cols === undefined ? table.columns.length : names.length;
   if (table.complete && width > limit) return fail('INSERT has more expressions than target columns', '42601');
@@ -217,6 +230,21 @@ function refusedInsert(
   if (missing === undefined || !rowExists) return nothing;
   const message = `null value in column "${missing.name}" of relation "${table.name}" violates not-null constraint`;
   return fail(message, '23502', !mayBeChanged(table));
+}
+
+/** Bare strings that their columns cannot read. */
+function unreadable(
+  table: Table,
+  names: readonly string[],
+  list: readonly Node[],
+  context: TypeContext,
+): Draft | undefined {
+  for (const [at, value] of list.entries()) {
+    const type = columnOf(table, names[at])?.type;
+    const refusal = type && literalRefusal(value, type, context);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
 }
 
 function isAlways(column: Column | undefined, value: Node | undefined): boolean {

@@ -10,6 +10,7 @@ import type {
   ReturningClause,
   UpdateStmt,
 } from '../sql/tree.js';
+import { visit } from '../sql/walk.js';
 import {
   asConditions,
   askBound,
@@ -21,6 +22,7 @@ import {
   refusedColumns,
   routed,
 } from './change.js';
+import { comparisonRefusal } from './comparison-refusal.js';
 import type { PredictContext } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { fire } from './fire.js';
@@ -99,13 +101,26 @@ export function planUpdate(node: UpdateStmt, place: QueryPlace, context: Predict
     return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'UPDATE')), planned.few);
   const set = assignments(node.targetList);
   const refused =
-    findRelation(catalog, node.relation) === found.table ? refusedColumns(found.table, set, 'update', pg) : nothing;
+    findRelation(catalog, node.relation) === found.table
+      ? refusedColumns(found.table, set, 'update', { catalog, pg })
+      : nothing;
   if (refused.failure !== undefined) return outcome(refused, true);
+  const wrong = node.fromClause === undefined ? conditionRefusal(node.whereClause, found.table, context) : undefined;
+  if (wrong !== undefined) return outcome(wrong, true);
   const rules = followRules(found.table, 'CMD_UPDATE', context);
   if (rules.replaced) return outcome(all(common, replaced(found), rules.draft), true);
   const bound = found.none ? nothing : askBound(catalog, found.table);
   const own = all(touch(found, 'its rows are updated'), updated(found, set, context), bound, rules.draft);
   return outcome(all(common, own), !found.many);
+}
+
+/** What cannot be compared in a condition on the table alone; in a subquery the names may be those of others. */
+function conditionRefusal(condition: Node | undefined, table: Table, context: PredictContext): Draft | undefined {
+  let nested = false;
+  visit({ condition }, (...[kind]) => {
+    if (kind === 'SubLink') nested = true;
+  });
+  return nested ? undefined : comparisonRefusal(condition, table, context);
 }
 
 /** RETURNING may name the row as it was and as it is (18), by these names or others. */
@@ -168,6 +183,8 @@ export function planDelete(node: DeleteStmt, place: QueryPlace, context: Predict
   const { found, planned } = find(node.relation, node.usingClause ?? [], read, inner);
   if (found === undefined)
     return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'DELETE')), planned.few);
+  const wrong = node.usingClause === undefined ? conditionRefusal(node.whereClause, found.table, context) : undefined;
+  if (wrong !== undefined) return outcome(wrong, true);
   const rules = followRules(found.table, 'CMD_DELETE', context);
   if (rules.replaced) return outcome(all(common, replaced(found), rules.draft), true);
   const bound = context.pg < 14 && !found.none ? askBound(catalog, found.table) : nothing;

@@ -1,14 +1,19 @@
+import type { Table } from '../catalog/catalog.js';
+import { typeInTable } from '../catalog/expression-type.js';
 import { findRoutines } from '../catalog/lookup.js';
-import { type Node, strings } from '../sql/tree.js';
+import { builtInType } from '../catalog/type-ref.js';
+import { type FuncCall, type Node, strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
+import { isMutableCast, mutableCast } from './cast-mutability.js';
 import type { PredictContext } from './context.js';
-import { builtInVolatility, isStableWith } from './facts.js';
+import { builtInVolatility, isStableWith, typeFact } from './facts.js';
 import { inlinedBody } from './volatility.js';
 
 /** Whether an expression may give another value for the same row some other time, which an index does not allow. */
 export function mutability(
   expression: Node | undefined,
-  context: Pick<PredictContext, 'catalog'>,
+  context: Pick<PredictContext, 'catalog' | 'pg'>,
+  table?: Table,
   depth = 0,
 ): 'immutable' | 'perhaps mutable' | 'mutable' {
   let found: 'immutable' | 'perhaps mutable' | 'mutable' = 'immutable';
@@ -19,15 +24,36 @@ export function mutability(
   visit({ List: { items: [expression] } }, (kind, node) => {
     // CURRENT_DATE, CURRENT_USER and their kin
     if (kind === 'SQLValueFunction') learn('mutable');
-    if (kind === 'FuncCall') learn(ofCall(strings(node.funcname), node.args?.length ?? 0, context, depth));
+    if (kind === 'TypeCast' && isMutableCast(node, table, context)) learn('mutable');
+    if (kind === 'FuncCall') {
+      const cast = castOf(node, table, context);
+      if (cast !== undefined) return learn(cast);
+      learn(ofCall(strings(node.funcname), node.args?.length ?? 0, context, depth));
+    }
+    return undefined;
   });
   return found;
+}
+
+/** date(x) is a cast where a type has the name: what it costs hangs on the type of x. */
+function castOf(
+  { funcname, args = [] }: FuncCall,
+  table: Table | undefined,
+  context: Pick<PredictContext, 'catalog' | 'pg'>,
+): 'immutable' | 'mutable' | undefined {
+  const name = strings(funcname);
+  const [only] = args;
+  const last = name.at(-1) ?? '';
+  if (args.length !== 1 || only === undefined || findRoutines(context.catalog, name).length > 0) return undefined;
+  if (typeFact(last, context.pg) === undefined) return undefined;
+  const from = typeInTable(only, table, context.catalog);
+  return from && (mutableCast(from, builtInType(last), context) ? 'mutable' : 'immutable');
 }
 
 function ofCall(
   name: readonly string[],
   given: number,
-  context: Pick<PredictContext, 'catalog'>,
+  context: Pick<PredictContext, 'catalog' | 'pg'>,
   depth: number,
 ): 'immutable' | 'perhaps mutable' | 'mutable' {
   const [own, ...overloads] = findRoutines(context.catalog, name).filter(
@@ -36,7 +62,7 @@ function ofCall(
   if (own !== undefined) {
     if (own.volatility === 'immutable') return 'immutable';
     const body = inlinedBody(own);
-    if (body !== undefined) return mutability(body, context, depth + 1);
+    if (body !== undefined) return mutability(body, context, undefined, depth + 1);
     return overloads.length === 0 ? 'mutable' : 'perhaps mutable';
   }
   const stable = isStableWith(name.at(-1) ?? '', given);

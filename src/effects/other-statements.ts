@@ -1,19 +1,61 @@
+import { findRoutines, isTable } from '../catalog/lookup.js';
+import { findOther } from '../catalog/others.js';
+import { strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { fail, forbidden, nothing } from './draft.js';
+import { unknownExtension } from './outside.js';
+import { unknownSetting } from './setting-names.js';
 
 const createExtension: Predict<'CreateExtensionStmt'> = ({ extname = '', if_not_exists }, { catalog }) => {
   const there = catalog.extensions.has(extname) && !if_not_exists;
   return there ? fail(`extension "${extname}" already exists`, '42710') : nothing;
 };
 
+/** SET CONSTRAINTS names constraints of any table. */
+const setConstraints: Predict<'ConstraintsSetStmt'> = ({ constraints, deferred }, { catalog }) => {
+  const names = (constraints ?? []).flatMap((one) => ('RangeVar' in one ? (one.RangeVar.relname ?? []) : []));
+  if (names.length === 0) return nothing;
+  const all = [...catalog.relations.values()].flatMap((one) => (isTable(one) ? one.constraints : []));
+  for (const name of names) {
+    const found = all.filter((one) => one.name === name);
+    if (found.length === 0) return fail(`constraint "${name}" does not exist`, '42704', false);
+    if (deferred && found.every(({ deferrable }) => !deferrable))
+      return fail(`constraint "${name}" is not deferrable`, '42809');
+  }
+  return nothing;
+};
+
+const createEventTrigger: Predict<'CreateEventTrigStmt'> = ({ trigname, eventname = '', funcname }, { catalog }) => {
+  if (!events.has(eventname)) return fail(`unrecognized event name "${eventname}"`, '42601');
+  if (findOther(catalog, 'event trigger', trigname) !== undefined)
+    return fail(`event trigger "${trigname}" already exists`, '42710');
+  const name = strings(funcname);
+  const [routine, ...overloads] = findRoutines(catalog, name);
+  if (routine === undefined) return fail(`function ${name.join('.')}() does not exist`, '42883', false);
+  return overloads.length === 0 && routine.returns !== undefined && routine.returns.name !== 'event_trigger'
+    ? fail(`function ${name.join('.')} must return type event_trigger`, '42P17')
+    : nothing;
+};
+
+const events: ReadonlySet<string> = new Set([
+  'ddl_command_start',
+  'ddl_command_end',
+  'sql_drop',
+  'table_rewrite',
+  'login',
+]);
+
+/** Forms of SET that name one parameter. */
+const named: ReadonlySet<string> = new Set(['VAR_SET_VALUE', 'VAR_SET_DEFAULT', 'VAR_SET_CURRENT', 'VAR_RESET']);
+
 const prepared: ReadonlySet<string> = new Set(['TRANS_STMT_COMMIT_PREPARED', 'TRANS_STMT_ROLLBACK_PREPARED']);
 
 /** What locks no table: transactions and the session, and objects that tables do not depend on when they are made. */
 export const otherStatements: PredictTable = {
   TransactionStmt: ({ kind = '' }) => (prepared.has(kind) ? forbidden : nothing),
-  ConstraintsSetStmt: () => nothing,
-  VariableSetStmt: () => nothing,
-  VariableShowStmt: () => nothing,
+  ConstraintsSetStmt: setConstraints,
+  VariableSetStmt: ({ name, kind }, { pg }) => (named.has(kind ?? '') ? unknownSetting(name, pg) : nothing),
+  VariableShowStmt: ({ name }, { pg }) => unknownSetting(name, pg),
   DiscardStmt: ({ target }) => (target === 'DISCARD_ALL' ? forbidden : nothing),
   ListenStmt: () => nothing,
   NotifyStmt: () => nothing,
@@ -21,8 +63,8 @@ export const otherStatements: PredictTable = {
   LoadStmt: () => nothing,
   CreateExtensionStmt: createExtension,
   // the scripts of an extension are not known; those that come with PostgreSQL lock no table of the user's
-  AlterExtensionStmt: () => nothing,
-  CreateEventTrigStmt: () => nothing,
+  AlterExtensionStmt: ({ extname }, { catalog }) => unknownExtension(catalog, extname),
+  CreateEventTrigStmt: createEventTrigger,
   AlterEventTrigStmt: () => nothing,
   CreateFdwStmt: () => nothing,
   AlterFdwStmt: () => nothing,

@@ -1,4 +1,5 @@
-import type { RoleSpec } from '../sql/tree.js';
+import type { Catalog } from '../catalog/catalog.js';
+import type { Node, RoleSpec } from '../sql/tree.js';
 import { type Draft, fail, nothing } from './draft.js';
 
 // What a history need not show, for it belongs to the server and not to the database: it may be missing, and nothing is sure.
@@ -7,6 +8,18 @@ import { type Draft, fail, nothing } from './draft.js';
 export function unknownRole(role: RoleSpec | undefined): Draft {
   const name = role?.roletype === 'ROLESPEC_CSTRING' || role?.roletype === undefined ? role?.rolename : undefined;
   return name === undefined ? nothing : fail(`role "${name}" does not exist`, '42704', false);
+}
+
+/** The same of each in a list. */
+export function unknownRoles(roles: readonly Node[] | undefined): readonly Draft[] {
+  return (roles ?? []).map((role) => ('RoleSpec' in role ? unknownRole(role.RoleSpec) : nothing));
+}
+
+/** The refusal of an extension that the database does not have. */
+export function unknownExtension(catalog: Catalog, name: string | undefined): Draft {
+  return name === undefined || name === 'plpgsql' || catalog.extensions.has(name)
+    ? nothing
+    : fail(`extension "${name}" does not exist`, '42704', false);
 }
 
 const builtIn: ReadonlySet<string> = new Set(['pg_default', 'pg_global']);

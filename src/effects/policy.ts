@@ -1,10 +1,15 @@
+import type { Table } from '../catalog/catalog.js';
+import { typeInTable } from '../catalog/expression-type.js';
 import { findRelation, findTable, isTable } from '../catalog/lookup.js';
 import type { Node, RangeVar } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock } from './draft.js';
 import { lookUp } from './lookups.js';
+import { unknownRoles } from './outside.js';
 import { refusedQuery } from './queries.js';
 import { lockNamed, lockUnknown, written } from './relations.js';
+import { typeName } from './type-name.js';
+import { baseType, isRecorded } from './types.js';
 
 /** Policies and rules change what every query on the table means. */
 
@@ -12,7 +17,10 @@ const createPolicy: Predict<'CreatePolicyStmt'> = (node, context) => {
   const table = findTable(context.catalog, node.table);
   if (table?.policies.some(({ name }) => name === node.policy_name))
     return fail(`policy "${node.policy_name}" for table "${table.name}" already exists`, '42710');
-  return onTable(node.table, [node.qual, node.with_check], 'a policy is made on it', context);
+  return all(
+    onTable(node.table, [node.qual, node.with_check], 'a policy is made on it', context),
+    ...unknownRoles(node.roles),
+  );
 };
 
 const alterPolicy: Predict<'AlterPolicyStmt'> = (node, context) => {
@@ -20,7 +28,10 @@ const alterPolicy: Predict<'AlterPolicyStmt'> = (node, context) => {
   const known = table?.policies.some(({ name }) => name === node.policy_name);
   if (table?.complete && !known)
     return fail(`policy "${node.policy_name}" for table "${table.name}" does not exist`, '42704');
-  return onTable(node.table, [node.qual, node.with_check], 'one of its policies changes', context);
+  return all(
+    onTable(node.table, [node.qual, node.with_check], 'one of its policies changes', context),
+    ...unknownRoles(node.roles),
+  );
 };
 
 function onTable(
@@ -32,6 +43,10 @@ function onTable(
   const relation = findRelation(context.catalog, range);
   if (relation !== undefined && !isTable(relation)) return fail(`"${written(range ?? {})}" is not a table`, '42809');
   const given = expressions.flatMap((expression) => expression ?? []);
+  const wrong = given
+    .map((expression) => notBoolean(expression, relation, context))
+    .find((draft) => draft !== undefined);
+  if (wrong !== undefined) return wrong;
   const refused = given.map((expression) => refusedQuery(asQuery(range, expression), context));
   const refusal = refused.find(({ failure }) => failure !== undefined);
   if (refusal !== undefined) return refusal;
@@ -39,6 +54,15 @@ function onTable(
     lockNamed(context.catalog, range, 'AccessExclusiveLock', why),
     ...given.map((expression) => lookUp({ expression }, context)),
   );
+}
+
+/** A condition that is no condition. */
+function notBoolean(expression: Node, table: Table | undefined, { catalog, pg }: PredictContext): Draft | undefined {
+  const type = typeInTable(expression, table, catalog);
+  if (type === undefined || 'A_Const' in expression) return undefined;
+  const base = baseType(catalog, type);
+  if (!isRecorded({ catalog, pg }, base) || (base.name === 'bool' && base.dimensions === 0)) return undefined;
+  return fail(`argument of POLICY must be type boolean, not type ${typeName(catalog, type)}`, '42804');
 }
 
 /** An expression over a table as the query that it is a condition of. */
@@ -53,6 +77,7 @@ const createRule: Predict<'RuleStmt'> = (node, context) => {
   const why = 'a rule is made on it';
   if (relation === undefined)
     return all(lockUnknown(catalog, range, 'AccessExclusiveLock', why), lookUp({ actions }, context));
+  if (relation.kind === 'materialized view') return fail('rules on materialized views are not supported', '0A000');
   if (isTable(relation) && event === 'CMD_SELECT' && pg >= 16)
     return fail(`relation "${relation.name}" cannot have ON SELECT rules`, '42809');
   if (isTable(relation) && relation.rules.some(({ name }) => name === rulename) && !node.replace)

@@ -1,14 +1,22 @@
 import type { Catalog, Table } from '../catalog/catalog.js';
-import { tables } from '../catalog/lookup.js';
+import { findRelation, tables } from '../catalog/lookup.js';
 import type { Node } from '../sql/tree.js';
 import { fallOf, locksOfFall } from './cascade.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, fail, nothing } from './draft.js';
-import { lockEach, lockNamed } from './relations.js';
+import { lockEach, lockNamed, unknownRelation } from './relations.js';
 
 /** GRANT and REVOKE on tables that are named open them since 18; ON ALL TABLES IN SCHEMA does not. */
 const grant: Predict<'GrantStmt'> = ({ targtype, objtype, objects }, { catalog, pg }) => {
-  if (targtype !== 'ACL_TARGET_OBJECT' || objtype !== 'OBJECT_TABLE' || pg < 18) return nothing;
+  if (targtype !== 'ACL_TARGET_OBJECT' || objtype !== 'OBJECT_TABLE') return nothing;
+  if (pg < 18)
+    return all(
+      ...(objects ?? []).map((object) =>
+        'RangeVar' in object && findRelation(catalog, object.RangeVar) === undefined
+          ? unknownRelation(catalog, object.RangeVar)
+          : nothing,
+      ),
+    );
   return all(
     ...(objects ?? []).map((object) =>
       'RangeVar' in object ? lockNamed(catalog, object.RangeVar, 'AccessShareLock', 'its privileges change') : nothing,

@@ -1,6 +1,6 @@
-import type { Catalog } from '../catalog/catalog.js';
+import type { Catalog, OtherObject } from '../catalog/catalog.js';
 import { descendants, findRelation, isTable } from '../catalog/lookup.js';
-import type { Node, PublicationTable } from '../sql/tree.js';
+import type { AlterPublicationStmt, Node, PublicationTable } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, forbidden, nothing } from './draft.js';
 import { isOn, optionsOf } from './options.js';
@@ -45,6 +45,9 @@ const alterPublication: Predict<'AlterPublicationStmt'> = ({ pubname, pubobjects
   const named = tablesOf(pubobjects);
   const before =
     action === 'AP_SetObjects' && named.length > 0 ? catalog.others.get(`publication ${pubname}`) : undefined;
+  const known = catalog.others.get(`publication ${pubname}`);
+  const refused = known && memberRefusal(catalog, known, named, action);
+  if (refused !== undefined) return refused;
   const old = (before?.relations ?? []).flatMap((oid) => catalog.relations.get(oid) ?? []);
   // whether it publishes by way of the root, the history does not keep
   return all(
@@ -52,6 +55,24 @@ const alterPublication: Predict<'AlterPublicationStmt'> = ({ pubname, pubobjects
     lockEach(old, 'ShareUpdateExclusiveLock', published),
   );
 };
+
+/** A table can be added once, and dropped if it is a member. */
+function memberRefusal(
+  catalog: Catalog,
+  { name, relations }: OtherObject,
+  named: readonly PublicationTable[],
+  action: AlterPublicationStmt['action'],
+): Draft | undefined {
+  for (const { relation: range } of named) {
+    const relation = findRelation(catalog, range);
+    const member = relation !== undefined && relations.includes(relation.oid);
+    if (action === 'AP_AddObjects' && member)
+      return fail(`relation "${relation.name}" is already member of publication "${name}"`, '42710');
+    if (action === 'AP_DropObjects' && relation !== undefined && !member)
+      return fail(`relation "${relation.name}" is not part of the publication`, '42704');
+  }
+  return undefined;
+}
 
 /** A replication slot cannot be rolled back. */
 const createSubscription: Predict<'CreateSubscriptionStmt'> = ({ options }) => {

@@ -4,17 +4,19 @@ import { findRoutines } from '../catalog/lookup.js';
 import { describeQuery } from '../catalog/query.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { Node, TypeName } from '../sql/tree.js';
+import { functionCalls, visit } from '../sql/walk.js';
 import { calledRoutines } from './calls.js';
 import type { PredictContext } from './context.js';
 import { all, type Draft, fail, nothing, unsure } from './draft.js';
 import { uncommittedLabel } from './enum-use.js';
 import { runBody } from './fire.js';
 import { planInsert } from './insert.js';
+import { literalRefusal } from './literal-refusal.js';
 import { lookUp } from './lookups.js';
 import { planDelete, planMerge, planUpdate } from './modify.js';
 import { planQuery } from './query.js';
 import type { Planned, QueryPlace } from './query-plan.js';
-import { volatility } from './volatility.js';
+import { isUnknownFunction, unknownFunction, volatility } from './volatility.js';
 
 /** Expressions nested deeper than this would be deeper than the stack. */
 const deepest = 2000;
@@ -25,7 +27,21 @@ export function predictQuery(query: Node, context: PredictContext): Draft {
   const missing: (readonly string[])[] = [];
   const planned = planQuery(query, placeOf(context, missing));
   const early = uncommittedLabel({ List: { items: [query] } }, context.catalog);
-  return all(missingName(missing, context), early, planned.draft, callsIn(query, context));
+  return all(missingName(missing, context), early, planned.draft, ...namesIn(query, context), callsIn(query, context));
+}
+
+/** What a query calls or casts to that is not there, or cannot be read. */
+function namesIn(query: Node, context: PredictContext): readonly Draft[] {
+  const drafts: Draft[] = [];
+  visit({ List: { items: [query] } }, (kind, node) => {
+    if (kind === 'TypeCast') {
+      const type = typeRef(context.catalog, node.typeName);
+      const refusal = type && literalRefusal(node.arg, type, context);
+      if (refusal !== undefined) drafts.push(refusal);
+    }
+  });
+  const unknown = functionCalls(query).find(({ name }) => isUnknownFunction(name, context));
+  return unknown === undefined ? drafts : [...drafts, unknownFunction(unknown)];
 }
 
 /** The refusal of a query that names columns that do not exist; nothing for one that is right. */

@@ -96,7 +96,10 @@ const kinds: { readonly [K in NonNullable<ReindexStmt['kind']>]?: Reindex } = {
       node.name === undefined ? nothing : fail('can only reindex the currently open database', '0A000', false),
     ),
   // the system catalogs alone
-  REINDEX_OBJECT_SYSTEM: () => forbidden,
+  REINDEX_OBJECT_SYSTEM: ({ name }) =>
+    name === undefined
+      ? forbidden
+      : all(forbidden, fail('can only reindex the currently open database', '0A000', false)),
 };
 
 function rebuild(how: How, table: Stored, indexes: readonly Index[]): Draft {

@@ -7,6 +7,7 @@ import {
   isGone,
   isIndex,
   isTable,
+  relationByName,
   resolveRelationName,
   searchPath,
 } from '../catalog/lookup.js';
@@ -97,6 +98,12 @@ export function isComplete(relation: Relation): boolean {
 export function missingColumn(relation: Relation, name: string): Draft {
   if (!isComplete(relation) || columnOf(relation, name) !== undefined || systemColumns.has(name)) return nothing;
   return fail(`column "${name}" of relation "${relation.name}" does not exist`, '42703');
+}
+
+/** Whether a type has this "schema.name", be it the row type of a table or view. */
+export function isTypeName(catalog: Catalog, name: string): boolean {
+  const relation = relationByName(catalog, name);
+  return catalog.typeNames.has(name) || (relation !== undefined && !isIndex(relation) && relation.kind !== 'sequence');
 }
 
 export const systemColumns: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);

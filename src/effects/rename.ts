@@ -15,7 +15,8 @@ import { qualifiedName } from '../sql/names.js';
 import { type AlterOwnerStmt, type ObjectType, type RenameStmt, strings } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, lockIndex, nothing } from './draft.js';
-import { lockEach, lockUnknown, unknownRelation } from './relations.js';
+import { unknownExtension } from './outside.js';
+import { isTypeName, lockEach, lockUnknown, unknownRelation } from './relations.js';
 import { rowTypeRefusal } from './row-type.js';
 import { renameTrigger } from './trigger.js';
 
@@ -33,6 +34,8 @@ const kinds: { readonly [T in ObjectType]?: readonly [kind: Relation['kind'], wo
 
 const renameRelation: Rename = (node, relation, { catalog }) => {
   const [kind, words] = kinds[node.renameType ?? 'OBJECT_TABLE'] ?? [relation.kind];
+  if (relation.kind === 'composite type' && node.renameType === 'OBJECT_TABLE')
+    return fail(`"${relation.name}" is a composite type`, '42809');
   if (relation.kind !== kind) return fail(`"${relation.name}" is not ${words}`, '42809');
   const taken = relationByName(catalog, qualifiedName(relation.schema, node.newname ?? ''));
   if (taken !== undefined) return fail(`relation "${node.newname}" already exists`, '42P07');
@@ -43,6 +46,7 @@ const renameRelation: Rename = (node, relation, { catalog }) => {
 
 const renameColumn: Rename = (node, relation, { catalog }) => {
   const { subname = '', newname = '' } = node;
+  if (isTable(relation) && relation.ofType !== undefined) return fail('cannot rename column of typed table', '42809');
   const only = node.relation?.inh !== true;
   const refused = refusedColumn(relation, subname, newname);
   if (refused.failure !== undefined || !isTable(relation))
@@ -65,8 +69,8 @@ function refusedColumn(relation: Relation, from: string, to: string): Draft {
 
 /** A CHECK that children have from the table is renamed in them too; so is a NOT NULL, which has a name since 18. */
 const renameConstraint: Rename = (node, relation, { catalog }) => {
-  if (!isTable(relation)) return nothing;
   const { subname = '' } = node;
+  if (!isTable(relation)) return fail(`constraint "${subname}" for table "${relation.name}" does not exist`, '42704');
   const why = `its constraint ${subname} gets another name`;
   const constraint = relation.constraints.find(({ name }) => name === subname);
   if (constraint === undefined) {
@@ -89,13 +93,17 @@ function inheritors(catalog: Catalog, table: Table, constraint: Constraint): rea
   return descendants(catalog, table).filter((child) => inheritedConstraint(child, constraint) !== undefined);
 }
 
-const renamePolicy: Rename = ({ subname = '' }, relation) => {
+const renamePolicy: Rename = ({ subname = '', newname }, relation) => {
+  if (isTable(relation) && relation.policies.some(({ name }) => name === newname))
+    return fail(`policy "${newname}" for table "${relation.name}" already exists`, '42710');
   if (isTable(relation) && relation.complete && !relation.policies.some(({ name }) => name === subname))
     return fail(`policy "${subname}" for table "${relation.name}" does not exist`, '42704');
   return lock(relation, 'AccessExclusiveLock', `its policy ${subname} gets another name`);
 };
 
-const renameRule: Rename = ({ subname = '' }, relation) => {
+const renameRule: Rename = ({ subname = '', newname }, relation) => {
+  if (isTable(relation) && relation.rules.some(({ name }) => name === newname))
+    return fail(`rule "${newname}" for relation "${relation.name}" already exists`, '42710');
   if (isTable(relation) && relation.complete && !relation.rules.some(({ name }) => name === subname))
     return fail(`rule "${subname}" for relation "${relation.name}" does not exist`, '42704');
   return lock(relation, 'AccessExclusiveLock', `its rule ${subname} gets another name`);
@@ -158,13 +166,15 @@ const offTable: ReadonlySet<string> = new Set(['OBJECT_VIEW', 'OBJECT_SEQUENCE',
 function renameOther(node: RenameStmt, { catalog }: PredictContext): Draft {
   if (node.renameType === 'OBJECT_SCHEMA' && !catalog.schemas.has(node.subname ?? ''))
     return fail(`schema "${node.subname}" does not exist`, '3F000', false);
+  if (node.renameType === 'OBJECT_SCHEMA' && catalog.schemas.has(node.newname ?? ''))
+    return fail(`schema "${node.newname}" already exists`, '42P06');
   if (node.renameType !== 'OBJECT_TYPE' && node.renameType !== 'OBJECT_DOMAIN') return nothing;
   const parts = node.object !== undefined && 'List' in node.object ? strings(node.object.List.items) : [];
   const type = findType(catalog, parts);
   if (type === undefined) return nothing;
   const fixed = rowTypeRefusal(catalog, parts);
   if (fixed !== undefined) return fixed;
-  const taken = catalog.typeNames.has(qualifiedName(type.schema, node.newname ?? ''));
+  const taken = isTypeName(catalog, qualifiedName(type.schema, node.newname ?? ''));
   return taken ? fail(`type "${node.newname}" already exists`, '42710') : nothing;
 }
 
@@ -181,6 +191,10 @@ const setSchema: Predict<'AlterObjectSchemaStmt'> = (node, { catalog }) => {
     const { failure, ...draft } = lockUnknown(catalog, range, 'AccessExclusiveLock', why);
     return all(absent, node.missing_ok ? draft : { ...draft, ...(failure && { failure }) });
   }
+  if (isIndex(relation))
+    return fail(`"${relation.name}" is not a table, view, materialized view, sequence, or foreign table`, '42809');
+  if (relation.kind === 'composite type' && node.objectType === 'OBJECT_TABLE')
+    return fail(`"${relation.name}" is a composite type`, '42809');
   if (relation.kind === 'sequence' && relation.ownedBy !== undefined)
     return fail('cannot move an owned sequence into another schema', '0A000');
   if (relation.schema !== newschema && relationByName(catalog, qualifiedName(newschema, relation.name)) !== undefined)
@@ -194,7 +208,12 @@ function ofType({ objectType, object }: Pick<AlterOwnerStmt, 'objectType' | 'obj
   return objectType === 'OBJECT_TYPE' ? rowTypeRefusal(catalog, parts) : undefined;
 }
 
-const depends: Predict<'AlterObjectDependsStmt'> = ({ objectType, relation: range }, { catalog }) => {
+const depends: Predict<'AlterObjectDependsStmt'> = (node, context) => {
+  const name = node.extname?.sval;
+  return all(tied(node, context), unknownExtension(context.catalog, name));
+};
+
+const tied: Predict<'AlterObjectDependsStmt'> = ({ objectType, relation: range }, { catalog }) => {
   const relation = findRelation(catalog, range);
   if (range === undefined || objectType === 'OBJECT_INDEX') return nothing;
   const why = 'it is tied to an extension';

@@ -6,6 +6,7 @@ import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { optionsOf } from './options.js';
 import { isOfIdentity, missingColumn, notShown, unknownRelation } from './relations.js';
+import { sequenceRefusal } from './sequence-options.js';
 
 /** OWNED BY a column looks at its table. */
 function ownedBy(catalog: Catalog, sequence: RangeVar, options: readonly Node[] | undefined): Draft {
@@ -32,7 +33,8 @@ function ownedBy(catalog: Catalog, sequence: RangeVar, options: readonly Node[] 
 
 const createSequence: Predict<'CreateSeqStmt'> = ({ sequence = {}, options, if_not_exists }, { catalog }) => {
   const name = qualifiedName(schemaFor(catalog, sequence), sequence.relname ?? '');
-  if (relationByName(catalog, name) === undefined) return ownedBy(catalog, sequence, options);
+  if (relationByName(catalog, name) === undefined)
+    return sequenceRefusal(options, true) ?? ownedBy(catalog, sequence, options);
   return if_not_exists ? nothing : fail(`relation "${sequence.relname}" already exists`, '42P07');
 };
 
@@ -40,7 +42,8 @@ const alterSequence: Predict<'AlterSeqStmt'> = ({ sequence = {}, options, missin
   const found = findRelation(catalog, sequence);
   if (found?.kind === 'sequence' && isOfIdentity(catalog, found) && optionsOf(options).has('owned_by'))
     return fail('cannot change ownership of identity sequence', '0A000');
-  if (found !== undefined) return ownedBy(catalog, sequence, options);
+  if (found !== undefined && found.kind !== 'sequence') return fail(`"${found.name}" is not a sequence`, '42809');
+  if (found !== undefined) return sequenceRefusal(options, false) ?? ownedBy(catalog, sequence, options);
   return missing_ok ? nothing : unknownRelation(catalog, sequence);
 };
 

@@ -147,7 +147,7 @@ function partitionKeyRefusal(spec: PartitionSpec, table: Table, context: TypeCon
     const refusal = expressionRefusal(expr, expressionKinds.partitionKey, context.catalog);
     if (refusal !== undefined || expr === undefined) return refusal;
     if (columnRefs(expr).length === 0) return fail('cannot use constant expression as partition key', '42P17');
-    return mutability(expr, context) === 'mutable'
+    return mutability(expr, context, table) === 'mutable'
       ? fail('functions in partition key expression must be marked IMMUTABLE', '42P17')
       : undefined;
   });

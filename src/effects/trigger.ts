@@ -1,10 +1,10 @@
+import type { Relation } from '../catalog/catalog.js';
 import { descendants, findRelation, findRoutines, isTable } from '../catalog/lookup.js';
-import type { CreateTrigStmt } from '../sql/tree.js';
-import { strings } from '../sql/tree.js';
-import { visit } from '../sql/walk.js';
+import { type CreateTrigStmt, type Node, strings } from '../sql/tree.js';
+import { columnRefs, visit } from '../sql/walk.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
-import { lockEach, lockNamed, lockUnknown, missingColumn, withPartitions, written } from './relations.js';
+import { lockEach, lockNamed, lockUnknown, missingColumn, systemColumns, withPartitions } from './relations.js';
 
 const made = 'a trigger is made on it: writes wait, reads go on';
 
@@ -14,14 +14,56 @@ const createTrigger: Predict<'CreateTrigStmt'> = (node, context) => {
   const relation = findRelation(catalog, range);
   const from = lockNamed(catalog, node.constrrel, 'AccessShareLock', 'a constraint trigger names it');
   if (relation === undefined) return all(from, lockUnknown(catalog, range, 'ShareRowExclusiveLock', made));
-  if (relation.kind === 'view') return nothing;
-  if (!isTable(relation)) return fail(`relation "${written(range)}" cannot have triggers`, '42809');
+  const misfit = misfitOf(node, relation);
+  if (misfit !== undefined) return misfit;
+  if (!isTable(relation)) return nothing;
   const refused = refusedTrigger(node, context);
   if (refused.failure?.sure) return refused;
   // a trigger for each row is made on every partition
   const tables = node.row ? withPartitions(catalog, relation) : [relation];
   return all(refused, from, lockEach(tables, 'ShareRowExclusiveLock', made));
 };
+
+const truncating = 1 << 5;
+const inserting = 1 << 2;
+const deleting = 1 << 3;
+const before = 1 << 1;
+const insteadOf = 1 << 6;
+
+/** What triggers a relation of this kind cannot have: CreateTriggerFiringOn. */
+function misfitOf({ timing = 0, events = 0, row, whenClause, isconstraint }: CreateTrigStmt, relation: Relation) {
+  const { name } = relation;
+  const instead = (timing & insteadOf) !== 0;
+  if (relation.kind === 'view') {
+    if (row && !instead) return fail(`"${name}" is a view`, '42809');
+    if ((events & truncating) !== 0) return fail(`"${name}" is a view`, '42809');
+  } else if (!isTable(relation)) return fail(`relation "${name}" cannot have triggers`, '42809');
+  else if (instead) return fail(`"${name}" is a ${relation.kind === 'foreign' ? 'foreign ' : ''}table`, '42809');
+  else if (isconstraint && relation.kind === 'foreign') return fail(`"${name}" is a foreign table`, '42809');
+  if (row && (events & truncating) !== 0) return fail('TRUNCATE FOR EACH ROW triggers are not supported', '0A000');
+  if (instead && !row) return fail('INSTEAD OF triggers must be FOR EACH ROW', '0A000');
+  if (instead && whenClause !== undefined) return fail('INSTEAD OF triggers cannot have WHEN conditions', '0A000');
+  return whenClause === undefined ? undefined : whenRefusal(whenClause, { row, timing, events });
+}
+
+/** A condition sees the rows that there are: of a statement none, of an INSERT no old one, of a DELETE no new one. */
+function whenRefusal(
+  when: Node,
+  { row, timing, events }: { readonly row: boolean | undefined; readonly timing: number; readonly events: number },
+): Draft | undefined {
+  const named = columnRefs({ when }).flatMap(({ parts }) => (parts.length > 1 ? [parts] : []));
+  const sees = (name: string) => named.some(([first]) => first === name);
+  if (!row && (sees('old') || sees('new')))
+    return fail("statement trigger's WHEN condition cannot reference column values", '42P17');
+  if ((events & inserting) !== 0 && sees('old'))
+    return fail("INSERT trigger's WHEN condition cannot reference OLD values", '42P17');
+  if ((events & deleting) !== 0 && sees('new'))
+    return fail("DELETE trigger's WHEN condition cannot reference NEW values", '42P17');
+  const system = named.find(([first, column = '']) => first === 'new' && systemColumns.has(column));
+  return (timing & before) !== 0 && system !== undefined && system[1] !== 'tableoid'
+    ? fail("BEFORE trigger's WHEN condition cannot reference NEW system columns", '0A000')
+    : undefined;
+}
 
 function refusedTrigger(node: CreateTrigStmt, { catalog }: PredictContext): Draft {
   const relation = findRelation(catalog, node.relation);

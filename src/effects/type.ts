@@ -1,10 +1,13 @@
 import type { Catalog, DomainType, EnumType, Oid, TypeRef } from '../catalog/catalog.js';
 import { creationSchema, dependentsOf, findType } from '../catalog/lookup.js';
+import { typeRef } from '../catalog/type-ref.js';
 import { qualifiedName } from '../sql/names.js';
 import { type AlterDomainStmt, type AlterEnumStmt, type RangeVar, strings } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, nothing, scan } from './draft.js';
-import { isStored, type Stored } from './relations.js';
+import { literalRefusal } from './literal-refusal.js';
+import { isStored, isTypeName, type Stored } from './relations.js';
+import { isKnownType } from './types.js';
 
 /** A new label locks no table; since 12 it may be added in a transaction block, but not used there (see enum-use.ts). */
 const alterEnum: Predict<'AlterEnumStmt'> = (node, { catalog }) => {
@@ -43,6 +46,7 @@ const domainForms: {
       return fail(`constraint "${name}" of domain "${domain.name}" does not exist`, '42704');
     return verify(domain, `its rows are checked against the constraint ${name}`, violated, context);
   },
+  T: (domain, { def }, context) => literalRefusal(def, domain.base, context) ?? nothing,
   X: (domain, { name, missing_ok }) =>
     missing_ok || domain.checks.some((check) => check.name === name)
       ? nothing
@@ -129,9 +133,19 @@ function holdsWithin(catalog: Catalog, type: TypeRef | undefined, domain: Oid): 
 /** A new type needs a name that no other type or table of its schema has. */
 function create(name: readonly string[], catalog: Catalog): Draft {
   const full = qualifiedName(name.at(-2) ?? creationSchema(catalog), name.at(-1) ?? '');
-  const taken = catalog.typeNames.has(full);
+  const taken = isTypeName(catalog, full);
   return taken ? fail(`type "${name.at(-1)}" already exists`, '42710') : nothing;
 }
+
+const createDomain: Predict<'CreateDomainStmt'> = ({ domainname, typeName }, { catalog, pg }) => {
+  const base = typeRef(catalog, typeName);
+  const unknown = base !== undefined && !isKnownType({ catalog, pg }, base);
+  const shown = strings(typeName?.names).join('.');
+  return all(
+    create(strings(domainname), catalog),
+    unknown ? fail(`type "${shown}" does not exist`, '42704', false) : nothing,
+  );
+};
 
 function partsOf({ schemaname, relname = '' }: RangeVar): readonly string[] {
   return schemaname === undefined ? [relname] : [schemaname, relname];
@@ -142,7 +156,14 @@ export const types: PredictTable = {
   AlterDomainStmt: alterDomain,
   AlterTypeStmt: () => nothing,
   CompositeTypeStmt: ({ typevar }, { catalog }) => create(partsOf(typevar ?? {}), catalog),
-  CreateEnumStmt: ({ typeName }, { catalog }) => create(strings(typeName), catalog),
+  CreateEnumStmt: ({ typeName, vals }, { catalog }) => {
+    const labels = strings(vals);
+    const twice = new Set(labels).size < labels.length;
+    return all(
+      create(strings(typeName), catalog),
+      twice ? fail('duplicate key value violates unique constraint "pg_enum_typid_label_index"', '23505') : nothing,
+    );
+  },
   CreateRangeStmt: ({ typeName }, { catalog }) => create(strings(typeName), catalog),
-  CreateDomainStmt: ({ domainname }, { catalog }) => create(strings(domainname), catalog),
+  CreateDomainStmt: createDomain,
 };

@@ -1,4 +1,4 @@
-import type { MaterializedView } from '../catalog/catalog.js';
+import type { Catalog, MaterializedView, View } from '../catalog/catalog.js';
 import { findRelation, indexesOf, relationByName, schemaFor } from '../catalog/lookup.js';
 import { describeQuery } from '../catalog/query.js';
 import { qualifiedName } from '../sql/names.js';
@@ -8,6 +8,8 @@ import { all, build, type Draft, fail, newHeap, nothing, scan } from './draft.js
 import { lookUp } from './lookups.js';
 import { predictQuery, refusedQuery, repeatedColumn } from './queries.js';
 import { builtIndexes, lockNamed, written } from './relations.js';
+import { typeName } from './type-name.js';
+import { isSameType } from './types.js';
 
 /** CREATE VIEW looks at its query; nobody waits for a view. */
 const createView: Predict<'ViewStmt'> = (node, context) => {
@@ -35,8 +37,20 @@ function refusedColumns(node: ViewStmt, { catalog }: PredictContext): Draft {
   if (outputs.length < old.columns.length) return fail('cannot drop columns from view', '42P16');
   const renamed = old.columns.find(({ name }, at) => (aliases[at] ?? outputs[at]?.name) !== name);
   const now = renamed && (aliases[old.columns.indexOf(renamed)] ?? outputs[old.columns.indexOf(renamed)]?.name);
-  if (renamed === undefined) return nothing;
+  if (renamed === undefined) return refusedTypes(old, outputs, catalog);
   return fail(`cannot change name of view column "${renamed.name}" to "${now}"`, '42P16');
+}
+
+/** Its columns keep their types and collations. */
+function refusedTypes(old: View, outputs: ReturnType<typeof describeQuery>['outputs'], catalog: Catalog): Draft {
+  const changed = old.columns.find(({ type }, at) => {
+    const now = outputs[at]?.type;
+    return type !== undefined && now !== undefined && !isSameType(type, now);
+  });
+  const now = changed && outputs[old.columns.indexOf(changed)]?.type;
+  if (changed?.type === undefined || now === undefined) return nothing;
+  const [from, to] = [typeName(catalog, changed.type), typeName(catalog, now)];
+  return fail(`cannot change data type of view column "${changed.name}" from ${from} to ${to}`, '42P16');
 }
 
 /** REFRESH MATERIALIZED VIEW runs the query into a new file, or CONCURRENTLY compares its result with the old rows. */

@@ -8,9 +8,11 @@ import { crossed } from './crossed.js';
 import { found } from './found.js';
 import { dependsOnHistory } from './history.js';
 import { indexes } from './indexes.js';
+import { kinds } from './kinds.js';
 import { library } from './library.js';
 import { objects } from './objects.js';
 import { partitions } from './partitions.js';
+import { refusals } from './refusals.js';
 import { rows } from './rows.js';
 import { shop } from './shop.js';
 import { syntax } from './syntax.js';
@@ -36,4 +38,6 @@ export const cases: readonly Case[] = [
   ...blind,
   ...syntax,
   ...crossed,
+  ...kinds,
+  ...refusals,
 ];

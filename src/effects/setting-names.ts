@@ -1,0 +1,44 @@
+import { nearest } from '../did-you-mean.js';
+import data from './data/settings.data.json' with { type: 'json' };
+import { type Draft, fail, nothing } from './draft.js';
+
+/** Parameters that pg_settings does not show (GUC_NO_SHOW_ALL), and the names that the grammar makes of SET's own forms. */
+const unshown: readonly string[] = [
+  'is_superuser',
+  'role',
+  'seed',
+  'session_authorization',
+  'default_with_oids',
+  'ssl_renegotiation_limit',
+];
+
+/** Name -> the first and the last major that has it. */
+const majors: ReadonlyMap<string, readonly [number, number]> = new Map(
+  data.settings.map((line) => {
+    const [name = '', range = '0-99'] = line.split(' ');
+    const [since = 0, until = 99] = range.split('-').map(Number);
+    // names are compared without regard to case
+    return [name.toLowerCase(), [since, until]];
+  }),
+);
+
+/** The refusal of a parameter that a server of this major does not have; sure of one that another major has, and of one mistyped. */
+export function unknownSetting(name: string | undefined, pg: number): Draft {
+  // a name with a dot is one of an extension's, or made up for the session
+  if (name === undefined || name.includes('.')) return nothing;
+  const lower = name.toLowerCase();
+  if (unshown.includes(lower) || oldNames.has(lower)) return nothing;
+  const known = majors.get(lower);
+  if (known !== undefined && known[0] <= pg && pg <= known[1]) return nothing;
+  // servers that are like PostgreSQL have more
+  const near = known === undefined ? nearest(lower, majors.keys()) : undefined;
+  const hint = near === undefined ? '' : `, did you mean "${near}"?`;
+  return fail(
+    `unrecognized configuration parameter "${name}"${hint}`,
+    '42704',
+    known !== undefined || near !== undefined,
+  );
+}
+
+/** map_old_guc_names of guc.c. */
+const oldNames: ReadonlySet<string> = new Set(['sort_mem', 'vacuum_mem', 'ssl_ecdh_curve']);
