@@ -201,6 +201,19 @@ export function referencingTables(catalog: Catalog, table: Table): readonly Tabl
   return [table, ...tables(catalog, dependentsOf(catalog, table.oid))].filter(refers);
 }
 
+/**
+ * The tables with a foreign key of their own to this one, or to a table that it is a partition of; those that only have one from their
+ * parents are left out.
+ */
+export function referrers(catalog: Catalog, table: Table): readonly Table[] {
+  const referred = [table, ...(table.bound === undefined ? [] : ancestors(catalog, table))];
+  return referred.flatMap((one) =>
+    referencingTables(catalog, one).filter(({ constraints }) =>
+      constraints.some(({ references, inherited }) => references?.table === one.oid && !inherited),
+    ),
+  );
+}
+
 /** Children or partitions at every depth, each once, parents before children. */
 export function descendants(catalog: Catalog, table: Table): readonly Table[] {
   return reach(catalog, table, (one) => one.children);

@@ -39,7 +39,10 @@ export const alterConstraint: PredictCommand = ({ def }, context) => {
     return fail(`constraint "${conname}" of relation "${table.name}" is not a foreign key constraint`, '42809');
   if (constraint.inherited)
     return fail(`cannot alter constraint "${conname}" on relation "${table.name}"`, pg < 18 ? 'XX000' : '55000');
-  const below = table.kind === 'partitioned' ? recurse(context) : nothing;
+  // since 18 nothing more is looked at where DEFERRABLE stays as it is
+  const { alterDeferrability, deferrable = false, initdeferred = false } = def.ATAlterConstraint;
+  const same = alterDeferrability && !alterEnforceability && !deferrable && !initdeferred && !constraint.deferrable;
+  const below = table.kind === 'partitioned' && !(same && pg >= 18) ? recurse(context) : nothing;
   if (!alterEnforceability || constraint.enforced === (is_enforced ?? false)) return below;
   if (is_enforced)
     return all(

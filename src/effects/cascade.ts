@@ -194,9 +194,9 @@ export function locksOnReferenced(catalog: Catalog, table: Table, { references, 
   if (referenced === undefined || referenced.oid === table.oid) return nothing;
   const why = `the foreign key ${name} of ${table.name} refers to it, and its triggers are dropped`;
   const each = [
-    // a partitioned table had no triggers of its own for this before 15
-    ...(referenced.kind === 'partitioned' && pg < 15 ? [] : [referenced]),
+    referenced,
     ...(referenced.kind === 'partitioned' ? descendants(catalog, referenced) : []),
-  ];
+    // a partitioned table had no triggers of its own for this before 15
+  ].filter(({ kind }) => kind !== 'partitioned' || pg >= 15);
   return all(...each.map((one) => lock(one, 'AccessExclusiveLock', why)));
 }

@@ -5,7 +5,7 @@ import {
   findRelation,
   findTable,
   isTable,
-  referencingTables,
+  referrers,
   relationByName,
   schemaFor,
   settings,
@@ -125,7 +125,7 @@ function becomePartition(node: CreateStmt, made: Table | undefined, { catalog, p
     lock(parent, 'AccessExclusiveLock', why),
     made?.bound === undefined ? nothing : intoDefault(catalog, parent, made.bound),
     ...parent.constraints.map(({ references }) => cloneReference(catalog, references?.table)),
-    ...referencingTables(catalog, parent).map((other) => cloneReferrer(other, pg)),
+    ...referrers(catalog, parent).map((other) => cloneReferrer(other, pg)),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Column, Constraint, PartitionBound, Table } from '../catalog/catalog.js';
+import type { Catalog, Column, Constraint, PartitionBound, Table } from '../catalog/catalog.js';
 import { provesNotInPartition, provesPartition } from '../catalog/implication.js';
 import {
   ancestors,
@@ -8,7 +8,7 @@ import {
   findTable,
   findType,
   isTable,
-  referencingTables,
+  referrers,
   tables,
 } from '../catalog/lookup.js';
 import { notNullOf } from '../catalog/not-null.js';
@@ -55,7 +55,7 @@ const attach: PredictCommand = ({ def }, context) => {
         )),
     defaultPartition(context, (one) => wanted !== undefined && provesNotInPartition(catalog, one, table, wanted)),
     ...inherited.map((constraint) => inheritForeignKey(constraint, partition, context)),
-    ...referencingTables(catalog, table).map((other) =>
+    ...referrers(catalog, table).map((other) =>
       lock(
         other,
         pg < 15 ? 'AccessShareLock' : 'ShareRowExclusiveLock',
@@ -169,7 +169,10 @@ const detach: PredictCommand = ({ def }, context) => {
   const own = concurrent ? forbidden : nothing;
   // 13 locks a partition no more than ATTACH its parent, unless it is the default one or loses the parent's triggers
   const weak =
-    pg < 14 && partition?.bound?.kind !== 'default' && !partition?.triggers.some(({ inherited }) => inherited);
+    pg < 14 &&
+    partition?.bound?.kind !== 'default' &&
+    !partition?.triggers.some(({ inherited }) => inherited) &&
+    !(partition && inheritedKeys(partition, catalog).some(({ kind }) => kind === 'partitioned'));
   const mode = weak ? 'ShareUpdateExclusiveLock' : 'AccessExclusiveLock';
   const why = 'it is detached';
   const refusal = notPartitioned('DETACH PARTITION', context);
@@ -198,21 +201,30 @@ const detach: PredictCommand = ({ def }, context) => {
   );
 };
 
-/** The foreign keys that the partition has from its parent become its own, with triggers of their own. */
-function outgoing(partition: Table, { catalog }: CommandContext): readonly Draft[] {
-  return partition.constraints
-    .filter(({ kind, inherited }) => kind === 'foreign key' && inherited)
-    .flatMap(({ references }) => tables(catalog, references === undefined ? [] : [references.table]))
+/** The foreign keys that the partition has from its parent become its own, with triggers of their own: before 15 only where nothing is partitioned. */
+function outgoing(partition: Table, { catalog, pg }: CommandContext): readonly Draft[] {
+  return inheritedKeys(partition, catalog)
+    .filter(({ kind }) => kind !== 'partitioned' || pg >= 15)
     .flatMap((one) => withPartitions(catalog, one))
     .map((one) => lock(one, 'ShareRowExclusiveLock', 'the foreign key becomes that of the detached table alone'));
+}
+
+/** What the foreign keys that a partition has from its parent refer to. */
+function inheritedKeys({ constraints }: Table, catalog: Catalog): readonly Table[] {
+  return constraints
+    .filter(({ kind, inherited }) => kind === 'foreign key' && inherited)
+    .flatMap(({ references }) => tables(catalog, references === undefined ? [] : [references.table]));
 }
 
 /** No row may be left that refers to one of the partition. */
 function incoming(partition: Table, context: CommandContext): readonly Draft[] {
   const why = 'it is searched for rows that refer to the detached partition';
-  return referencingTables(context.catalog, context.table).flatMap((other) => [
+  return referrers(context.catalog, context.table).flatMap((other) => [
     lock(other, 'AccessExclusiveLock', 'its foreign key refers to the detached partition'),
-    ...stored(context, other).map((one) => scan(one, 'AccessExclusiveLock', why)),
+    ...withPartitions(context.catalog, other).map((one) => {
+      const mode = one === other ? 'AccessExclusiveLock' : 'AccessShareLock';
+      return one.kind === 'table' ? scan(one, mode, why) : lock(one, mode, why);
+    }),
     ...stored(context, partition).map((one) => scan(one, 'AccessExclusiveLock', why)),
     fail(
       `removing partition "${partition.name}" violates foreign key constraint "${keyName(other, context)}"`,

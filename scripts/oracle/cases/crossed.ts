@@ -89,4 +89,54 @@ const statements: Statements = {
   'type, no such function in a CHECK': 'alter table checked alter a type bigint',
 };
 
-export const crossed: readonly Case[] = inContext('crossed', 'all', setup, statements);
+const referencesSetup = [
+  `create table p (id int primary key) partition by range (id);
+   create table p1 partition of p for values from (0) to (500);
+   create table p2 partition of p for values from (500) to (1000) partition by range (id);
+   create table p2a partition of p2 for values from (500) to (700);
+   create table t (id int primary key, p_id int) partition by range (id);
+   create table t1 partition of t for values from (0) to (1000);
+   create table t2 partition of t for values from (1000) to (5000) partition by range (id);
+   create table t2a partition of t2 for values from (1000) to (2000);
+   alter table t add constraint t_p foreign key (p_id) references p;
+   create table q (id int primary key, p_id int constraint q_p references p);
+   create table late (id int not null);
+   insert into late select g from generate_series(60000, 60900) g;
+   analyze late;`,
+];
+
+/** A foreign key from a partitioned table to a partitioned one. */
+const references: Statements = {
+  'not deferrable, as it was': 'alter table t alter constraint t_p not deferrable',
+  'not deferrable, as it was, no partitions': 'alter table q alter constraint q_p not deferrable',
+  deferrable: 'alter table t alter constraint t_p deferrable',
+  'initially deferred': 'alter table t alter constraint t_p deferrable initially deferred',
+  attach: 'alter table p attach partition late for values from (60000) to (70000)',
+  'create a partition': 'create table x partition of p for values from (60000) to (70000)',
+  'create a partition of a partition': 'create table x partition of p2 for values from (700) to (750)',
+  'attach to the referencing table': 'alter table t attach partition late for values from (60000) to (70000)',
+  'create a partition of the referencing table': 'create table x partition of t for values from (60000) to (70000)',
+  detach: 'alter table p detach partition p1',
+  'detach of the referencing table': 'alter table t detach partition t1',
+  'drop a partition': 'drop table p1',
+  'drop a partition, cascade': 'drop table p1 cascade',
+  'drop a partition of the referencing table': 'drop table t1',
+  'drop the foreign key': 'alter table t drop constraint t_p',
+  'drop the key': 'alter table p drop constraint p_pkey cascade',
+  'truncate a partition': 'truncate p1',
+  'truncate a partition of the referencing table': 'truncate t1',
+  'set constraints, not deferrable': 'set constraints t_p deferred',
+  'set constraints, not deferrable, immediate': 'set constraints t_p immediate',
+  'add another': 'alter table t add constraint t_p2 foreign key (id) references p',
+  'add another, to a partition': 'alter table t add constraint t_p2 foreign key (id) references p1',
+  'add another, from a partition': 'alter table t1 add constraint t_p2 foreign key (id) references p',
+  'add a self reference': 'alter table t add constraint t_t foreign key (p_id) references t',
+  'rename the foreign key': 'alter table t rename constraint t_p to other',
+  'rename it in a partition': 'alter table t1 rename constraint t_p to other',
+  'drop it from a partition': 'alter table t1 drop constraint t_p',
+};
+
+export const crossed: readonly Case[] = [
+  ...inContext('crossed', 'all', setup, statements),
+  ...inContext('crossed', 'references', referencesSetup, references),
+];
