@@ -2,6 +2,20 @@ import { unrestored } from '../src/restored.js';
 import { defineRule } from '../src/rule.js';
 import { differencesInWords } from '../src/wording.js';
 
+/** The first up goes back with the last down: ory's tools number the ways back in the order in which they were written. */
+const flow = {
+  '20200501120000000000_flow.postgres.up.sql': 'create table flow (id int, done bool);\n',
+  '20200501120000000000_flow.postgres.down.sql': 'drop table flow;\n',
+};
+const cutByOry = {
+  ...flow,
+  '20200607165100000000_state.postgres.up.sql': 'alter table flow add column state text;\n',
+  '20200607165100000000_state.postgres.down.sql': 'alter table flow add column done bool;\n',
+  '20200607165100000001_state.postgres.up.sql':
+    '-- lockkeeper:ignore column-dropped: an example of something else\nalter table flow drop column done;\n',
+  '20200607165100000001_state.postgres.down.sql': 'alter table flow drop column state;\n',
+};
+
 export default defineRule({
   id: 'down-does-not-restore',
   level: 'warning',
@@ -84,6 +98,21 @@ END $$;
 -- next migration
 drop function two();`,
       down: 'create function two() returns int language plpgsql as $$ begin return 2; end $$;',
+    },
+    {
+      title: 'an extension that may have been there before, and that others may use by now',
+      sql: `create table account (id int);
+-- next migration
+create extension if not exists pgcrypto;
+alter table account add column email text;`,
+      down: 'alter table account drop column email;',
+    },
+    {
+      title:
+        "ory's fizz-to-SQL gave the statements of one migration files of their own, and its way back in the other order",
+      framework: 'pop',
+      before: flow,
+      files: cutByOry,
     },
     {
       title: 'dropping the column takes its index along',

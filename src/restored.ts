@@ -1,7 +1,8 @@
 import type { Catalog } from './catalog/catalog.js';
 import { isIndex, relationByName } from './catalog/lookup.js';
 import { changedBetween, type Difference, differences } from './catalog/snapshot.js';
-import type { JudgedMigration } from './rule.js';
+import type { JudgedMigration, Step } from './rule.js';
+import { isKind } from './sql/statement.js';
 
 /**
  * What the schema after up and down has otherwise than the one before; undefined where there is no way back to judge, or where what the two
@@ -12,7 +13,8 @@ export function unrestored(judged: JudgedMigration): readonly Difference[] | und
   if (history.unordered || afterDown === undefined || 'none' in migration.down || down.length === 0) return undefined;
   if ([...up, ...down].some((step) => !step.understood || step.conditional)) return undefined;
   if (afterDown.followedFrom > before.followedFrom) return undefined;
-  const found = differences(...changedBetween(before, afterDown));
+  const kept = new Set(up.flatMap(extensionIfMissing));
+  const found = differences(...changedBetween(before, afterDown)).filter(({ object }) => !kept.has(object));
   return found.length > 0 && dropsPartitionedIndex(afterUp, afterDown)
     ? found.filter(({ object, how }) => how !== 'left over' || !isOnUnknownTable(afterDown, object))
     : found;
@@ -29,4 +31,10 @@ function isOnUnknownTable(catalog: Catalog, object: string): boolean {
   const index = relationByName(catalog, object.replace(/^index /, ''));
   const table = index !== undefined && isIndex(index) ? catalog.relations.get(index.table) : undefined;
   return table !== undefined && 'complete' in table && !table.complete;
+}
+
+/** What CREATE EXTENSION IF NOT EXISTS makes is meant to stay: it may have been there, and the next run up does not stop at it. */
+function extensionIfMissing({ statement }: Step): string | readonly [] {
+  if (!isKind(statement, 'CreateExtensionStmt')) return [];
+  return statement.node.if_not_exists === true ? `extension ${statement.node.extname ?? ''}` : [];
 }

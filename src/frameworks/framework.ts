@@ -72,6 +72,8 @@ export interface Migration {
    * Neighbours with the same key go out together, as the change sets of one file: what one of them makes is new to the running code for all.
    */
   readonly deploy?: string;
+  /** Neighbours with the same key are one migration that its tool cut into files: their ways back lead back together, the last one's first. */
+  readonly cutFrom?: string;
   /** The runner asks the database whether it runs at all (a precondition of Liquibase): that a statement must fail is then never certain. */
   readonly conditional?: boolean;
   /** Run again whenever it changes (Flyway R__, Liquibase runOnChange): its statements meet objects that exist already. */

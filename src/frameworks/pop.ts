@@ -1,5 +1,5 @@
 import { nameOf } from './files.js';
-import type { Detection, FileEntry, Framework, MigrationProblem, TransactionPlan } from './framework.js';
+import type { Detection, FileEntry, Framework, Migration, MigrationProblem, TransactionPlan } from './framework.js';
 import { goModule, manifestWith } from './manifests.js';
 import { migrationsOf, type VersionedFile } from './pairs.js';
 import { compareText, describe, filesNamed, problem } from './sql-files.js';
@@ -66,7 +66,7 @@ export default {
     return {
       framework: 'pop',
       root: folder.path,
-      migrations,
+      migrations: migrations.map(withOrigin),
       problems: own.some((entry) => partsOf(entry).direction === 'down')
         ? own.filter((entry) => !all.some((other) => isDownOf(other, entry))).flatMap(withoutDown)
         : [],
@@ -79,6 +79,12 @@ function partsOf(entry: FileEntry) {
   const [, version = '', name = '', first = '', second = '', direction = ''] = fileName.exec(nameOf(entry.path)) ?? [];
   const autocommit = first === '.autocommit' || second === '.autocommit';
   return { version, name, dialect: first === '.autocommit' ? '' : first.slice(1), autocommit, direction };
+}
+
+/** Ory's fizz-to-SQL gave each statement of a migration a file of its own, `<14 digits><number of 6 digits>_name`. */
+function withOrigin(migration: Migration): Migration {
+  const [, stamp] = /^(\d{14})\d{6}$/.exec(migration.id) ?? [];
+  return stamp === undefined ? migration : { ...migration, cutFrom: `${stamp} ${migration.name}` };
 }
 
 function keyOf(entry: FileEntry): string {

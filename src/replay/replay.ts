@@ -15,6 +15,7 @@ import type { Memory } from './memory.js';
 import { creation, felt, markBorn, newness, withoutRows } from './newborn.js';
 import { targetOf } from './target.js';
 import { Transactions } from './transactions.js';
+import { type Piece, withWayBack } from './way-back.js';
 
 /** What a replay depends on besides the history. */
 export interface ReplayOptions {
@@ -66,6 +67,7 @@ export function* replay(history: History, options: ReplayOptions): Generator<Rep
   let leftBehind = known?.leftBehind ?? {};
   let deploy: number | undefined;
   let earlier: Transactions | undefined;
+  const pieces: Piece[] = [];
   for (const [index, migration] of history.migrations.slice(0, last + 1).entries()) {
     if (index < (known?.next ?? 0)) continue;
     if (index === first) options.memory?.keep({ next: index, catalog, leftBehind });
@@ -92,24 +94,17 @@ export function* replay(history: History, options: ReplayOptions): Generator<Rep
     const { replayed: up, transactions } = runScript(migration.up, 'up', before, run, goesOn);
     // migrations that went out one by one were transactions of their own: only what is deployed together shares one
     earlier = options.oneDeploy && migration.up.transaction.scope === 'run' ? transactions.pause() : undefined;
-    // the way back is run while the code is live that knows what the way up made: half a migration later nothing of it is new
-    const later = index + 0.5;
-    const back = { ...run, index: later, since: later };
-    const down =
-      'none' in migration.down ? undefined : runScript(migration.down, 'down', startSession(up.after), back).replayed;
-    yield {
-      migration,
-      history,
-      index,
-      before,
-      afterUp: up.after,
-      leftBehind,
-      ...(down && { afterDown: down.after }),
-      up: up.steps,
-      down: down?.steps ?? [],
-      scripts: down ? [up, down] : [up],
-    };
     catalog = up.after;
+    pieces.push({ run, before, leftBehind, up });
+    const next = history.migrations[index + 1];
+    const goesOnNext =
+      migration.cutFrom !== undefined && next?.cutFrom === migration.cutFrom && options.judged(next, index + 1);
+    if (goesOnNext) continue;
+    yield* withWayBack(
+      pieces.splice(0),
+      history,
+      (script, reached, back) => runScript(script, 'down', reached, back).replayed,
+    );
   }
 }
 
