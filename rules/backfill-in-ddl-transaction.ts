@@ -1,3 +1,4 @@
+import type { Effect } from '../src/effects/effect.js';
 import { strength } from '../src/effects/locks.js';
 import { defineRule, type HeldLock, type Step } from '../src/rule.js';
 import type { Statement } from '../src/sql/statement.js';
@@ -7,7 +8,7 @@ export default defineRule({
   id: 'backfill-in-ddl-transaction',
   level: 'error',
   title: 'Rows are written while a table is locked by DDL of the same transaction',
-  why: 'The lock of the ALTER TABLE is kept until the transaction commits: while the rows are written, reads and writes of the altered table wait.',
+  why: 'The lock of the ALTER TABLE is kept until the transaction commits: while the rows are written, reads and writes to the altered table wait.',
   instead: 'Put the backfill into a migration of its own, in batches.',
   links: ['https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES'],
   bad: [
@@ -27,8 +28,24 @@ create table person (email text);
 truncate account;
 insert into account select email from person;`,
     },
+    {
+      title: 'a new table is filled while the foreign key has the table in use locked',
+      transaction: 'whole',
+      sql: `create table account (id int primary key);
+-- next migration
+create table profile (account_id int primary key references account (id));
+insert into profile select id from account;`,
+    },
   ],
   good: [
+    {
+      title: 'a few rows into a table that nobody knows yet',
+      transaction: 'whole',
+      sql: `create table account (id int primary key);
+-- next migration
+create table profile (account_id int primary key references account (id));
+insert into profile values (1);`,
+    },
     {
       title: 'each statement is a transaction of its own',
       sql: `create table account (email text, region int);
@@ -40,7 +57,7 @@ update account set email_lower = lower(email) where region = 1;`,
   checkMigration({ up }) {
     const told = new Set<Statement>();
     return up.flatMap((step) => {
-      const rows = step.effects.find((effect) => effect.work === 'rows');
+      const rows = written(step);
       const held = rows && strongestHeld(step);
       if (rows === undefined || held === undefined || told.has(held.statement)) return [];
       // one statement that takes the lock, one finding, however many backfills follow it
@@ -50,6 +67,12 @@ update account set email_lower = lower(email) where region = 1;`,
     });
   },
 });
+
+/** The rows that are written; those of a table that nobody knows yet only if they come out of one in use. */
+function written({ effects, allEffects }: Step): Effect | undefined {
+  const reads = effects.some((effect) => effect.work === 'scan');
+  return (reads ? allEffects : effects).find((effect) => effect.work === 'rows');
+}
 
 function strongestHeld({ session }: Step): HeldLock | undefined {
   const blocking = session.held.filter((one) => whomBlocks(one.lock) !== undefined);

@@ -61,7 +61,7 @@ alter table account alter column token set default gen_random_uuid();`,
     )
       return;
     return {
-      message: `the default of ${column.name} is computed for every row: reads and writes of ${relation} wait while it is rewritten`,
+      message: `the default of ${column.name} is computed for every row: reads and writes to ${relation} wait while it is rewritten`,
       instead: columnRecipe(step),
     };
   },

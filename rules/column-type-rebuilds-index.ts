@@ -41,7 +41,7 @@ alter table account alter column email type varchar(100);`,
     if (built.length === 0 && scanned.length === 0) return;
     const what = built.length > 0 ? `builds ${list(built)} anew` : `reads every row of ${list(scanned)}`;
     return {
-      message: `changing the type of ${node.name} ${what}: reads and writes of ${relation} wait until it is done`,
+      message: `changing the type of ${node.name} ${what}: reads and writes to ${relation} wait until it is done`,
     };
   },
 });

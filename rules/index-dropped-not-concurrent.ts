@@ -1,7 +1,7 @@
 import { relationByName } from '../src/catalog/lookup.js';
 import { alone, next } from '../src/recipes.js';
 import { defineRule } from '../src/rule.js';
-import { droppedRelations, pasted } from '../src/wording.js';
+import { droppedRelations, list, pasted } from '../src/wording.js';
 
 export default defineRule({
   id: 'index-dropped-not-concurrent',
@@ -19,8 +19,21 @@ create index account_email on account (email);
 drop index account_email;`,
       fixed: 'drop index concurrently account_email;',
     },
+    {
+      title: 'an index that the history does not show, which was made by hand',
+      sql: `create table account (email text);
+-- next migration
+drop index person_email;`,
+      fixed: 'drop index concurrently person_email;',
+    },
   ],
   good: [
+    {
+      title: 'it may not be there, and then nothing is locked',
+      sql: `create table account (email text);
+-- next migration
+drop index if exists person_email;`,
+    },
     {
       sql: `create table account (email text);
 create index account_email on account (email);
@@ -36,13 +49,16 @@ drop index event_id;`,
     },
   ],
   check(step) {
-    const { node, effects, statement, session, before, relation } = step;
+    const { node, effects, statement, session, before, relation, failure } = step;
     if (node.removeType !== 'OBJECT_INDEX' || node.concurrent) return;
     const locked = effects.find((effect) => effect.kind === 'table');
     const dropped = droppedRelations(step);
-    if (locked === undefined || dropped.some((index) => relationByName(before, index)?.kind === 'partitioned index'))
-      return;
-    const message = `dropping ${relation} waits for every query of ${locked.relation}, and all later ones wait behind it`;
+    const known = dropped.map((index) => relationByName(before, index));
+    if (known.some((index) => index?.kind === 'partitioned index')) return;
+    // an index that the history does not show is there all the same, or the statement fails
+    const isElsewhere = !node.missing_ok && failure?.sure === false && known.every((index) => index === undefined);
+    if (locked === undefined && !isElsewhere) return;
+    const message = `dropping ${locked ? relation : list(dropped)} waits for every query of ${locked?.relation ?? 'the table'}, and all later ones wait behind it`;
     const instead =
       alone(step) +
       dropped

@@ -122,7 +122,9 @@ alter table visit add column day date not null;`,
     const told = new Set<string>();
     return up.flatMap((step) => {
       const work =
-        spokenFor.has(step.kind) || endsAtFirstRow(step) || isSample(step) ? undefined : step.effects.find(works);
+        spokenFor.has(step.kind) || endsAtFirstRow(step) || isSample(step) || isRefused(step)
+          ? undefined
+          : step.effects.find(works);
       const held = work && worstHeld(step, before);
       if (held === undefined || work === undefined || told.has(held.relation)) return [];
       told.add(held.relation);
@@ -164,6 +166,11 @@ function worstHeld(step: Step, start: Catalog): HeldLock | undefined {
       ({ lock, relation }) => whomBlocks(lock) !== undefined && !own.has(relation) && !isGone(relation, start, step),
     )
     .toSorted((a, b) => strength(b.lock) - strength(a.lock))[0];
+}
+
+/** What is refused inside a transaction does no work there. */
+function isRefused({ transactionBlock, session }: Step): boolean {
+  return transactionBlock === 'forbidden' && session.inTransaction;
 }
 
 /** ANALYZE reads some pages, however large the table is. */

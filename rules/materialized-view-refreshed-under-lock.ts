@@ -48,7 +48,7 @@ refresh materialized view totals;`,
     const refresh = `refresh materialized view concurrently ${name};`;
     const index = `Make a unique index over columns that tell its rows apart (create unique index concurrently on ${name} …), then: refresh materialized view concurrently ${name}`;
     return {
-      message: `reads of ${relation} wait while its query runs`,
+      message: `queries of ${relation} wait while its own query runs`,
       instead: hasUniqueIndex(step, relation) ? refresh : index,
     };
   },

@@ -72,8 +72,8 @@ function opening({ report, blocking, folder }: Audit): string {
   const { migrations } = summarize(report);
   const blocked =
     blocking === 0
-      ? 'No migration keeps reads and writes of a table waiting while it works.'
-      : `<b>${blocking} of ${count(migrations, 'migration')}</b> ${blocking === 1 ? 'keeps' : 'keep'} reads and writes of a table in use waiting while ${blocking === 1 ? 'it works' : 'they work'}.`;
+      ? 'No migration keeps reads and writes to a table waiting while it works.'
+      : `<b>${blocking} of ${count(migrations, 'migration')}</b> ${blocking === 1 ? 'keeps' : 'keep'} reads and writes to a table in use waiting while ${blocking === 1 ? 'it works' : 'they work'}.`;
   const where = folder === '' ? '' : ` All of them lie in <code>${text(folder)}</code>.`;
   return `<p>${blocked}${where} An error is an outage, lost data or a failure; a warning is likely trouble. How large the tables are is not known here.</p>`;
 }
@@ -137,7 +137,7 @@ function tables({ tables: all }: Audit, point: Pointer): string {
     );
   const head =
     '<tr><th scope="col">Table</th><th scope="col" class="number">Work under lock</th><th scope="col">Strongest lock</th><th scope="col">Findings</th><th scope="col">Where, and what to do</th></tr>';
-  return `<p>Work under lock: how often a statement read, wrote, indexed or rewrote the table while reads or writes of it had to wait.</p>
+  return `<p>Work under lock: how often a statement read, wrote, indexed or rewrote the table while reads or writes to it had to wait.</p>
 ${scrollable('Tables most at risk', `<table class="risk"><thead>${head}</thead><tbody>${rows.join('\n')}</tbody></table>`)}
 ${more(all.length - most.tables, 'table')}`;
 }

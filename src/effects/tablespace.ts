@@ -1,7 +1,7 @@
 import type { MaterializedView, Table } from '../catalog/catalog.js';
 import { isIndex } from '../catalog/lookup.js';
 import type { Predict, PredictTable } from './context.js';
-import { all, forbidden, lock, lockIndex, newHeap, nothing } from './draft.js';
+import { all, forbidden, lock, newHeap, nothing } from './draft.js';
 import { optionsOf } from './options.js';
 import { isStored } from './relations.js';
 
@@ -18,7 +18,7 @@ const moveAll: Predict<'AlterTableMoveAllStmt'> = (node, { catalog }) => {
     ...there.map((relation) => {
       if (isIndex(relation))
         return node.objtype === 'OBJECT_INDEX' && relation.tablespace === from && roles.length === 0
-          ? lockIndex(relation, 'AccessExclusiveLock', moved)
+          ? newHeap(relation, 'AccessExclusiveLock', moved)
           : nothing;
       if (!isStored(relation) || relation.tablespace !== from || !owned(relation)) return nothing;
       const wanted = relation.kind === 'materialized view' ? 'OBJECT_MATVIEW' : 'OBJECT_TABLE';
