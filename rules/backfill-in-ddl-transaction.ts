@@ -32,6 +32,7 @@ insert into account select email from person;`,
       title: 'a new table is filled while the foreign key has the table in use locked',
       transaction: 'whole',
       sql: `create table account (id int primary key);
+insert into account values (1);
 -- next migration
 create table profile (account_id int primary key references account (id));
 insert into profile select id from account;`,
@@ -42,6 +43,7 @@ insert into profile select id from account;`,
       title: 'a few rows into a table that nobody knows yet',
       transaction: 'whole',
       sql: `create table account (id int primary key);
+insert into account values (1);
 -- next migration
 create table profile (account_id int primary key references account (id));
 insert into profile values (1);`,

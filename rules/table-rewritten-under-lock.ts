@@ -44,17 +44,17 @@ alter table account set logged;`,
       sql: `create table account (id int, email text);
 create index account_email on account (email);
 -- next migration
-alter index account_email set tablespace fast;`,
+alter index account_email set tablespace spare;`,
     },
     {
       sql: `create materialized view total as select 1 as one;
 -- next migration
-alter materialized view total set tablespace fast;`,
+alter materialized view total set tablespace spare;`,
     },
     {
-      sql: `create table account (id int);
+      sql: `create table account (id int) tablespace spare;
 -- next migration
-alter table all in tablespace pg_default set tablespace fast;`,
+alter table all in tablespace spare set tablespace pg_default;`,
     },
   ],
   good: [

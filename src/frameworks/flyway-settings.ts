@@ -1,3 +1,4 @@
+import { locksForSession } from './flyway-version.js';
 import { readToml, readYaml, unread, valueAt } from './formats.js';
 import type { FileEntry, Folder, MigrationProblem } from './framework.js';
 
@@ -45,6 +46,7 @@ export async function flywaySettings(folder: Folder): Promise<FlywaySettings> {
   const get = (name: string, otherwise: string) => known.get(name.toLowerCase()) ?? otherwise;
   const flag = (name: string, otherwise: boolean) => get(name, String(otherwise)).toLowerCase() === 'true';
   const executes = known.get('executeintransaction');
+  const lock = known.get('postgresql.transactional.lock') ?? known.get('postgresql.transactionallock');
   const lists = (value: string) => value.split(',').map((part) => part.trim());
   return {
     prefixes: {
@@ -59,7 +61,7 @@ export async function flywaySettings(folder: Folder): Promise<FlywaySettings> {
     group: flag('group', false),
     executeInTransaction: executes === undefined ? undefined : executes.toLowerCase() === 'true',
     replaces: flag('placeholderReplacement', true),
-    lockIsReleased: get('postgresql.transactional.lock', get('postgresql.transactionalLock', 'true')) === 'false',
+    lockIsReleased: lock === undefined ? locksForSession(folder) === true : lock === 'false',
     placeholders: Object.fromEntries(
       [...known].flatMap(([key, value]) => (key.startsWith('placeholders.') ? [[key.slice(13), value]] : [])),
     ),
