@@ -651,7 +651,7 @@ comment on table account is 'people';`;
     for (const [at, [, object]] of changes.entries())
       expect(told[at]).toMatch(
         new RegExp(
-          `^down-does-not-restore: after up and down .*${object.replace(/[.()]/g, '\\$&')} (is missing|is left over|is not what it was)`,
+          `^down-does-not-restore: after up and down .*${object.replace(/[.()]/g, '\\$&')} ((is|are) (missing|left over)|is not what it was|are not what they were)`,
         ),
       );
     expect(report.code).toBe(1);
