@@ -108,6 +108,18 @@ describe('predicted beside observed', () => {
     expect(code).toBe(0);
   });
 
+  test('on PGlite, with what is read by a plan', { timeout: 60_000 }, async () => {
+    const report = await traced({
+      ...account,
+      'db/003_totals.sql': `create materialized view totals as select email, count(*) from account group by 1;
+update account set note = 'x' where id = 1;
+delete from account where note = 'x';
+create function times(n int[]) returns boolean language sql as 'select true';`,
+    });
+    expect(report.summary).toMatchObject({ migrations: 3, run: 7, differing: 0, failed: 0 });
+    expect(report.code).toBe(0);
+  });
+
   onServer('on an embedded server, the locks of CONCURRENTLY from a second session', async () => {
     const report = await traced(account, ...embedded);
     expect(report).toMatchObject({ version: 1, pg: major, code: 0 });

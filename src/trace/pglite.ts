@@ -82,11 +82,10 @@ async function contributed(entry: string, names: readonly string[]): Promise<Rec
   return found;
 }
 
-/** Every value as PostgreSQL writes it. */
-const asText = new Proxy<Record<number, (value: string) => string>>({}, { get: () => (value: string) => value });
-
 function wrap(database: PGlite): Pglite {
   const heard: string[] = [];
+  // every value as PostgreSQL writes it, whatever type PGlite would read it as
+  const asText = Object.fromEntries(Object.keys(database.parsers).map((type) => [type, (value: string) => value]));
   const session: Session = {
     async query(sql) {
       const onNotice = (notice: { readonly message: string | undefined }) => heard.push(notice.message ?? '');
