@@ -3,7 +3,7 @@
  *
  *     node scripts/run.mjs scripts/facts.ts
  *
- * writes src/effects/data/functions.data.json, types.data.json and settings.data.json. Servers are installed on first use. The extensions are those that
+ * writes src/effects/data/functions.data.json, types.data.json, signatures.data.json and settings.data.json. Servers are installed on first use. The extensions are those that
  * come with PostgreSQL; what an extension adds to a name is recorded under the name alone, like a built-in.
  */
 import { writeFile } from 'node:fs/promises';
@@ -60,6 +60,19 @@ const queries = {
     select typname || ' ' || case when i.provolatile <> 'i' then 'i' else '' end || case when o.provolatile <> 'i' then 'o' else '' end as line
     from pg_type t join pg_proc i on i.oid = t.typinput join pg_proc o on o.oid = t.typoutput
     where typtype in ('b', 'r') and typcategory <> 'A' and (i.provolatile <> 'i' or o.provolatile <> 'i')`,
+  // what stands behind an operator, and nobody calls, is described as that
+  signatures: `
+    select p.proname || ' ' || case when p.pronargs = 0 then '-' else
+        (select string_agg(t.typname, ',' order by a.place) from unnest(p.proargtypes) with ordinality as a (type, place) join pg_type t on t.oid = a.type) end
+      || ' ' || r.typname || case when p.pronargdefaults > 0 then ' ' || p.pronargdefaults else '' end || case when p.provariadic <> 0 then ' variadic' else '' end as line
+    from pg_proc p join pg_type r on r.oid = p.prorettype
+    where p.pronamespace = 'pg_catalog'::regnamespace and r.typname not in ('trigger', 'event_trigger', 'internal', 'cstring')
+      and r.typname !~ '_handler$' and not 'internal'::regtype = any (p.proargtypes) and not 'cstring'::regtype = any (p.proargtypes)
+      and coalesce(obj_description(p.oid, 'pg_proc'), '') !~ '^implementation of .* operator$'`,
+  operators: `
+    select o.oprname || ' ' || coalesce(l.typname, '-') || ' ' || t.typname || ' ' || r.typname as line
+    from pg_operator o left join pg_type l on l.oid = oprleft join pg_type t on t.oid = oprright join pg_type r on r.oid = oprresult
+    where oprnamespace = 'pg_catalog'::regnamespace`,
   settings: `select name as line from pg_settings where name not like '%.%'`,
 } as const;
 
@@ -78,7 +91,17 @@ const zonesQuery = `
   select name from pg_timezone_names where utc_offset = interval '0' and pg_temp.keeps(name) order by 1`;
 
 const functions = new Map<string, FunctionRow & Dated>();
-const parts = ['types', 'casts', 'lengths', 'classes', 'mutableCasts', 'mutableTexts', 'settings'] as const;
+const parts = [
+  'types',
+  'casts',
+  'lengths',
+  'classes',
+  'mutableCasts',
+  'mutableTexts',
+  'signatures',
+  'operators',
+  'settings',
+] as const;
 const lines = {
   types: dated(),
   casts: dated(),
@@ -86,6 +109,8 @@ const lines = {
   classes: dated(),
   mutableCasts: dated(),
   mutableTexts: dated(),
+  signatures: dated(),
+  operators: dated(),
   settings: dated(),
 };
 const aggregates = new Map<string, number>();
@@ -129,6 +154,12 @@ await write('types', {
   mutableCasts: written(lines.mutableCasts),
   mutableTexts: written(lines.mutableTexts),
   zones,
+});
+
+await write('signatures', {
+  servers: versions,
+  functions: written(lines.signatures),
+  operators: written(lines.operators),
 });
 
 await write('settings', { servers: versions, settings: written(lines.settings) });

@@ -18,3 +18,12 @@ export type Statements = Readonly<Record<string, string>>;
 export function inContext(group: string, context: string, setup: readonly string[], statements: Statements): Case[] {
   return Object.entries(statements).map(([name, sql]) => ({ id: `${group}/${context}/${name}`, setup, sql }));
 }
+
+/** Statements that say by themselves what they are about, each its own name. */
+export function asWritten(
+  context: readonly [group: string, context: string],
+  setup: readonly string[],
+  statements: readonly string[],
+): Case[] {
+  return inContext(...context, setup, Object.fromEntries(statements.map((sql) => [sql, sql])));
+}

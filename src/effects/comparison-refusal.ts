@@ -1,13 +1,13 @@
 import type { Table, TypeRef } from '../catalog/catalog.js';
-import { typeInTable } from '../catalog/expression-type.js';
 import { literalOf } from '../catalog/literal.js';
-import { type A_Expr, type Node, strings } from '../sql/tree.js';
+import { type A_Expr, type FuncCall, type Node, strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
 import { callRefusal } from './call-refusal.js';
 import { type Draft, fail } from './draft.js';
 import { comparison } from './foreign-key.js';
 import { literalRefusal } from './literal-refusal.js';
 import { typeName } from './type-name.js';
+import { resolveFunction, resolveOperator, shownType, typeOfValue } from './typed-expression.js';
 import type { TypeContext } from './types.js';
 
 const comparisons: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
@@ -25,8 +25,8 @@ export function comparisonRefusal(
 ): Draft | undefined {
   let refusal: Draft | undefined;
   visit({ expression }, (kind, node) => {
-    if (kind === 'A_Expr') refusal ??= refused(node, table, context, before);
-    if (kind === 'FuncCall') refusal ??= callRefusal(node, table, context);
+    if (kind === 'A_Expr') refusal ??= refused(node, table, context, before) ?? noOperator(node, table, context);
+    if (kind === 'FuncCall') refusal ??= callRefusal(node, table, context) ?? noFunction(node, table, context);
     return refusal === undefined;
   });
   return refusal;
@@ -58,6 +58,33 @@ function refused(
   return fail(`operator does not exist: ${from} ${operator} ${to}`, '42883');
 }
 
+/** Operators that extensions give more types do not have refusals that are sure. */
+const standard: ReadonlySet<string> = new Set(
+  '= <> < <= > >= + - * / || ~ !~ ~* !~* ~~ !~~ ~~* !~~* -> ->> #>> ?'.split(' '),
+);
+
+/** An operator of PostgreSQL that does not take the types of its operands. */
+function noOperator(node: A_Expr, table: Table, context: TypeContext): Draft | undefined {
+  if (resolveOperator(node, table, context) !== 'none') return undefined;
+  const operator = strings(node.name).at(-1) ?? '';
+  const shown = [node.lexpr, node.rexpr].flatMap((side) =>
+    side === undefined ? [] : [shownOperand(side, table, context)],
+  );
+  const message = `operator does not exist: ${shown.length > 1 ? shown.join(` ${operator} `) : `${operator} ${shown}`}`;
+  return fail(message, '42883', standard.has(operator));
+}
+
+/** A function of PostgreSQL that does not take the types of its arguments. */
+function noFunction(node: FuncCall, table: Table, context: TypeContext): Draft | undefined {
+  if (resolveFunction(node, table, context) !== 'none') return undefined;
+  const shown = (node.args ?? []).map((argument) => shownOperand(argument, table, context));
+  return fail(`function ${strings(node.funcname).at(-1)}(${shown.join(', ')}) does not exist`, '42883');
+}
+
+function shownOperand(node: Node, table: Table, context: TypeContext): string {
+  return typeName(context.catalog, shownType(typeOfValue(node, table, context)));
+}
+
 /** A bare string that cannot be read as a value of the type that it is compared with. */
 function unreadable(left: Node, right: Node | undefined, table: Table, context: TypeContext): Draft | undefined {
   const others = right === undefined ? [] : 'List' in right ? (right.List.items ?? []) : [right];
@@ -84,7 +111,7 @@ function isBareString(node: Node): boolean {
 }
 
 /** A bare string takes the type of the other side. */
-function typeOf(node: Node, table: Table, { catalog }: TypeContext): TypeRef | undefined {
-  const literal = literalOf(node);
-  return literal !== undefined && literal.type === undefined ? undefined : typeInTable(node, table, catalog);
+function typeOf(node: Node, table: Table, context: TypeContext): TypeRef | undefined {
+  const type = typeOfValue(node, table, context);
+  return typeof type === 'object' ? type : undefined;
 }

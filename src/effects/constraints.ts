@@ -1,6 +1,5 @@
 import type { Index, IndexKey, Table, TypeRef } from '../catalog/catalog.js';
 import { foldAttributes } from '../catalog/column-definition.js';
-import { typeInTable } from '../catalog/expression-type.js';
 import { columnOf, descendants, findRelationNamed, isIndex, isTable, tables } from '../catalog/lookup.js';
 import { type Constraint as ConstraintNode, type ConstrType, type IndexElem, type Node, strings } from '../sql/tree.js';
 import { columnRefs, functionCalls } from '../sql/walk.js';
@@ -23,6 +22,7 @@ import { addNotNull, setNotNull } from './not-null.js';
 import { classRefusal } from './operator-class.js';
 import { newIndexes, systemColumns } from './relations.js';
 import { typeName } from './type-name.js';
+import { typeOfValue } from './typed-expression.js';
 import { baseType, isRecorded, type TypeContext } from './types.js';
 import { validateConstraint } from './validate-constraint.js';
 import { checkViolated, notUnique } from './violation.js';
@@ -111,8 +111,8 @@ export function checkRefusal(
   if (system !== undefined) return fail(`system column "${system}" reference in check constraint is invalid`, '42P10');
   const incomparable = comparisonRefusal(expression, table, context);
   if (incomparable !== undefined) return incomparable;
-  const type = typeInTable(expression, table, context.catalog);
-  if (type !== undefined && isRecorded(context, baseType(context.catalog, type)) && !isBoolean(type, context))
+  const type = typeOfValue(expression, table, context);
+  if (typeof type === 'object' && isRecorded(context, baseType(context.catalog, type)) && !isBoolean(type, context))
     return fail(
       `argument of CHECK must be type boolean, not type ${typeName(context.catalog, type)}`,
       '42804',

@@ -1,4 +1,4 @@
-import type { Catalog, OtherObject, Routine } from '../catalog/catalog.js';
+import type { Catalog, OtherObject } from '../catalog/catalog.js';
 import type { Doomed } from '../catalog/doomed.js';
 import { findRelationNamed, findType, isGone, nameOf, schemaFor } from '../catalog/lookup.js';
 import { findOther, foreignTablesOf } from '../catalog/others.js';
@@ -10,7 +10,7 @@ import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { dropIndex } from './drop-index.js';
 import { dropPart, dropStatistics } from './drop-part.js';
 import { isOfIdentity, notShown, shownName } from './relations.js';
-import { routinesWithArguments } from './routines.js';
+import { type RoutineWord, routineRefusal, routinesWithArguments } from './routines.js';
 import { isRowType } from './row-type.js';
 import {
   indexesOfClass,
@@ -34,7 +34,7 @@ type Named =
   /** The history does not show it, or it is something else. */
   | { readonly missing: Draft; readonly optional?: Draft };
 
-type Find = (catalog: Catalog, object: Node, word: string) => Named;
+type Find = (catalog: Catalog, object: Node, word: string, pg: number) => Named;
 
 interface Kind {
   /** As the server's messages call it. */
@@ -45,7 +45,7 @@ interface Kind {
 const dropObjects =
   ({ word, find }: Kind): Predict<'DropStmt'> =>
   (node, { catalog, pg }) => {
-    const named = (node.objects ?? []).map((object) => find(catalog, object, word));
+    const named = (node.objects ?? []).map((object) => find(catalog, object, word, pg));
     const found = named.flatMap((one) => ('found' in one ? [one] : []));
     const fall = fallOf(
       catalog,
@@ -109,25 +109,23 @@ const type: Find = (catalog, object) => {
 
 const domain: Find = (catalog, object, word) => {
   const found = 'TypeName' in object ? findType(catalog, strings(object.TypeName.names)) : undefined;
-  if (found === undefined || found.kind === 'domain') return type(catalog, object, word);
+  if (found === undefined || found.kind === 'domain') return type(catalog, object, word, 0);
   return { missing: fail(`"${found.name}" is not a domain`, '42809') };
 };
 
-const routine: Find = (catalog, object, word) => {
-  const found = 'ObjectWithArgs' in object ? routinesWithArguments(catalog, object.ObjectWithArgs) : [];
-  const shown = 'ObjectWithArgs' in object ? `${strings(object.ObjectWithArgs.objname).join('.')}()` : '';
-  if (found.length === 0) return { missing: fail(`function ${shown} does not exist`, '42883', false) };
-  const wanted = kindsOfRoutine[word];
-  if (wanted !== undefined && found.every(({ kind }) => !wanted.includes(kind)))
-    return { missing: fail(`${shown} is not a ${word}`, '42809') };
-  return { found: found.map(({ oid }) => ({ kind: 'object', oid })), shown };
-};
-
-/** DROP ROUTINE takes any, DROP FUNCTION all but procedures. */
-const kindsOfRoutine: Readonly<Record<string, readonly Routine['kind'][]>> = {
-  function: ['function', 'window'],
-  procedure: ['procedure'],
-};
+const routine =
+  (word: RoutineWord): Find =>
+  (catalog, object, _, pg) => {
+    if (!('ObjectWithArgs' in object)) return { found: [], shown: '' };
+    const missing = routineRefusal(object.ObjectWithArgs, word, { catalog, pg });
+    if (missing !== undefined) return { missing };
+    const found = routinesWithArguments(catalog, object.ObjectWithArgs);
+    const aggregate = found.find(({ kind }) => kind === 'aggregate');
+    if (word === 'function' && aggregate)
+      return { missing: fail(`"${aggregate.name}" is an aggregate function`, '42809') };
+    const shown = `${strings(object.ObjectWithArgs.objname).join('.')}()`;
+    return { found: found.map(({ oid }) => ({ kind: 'object', oid })), shown };
+  };
 
 type Members = (catalog: Catalog, name: string) => readonly Doomed[];
 
@@ -170,10 +168,10 @@ const objects: { readonly [T in ObjectType]?: Kind } = {
   OBJECT_SEQUENCE: { word: 'sequence', find: relation('sequence') },
   OBJECT_TYPE: { word: 'type', find: type },
   OBJECT_DOMAIN: { word: 'type', find: domain },
-  OBJECT_FUNCTION: { word: 'function', find: routine },
-  OBJECT_PROCEDURE: { word: 'procedure', find: routine },
-  OBJECT_ROUTINE: { word: 'function or procedure', find: routine },
-  OBJECT_AGGREGATE: { word: 'aggregate function', find: routine },
+  OBJECT_FUNCTION: { word: 'function', find: routine('function') },
+  OBJECT_PROCEDURE: { word: 'procedure', find: routine('procedure') },
+  OBJECT_ROUTINE: { word: 'function or procedure', find: routine('routine') },
+  OBJECT_AGGREGATE: { word: 'aggregate function', find: routine('aggregate') },
   OBJECT_SCHEMA: { word: 'schema', find: schema },
   OBJECT_EXTENSION: {
     word: 'extension',

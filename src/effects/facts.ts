@@ -6,13 +6,13 @@ import typeData from './data/types.data.json' with { type: 'json' };
 export type Volatility = 'immutable' | 'stable' | 'volatile';
 
 /** A line of the recorded data ends with `14-18` where not all majors have it. */
-function fields(line: string, pg: number): readonly string[] | undefined {
+export function fields(line: string, pg: number): readonly string[] | undefined {
   const parts = line.split(' ');
   const [since, until] = /^\d\d-\d\d$/.test(parts.at(-1) ?? '') ? (parts.pop() ?? '').split('-').map(Number) : [];
   return since !== undefined && until !== undefined && (pg < since || pg > until) ? undefined : parts;
 }
 
-function cached<V>(make: (pg: number) => V): (pg: number) => V {
+export function cached<V>(make: (pg: number) => V): (pg: number) => V {
   const made = new Map<number, V>();
   return (pg) => {
     const known = made.get(pg) ?? make(pg);

@@ -6,6 +6,7 @@ import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import type { LockMode } from './effect.js';
 import { isStored, notShown } from './relations.js';
+import { namedRoutineRefusal } from './routines.js';
 
 /** COMMENT and SECURITY LABEL name their object by the parts of its name; those of a part of a table begin with the table's. */
 function labelled(catalog: Catalog, kind: ObjectType | undefined, object: Node | undefined): Draft {
@@ -66,7 +67,8 @@ function onRelation(catalog: Catalog, parts: readonly string[], mode: LockMode, 
   return all(lock(name, mode, `${why} (${notShown(name)})`, false), unknown);
 }
 
-const comment: Predict<'CommentStmt'> = ({ objtype, object }, { catalog }) => labelled(catalog, objtype, object);
+const comment: Predict<'CommentStmt'> = ({ objtype, object }, context) =>
+  namedRoutineRefusal(objtype, object, context) ?? labelled(context.catalog, objtype, object);
 
 /** Without a label provider, which is a loaded library, the server refuses. */
 const label: Predict<'SecLabelStmt'> = ({ objtype, object }, { catalog }) =>

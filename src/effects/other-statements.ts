@@ -1,10 +1,11 @@
-import { findRoutines, isTable } from '../catalog/lookup.js';
+import { isTable } from '../catalog/lookup.js';
 import { findOther } from '../catalog/others.js';
 import { strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { fail, forbidden, nothing } from './draft.js';
 import { unknownExtension } from './outside.js';
 import { unknownSetting } from './setting-names.js';
+import { triggerFunctionRefusal } from './trigger.js';
 
 const createExtension: Predict<'CreateExtensionStmt'> = ({ extname = '', if_not_exists }, { catalog }) => {
   const there = catalog.extensions.has(extname) && !if_not_exists;
@@ -29,12 +30,7 @@ const createEventTrigger: Predict<'CreateEventTrigStmt'> = ({ trigname, eventnam
   if (!events.has(eventname)) return fail(`unrecognized event name "${eventname}"`, '42601');
   if (findOther(catalog, 'event trigger', trigname) !== undefined)
     return fail(`event trigger "${trigname}" already exists`, '42710');
-  const name = strings(funcname);
-  const [routine, ...overloads] = findRoutines(catalog, name);
-  if (routine === undefined) return fail(`function ${name.join('.')}() does not exist`, '42883', false);
-  return overloads.length === 0 && routine.returns !== undefined && routine.returns.name !== 'event_trigger'
-    ? fail(`function ${name.join('.')} must return type event_trigger`, '42P17')
-    : nothing;
+  return triggerFunctionRefusal(strings(funcname), 'event_trigger', catalog) ?? nothing;
 };
 
 const events: ReadonlySet<string> = new Set([

@@ -5,9 +5,15 @@ import { fallOf, locksOfFall } from './cascade.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, fail, nothing } from './draft.js';
 import { lockEach, lockNamed, unknownRelation } from './relations.js';
+import { namedRoutineRefusal } from './routines.js';
 
 /** GRANT and REVOKE on tables that are named open them since 18; ON ALL TABLES IN SCHEMA does not. */
-const grant: Predict<'GrantStmt'> = ({ targtype, objtype, objects }, { catalog, pg }) => {
+const grant: Predict<'GrantStmt'> = ({ targtype, objtype, objects }, context) => {
+  const { catalog, pg } = context;
+  for (const object of objects ?? []) {
+    const routine = namedRoutineRefusal(objtype, object, context);
+    if (routine !== undefined) return routine;
+  }
   if (targtype !== 'ACL_TARGET_OBJECT' || objtype !== 'OBJECT_TABLE') return nothing;
   if (pg < 18)
     return all(

@@ -16,6 +16,7 @@ import { lookUp } from './lookups.js';
 import { planDelete, planMerge, planUpdate } from './modify.js';
 import { planQuery } from './query.js';
 import type { Planned, QueryPlace } from './query-plan.js';
+import type { Scope } from './query-terms.js';
 import { isUnknownFunction, unknownFunction, volatility } from './volatility.js';
 
 /** Expressions nested deeper than this would be deeper than the stack. */
@@ -48,6 +49,14 @@ function namesIn(query: Node, context: PredictContext): readonly Draft[] {
 export function refusedQuery(query: Node, context: PredictContext): Draft {
   const { failure } = predictQuery(query, context);
   return failure?.code === '42703' ? { effects: [], failure } : nothing;
+}
+
+/** The refusal of names in the query of a function's body that neither its relations have nor its parameters. */
+export function unknownNames(query: Node, context: PredictContext, parameters: Scope): Draft {
+  if (isDeeperThan(query, deepest)) return nothing;
+  const missing: (readonly string[])[] = [];
+  planQuery(query, { ...placeOf(context, missing), outer: parameters });
+  return missingName(missing, context);
 }
 
 /** The place of a statement's own query. Names that nothing has are collected in `missing`. */

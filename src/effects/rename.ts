@@ -15,8 +15,9 @@ import { qualifiedName } from '../sql/names.js';
 import { type AlterOwnerStmt, type ObjectType, type RenameStmt, strings } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, lockIndex, nothing } from './draft.js';
-import { unknownExtension } from './outside.js';
+import { unknownExtension, unknownRole } from './outside.js';
 import { isTypeName, lockEach, lockUnknown, unknownRelation } from './relations.js';
+import { namedRoutineRefusal, takenRoutine } from './routines.js';
 import { rowTypeRefusal } from './row-type.js';
 import { renameTrigger } from './trigger.js';
 
@@ -163,7 +164,12 @@ const tableLike: ReadonlySet<string> = new Set([
 const offTable: ReadonlySet<string> = new Set(['OBJECT_VIEW', 'OBJECT_SEQUENCE', 'OBJECT_INDEX', 'OBJECT_TYPE']);
 
 /** The names of schemas, functions, roles … lock no table. */
-function renameOther(node: RenameStmt, { catalog }: PredictContext): Draft {
+function renameOther(node: RenameStmt, context: PredictContext): Draft {
+  const { catalog } = context;
+  const routine =
+    namedRoutineRefusal(node.renameType, node.object, context) ??
+    takenRoutine(node.object, { name: node.newname ?? '' }, catalog);
+  if (routine !== undefined) return routine;
   if (node.renameType === 'OBJECT_SCHEMA' && !catalog.schemas.has(node.subname ?? ''))
     return fail(`schema "${node.subname}" does not exist`, '3F000', false);
   if (node.renameType === 'OBJECT_SCHEMA' && catalog.schemas.has(node.newname ?? ''))
@@ -178,12 +184,19 @@ function renameOther(node: RenameStmt, { catalog }: PredictContext): Draft {
   return taken ? fail(`type "${node.newname}" already exists`, '42710') : nothing;
 }
 
-const setSchema: Predict<'AlterObjectSchemaStmt'> = (node, { catalog }) => {
+const setSchema: Predict<'AlterObjectSchemaStmt'> = (node, context) => {
+  const { catalog } = context;
   const { relation: range, newschema = '' } = node;
   const absent = catalog.schemas.has(newschema)
     ? nothing
     : fail(`schema "${newschema}" does not exist`, '3F000', false);
-  if (range === undefined) return ofType(node, catalog) ?? absent;
+  if (range === undefined)
+    return (
+      ofType(node, catalog) ??
+      namedRoutineRefusal(node.objectType, node.object, context) ??
+      takenRoutine(node.object, { schema: newschema }, catalog) ??
+      absent
+    );
   const why = 'it moves to another schema';
   const relation = findRelation(catalog, range);
   if (relation === undefined) {
@@ -226,5 +239,8 @@ export const naming: PredictTable = {
   RenameStmt: rename,
   AlterObjectSchemaStmt: setSchema,
   AlterObjectDependsStmt: depends,
-  AlterOwnerStmt: (node, { catalog }) => ofType(node, catalog) ?? nothing,
+  AlterOwnerStmt: (node, context) =>
+    ofType(node, context.catalog) ??
+    namedRoutineRefusal(node.objectType, node.object, context) ??
+    unknownRole(node.newowner),
 };

@@ -1,10 +1,11 @@
-import type { Relation } from '../catalog/catalog.js';
+import type { Catalog, Relation } from '../catalog/catalog.js';
 import { descendants, findRelation, findRoutines, isTable } from '../catalog/lookup.js';
 import { type CreateTrigStmt, type Node, strings } from '../sql/tree.js';
 import { columnRefs, visit } from '../sql/walk.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { lockEach, lockNamed, lockUnknown, missingColumn, systemColumns, withPartitions } from './relations.js';
+import { functionSignatures } from './signatures.js';
 
 const made = 'a trigger is made on it: writes wait, reads go on';
 
@@ -82,12 +83,27 @@ function refusedTrigger(node: CreateTrigStmt, { catalog }: PredictContext): Draf
     .map((name) => missingColumn(relation, name))
     .find(({ failure }) => failure !== undefined);
   if (missing !== undefined) return missing;
-  const name = strings(node.funcname);
-  const [routine, ...overloads] = findRoutines(catalog, name);
-  if (routine?.returns !== undefined && overloads.length === 0 && routine.returns.name !== 'trigger')
-    return fail(`function ${name.join('.')} must return type trigger`, '42P17');
-  if (routine !== undefined) return nothing;
-  return fail(`function ${name.join('.')}() does not exist`, '42883', false);
+  return triggerFunctionRefusal(strings(node.funcname), 'trigger', catalog) ?? nothing;
+}
+
+/** The function of a trigger has no parameters: what the trigger gives it comes another way. */
+export function triggerFunctionRefusal(
+  name: readonly string[],
+  result: 'trigger' | 'event_trigger',
+  catalog: Catalog,
+): Draft | undefined {
+  const overloads = findRoutines(catalog, name);
+  const shown = name.join('.');
+  const routine = overloads.find(
+    ({ arguments: all, kind }) => kind === 'function' && all.every(({ output }) => output),
+  );
+  const builtIn = overloads.length === 0 ? functionSignatures(name.at(-1) ?? '', 18) : [];
+  if (builtIn.some((one) => one.arguments.length === 0))
+    return fail(`function ${shown} must return type ${result}`, '42P17');
+  if (routine === undefined) return fail(`function ${shown}() does not exist`, '42883', overloads.length > 0);
+  return routine.returns !== undefined && routine.returns.name !== result
+    ? fail(`function ${shown} must return type ${result}`, '42P17')
+    : undefined;
 }
 
 /** ALTER TRIGGER … RENAME, on the partitions too since 15. */

@@ -1,8 +1,10 @@
 import type { Catalog, DomainType, EnumType, Oid, TypeRef } from '../catalog/catalog.js';
 import { creationSchema, dependentsOf, findType } from '../catalog/lookup.js';
+import { newTable } from '../catalog/stub.js';
 import { typeRef } from '../catalog/type-ref.js';
 import { qualifiedName } from '../sql/names.js';
-import { type AlterDomainStmt, type AlterEnumStmt, type RangeVar, strings } from '../sql/tree.js';
+import { type AlterDomainStmt, type AlterEnumStmt, type Constraint, type RangeVar, strings } from '../sql/tree.js';
+import { checkRefusal } from './constraints.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, nothing, scan } from './draft.js';
 import { literalRefusal } from './literal-refusal.js';
@@ -36,6 +38,8 @@ const domainForms: {
     if (domain.checks.some(({ name }) => name === constraint?.conname))
       return fail(`constraint "${constraint?.conname}" for domain "${domain.name}" already exists`, '42710');
     if (constraint?.contype === 'CONSTR_NOTNULL') return setNotNull(domain, context);
+    const wrong = constraint && domainCheckRefusal(constraint, domain.base, context);
+    if (wrong?.failure?.sure) return wrong;
     return constraint?.skip_validation
       ? nothing
       : verify(domain, 'its rows are checked against the new constraint', violated, context);
@@ -137,13 +141,25 @@ function create(name: readonly string[], catalog: Catalog): Draft {
   return taken ? fail(`type "${name.at(-1)}" already exists`, '42710') : nothing;
 }
 
-const createDomain: Predict<'CreateDomainStmt'> = ({ domainname, typeName }, { catalog, pg }) => {
+/** The CHECK of a domain is looked at like that of a table with one column, VALUE. */
+function domainCheckRefusal(node: Constraint, base: TypeRef, context: PredictContext): Draft | undefined {
+  const value = { name: 'value', type: base, notNull: false, inherited: false, born: -1 };
+  return checkRefusal(node, { ...newTable(context.catalog, '', 'value', -1), columns: [value] }, context);
+}
+
+const createDomain: Predict<'CreateDomainStmt'> = ({ domainname, typeName, constraints }, context) => {
+  const { catalog, pg } = context;
   const base = typeRef(catalog, typeName);
   const unknown = base !== undefined && !isKnownType({ catalog, pg }, base);
   const shown = strings(typeName?.names).join('.');
   return all(
     create(strings(domainname), catalog),
     unknown ? fail(`type "${shown}" does not exist`, '42704', false) : nothing,
+    ...(constraints ?? []).map((one) =>
+      base !== undefined && 'Constraint' in one && one.Constraint.contype === 'CONSTR_CHECK'
+        ? domainCheckRefusal(one.Constraint, base, context)
+        : nothing,
+    ),
   );
 };
 

@@ -13,6 +13,7 @@ import { library } from './library.js';
 import { objects } from './objects.js';
 import { partitions } from './partitions.js';
 import { refusals } from './refusals.js';
+import { routines } from './routines.js';
 import { rows } from './rows.js';
 import { shop } from './shop.js';
 import { syntax } from './syntax.js';
@@ -40,4 +41,5 @@ export const cases: readonly Case[] = [
   ...crossed,
   ...kinds,
   ...refusals,
+  ...routines,
 ];
