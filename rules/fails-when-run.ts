@@ -52,7 +52,7 @@ drop index account_email;`,
       title: 'rows that were put together when they were written change no column',
       sql: `create table account (id int, email text);
 do $$ declare each text; begin
-  foreach each in array array[]::text[] loop execute format('update account set %I = null', each); end loop;
+  foreach each in array string_to_array(coalesce(current_setting('app.columns', true), ''), ',') loop execute format('update account set %I = null', each); end loop;
 end $$;
 -- next migration
 alter table account add column email text;`,
@@ -68,7 +68,7 @@ alter table account add column email text;`,
     {
       title: 'a table made after what cannot be followed is known',
       sql: `do $$ declare each text; begin
-  foreach each in array array[]::text[] loop execute 'drop table if exists ' || each; end loop;
+  foreach each in array string_to_array(coalesce(current_setting('app.columns', true), ''), ',') loop execute 'drop table if exists ' || each; end loop;
 end $$;
 create table account (id int, email text);
 -- next migration
@@ -114,7 +114,7 @@ insert into person values ('happy');`,
       title: 'what was put together when it ran may have dropped the column',
       sql: `create table account (id int, email text);
 do $$ declare each text; begin
-  foreach each in array array[]::text[] loop execute format('alter table account drop column %I', each); end loop;
+  foreach each in array string_to_array(coalesce(current_setting('app.columns', true), ''), ',') loop execute format('alter table account drop column %I', each); end loop;
 end $$;
 -- next migration
 alter table account add column email text;`,
@@ -132,7 +132,7 @@ alter table account add column email text;`,
 create function forget(which text) returns void language plpgsql as $$
   begin execute 'alter table account drop column ' || which; end $$;
 do $$ declare each text; begin
-  foreach each in array array[]::text[] loop execute 'select forget(' || quote_literal(each) || ')'; end loop;
+  foreach each in array string_to_array(coalesce(current_setting('app.columns', true), ''), ',') loop execute 'select forget(' || quote_literal(each) || ')'; end loop;
 end $$;
 -- next migration
 alter table account add column email text;`,

@@ -44,7 +44,7 @@ create index concurrently invoice_account on invoice (account_id, id);`,
       sql: `create table account (id bigint primary key);
 create table invoice (account_id bigint references account (id));
 do $$ declare each text; begin
-  foreach each in array array[]::text[] loop execute format('create index on invoice (%I)', each); end loop;
+  foreach each in array string_to_array(coalesce(current_setting('app.columns', true), ''), ',') loop execute format('create index on invoice (%I)', each); end loop;
 end $$;`,
     },
     {

@@ -16,8 +16,8 @@ do $$ declare name text := current_setting('app.table'); begin execute 'drop tab
     {
       title: 'a function is told once in a migration, however often it is called',
       sql: `create function forget(name text) returns void language plpgsql as $$ begin
-  execute 'drop table if exists ' || quote_ident(name);
-  execute 'drop sequence if exists ' || quote_ident(name || '_id');
+  execute 'drop table if exists ' || quote_ident(name || current_date);
+  execute 'drop sequence if exists ' || quote_ident(name || current_date || '_id');
 end $$;
 -- next migration
 select forget('account');
@@ -25,6 +25,19 @@ select forget('visit');`,
     },
   ],
   good: [
+    {
+      title: 'what a function is called with, and what a loop goes through, is followed',
+      sql: `create function note(name text) returns void language plpgsql as $$ begin
+  execute format('comment on table %I is %L', name, 'of ' || name);
+end $$;
+create table account (id int);
+create table visit (id int);
+-- next migration
+select note('account');
+do $$ declare name text; begin
+  foreach name in array array['account', 'visit'] loop perform note(name); end loop;
+end $$;`,
+    },
     {
       title: 'a literal can be read',
       sql: "create table account (id int); do $$ begin execute 'comment on table account is ''x'''; end $$;",

@@ -22,6 +22,17 @@ export default defineRule({
 drop table account;`,
     },
     {
+      title: 'a function drops the table that it is called with',
+      sql: `create function forget(name text) returns void language plpgsql as $$ begin
+  execute format('drop table if exists %I', name);
+end $$;
+create table account (id int);
+-- next migration
+do $$ declare each record; begin
+  for each in select * from (values ('account')) as old (name) loop perform forget(each.name); end loop;
+end $$;`,
+    },
+    {
       title: 'a schema takes its tables along',
       sql: `create schema old;
 create table old.account (id int);

@@ -5,9 +5,9 @@ import { typeRef } from './catalog/type-ref.js';
 import { isUtc } from './effects/facts.js';
 import { next } from './recipes.js';
 import type { Step } from './rule.js';
-import { constantText } from './sql/constant.js';
 import { quoteIdentifier } from './sql/names.js';
 import { type Node, strings } from './sql/tree.js';
+import { constantText } from './sql/values.js';
 import { alteredTable } from './wording.js';
 
 /** A type change that is to be reached without writing the table anew, with what decides which way there is. */

@@ -1,29 +1,88 @@
-import type { Catalog, Oid, Routine } from '../catalog/catalog.js';
-import { findRoutines } from '../catalog/lookup.js';
-import type { FuncCall, Node, SelectStmt } from '../sql/tree.js';
+import type { Catalog, Routine } from '../catalog/catalog.js';
+import { findRelationNamed, findRoutines } from '../catalog/lookup.js';
+import { rowScopes } from '../sql/rows.js';
+import type { Body } from '../sql/statement.js';
+import type { FuncCall, FunctionParameter, Node, SelectStmt } from '../sql/tree.js';
+import { asType } from '../sql/value-types.js';
+import { evaluate, type Known, noScope, type Scope, typeText } from '../sql/values.js';
 import { functionCalls, visit } from '../sql/walk.js';
 
 /** A routine that a statement calls. */
-export interface Called {
+export interface Called extends Body {
   readonly routine: Routine;
   /** It runs once, whatever rows there are; else as often as there are rows, perhaps never. */
   readonly once: boolean;
 }
 
-/** The routines of the history that a statement calls. */
-export function calledRoutines(statement: Node, catalog: Catalog): readonly Called[] {
+/** The routines of the history that a statement calls, with what their bodies do for the arguments that they are given. */
+export function calledRoutines(statement: Node, catalog: Catalog, variables: Scope = noScope): readonly Called[] {
   if (catalog.routines.size === 0) return [];
-  const found = new Map<Oid, Called>();
+  const found = new Map<Body['body'] | Routine, Called>();
   let surely: ReadonlySet<FuncCall> | undefined;
   for (const call of functionCalls(statement)) {
     for (const routine of findRoutines(catalog, call.name)) {
       if (!takes(routine, call.arguments)) continue;
       surely ??= callsOnce(statement);
-      const once = surely.has(call.node) || found.get(routine.oid)?.once === true;
-      found.set(routine.oid, { routine, once });
+      const isOnce = surely.has(call.node);
+      const scopes = (isOnce && rowsOf(statement, variables)) || [variables];
+      for (const scope of scopes) {
+        const body = bodyOf(routine, call.node, catalog, scope);
+        const key = body?.body ?? routine;
+        const once = isOnce || found.get(key)?.once === true;
+        found.set(key, { routine, once, body: body?.body ?? [], unread: body?.unread ?? [] });
+      }
     }
   }
   return [...found.values()];
+}
+
+/** The rows that a statement calls its functions for, if they are written out. */
+function rowsOf(statement: Node, variables: Scope): readonly Scope[] | undefined {
+  return 'SelectStmt' in statement ? rowScopes(statement.SelectStmt, variables) : undefined;
+}
+
+/** What a routine does when it is called so. */
+function bodyOf({ definition }: Routine, call: FuncCall, catalog: Catalog, scope: Scope): Body | undefined {
+  if (definition?.called === undefined) return definition && { body: definition.body, unread: definition.unread ?? [] };
+  const parameters = (definition.node.parameters ?? []).flatMap((node) =>
+    'FunctionParameter' in node ? [node.FunctionParameter] : [],
+  );
+  const inputs = parameters.filter(({ mode }) => mode !== 'FUNC_PARAM_OUT' && mode !== 'FUNC_PARAM_TABLE');
+  const given = new Map<string, Known>();
+  for (const [at, parameter] of inputs.entries()) {
+    const value = typed(argumentOf(call, parameter, at, scope), parameter, catalog);
+    if (value === undefined) continue;
+    given.set(`$${at + 1}`, value);
+    if (parameter.name !== undefined) given.set(parameter.name, value);
+  }
+  return definition.called(given);
+}
+
+/** The value of an argument: by its name, its place or the parameter's default. */
+function argumentOf(
+  { args = [], func_variadic }: FuncCall,
+  parameter: FunctionParameter,
+  at: number,
+  scope: Scope,
+): Known {
+  if (func_variadic === true || parameter.mode === 'FUNC_PARAM_VARIADIC') return undefined;
+  for (const [place, node] of args.entries()) {
+    if ('NamedArgExpr' in node) {
+      if (node.NamedArgExpr.name === parameter.name) return evaluate(node.NamedArgExpr.arg, scope);
+    } else if (place === at) return evaluate(node, scope);
+  }
+  return evaluate(parameter.defexpr);
+}
+
+/** The name of a relation is given out without its schema where the search_path leads to it. */
+function typed(value: Known, { argType }: FunctionParameter, catalog: Catalog): Known {
+  const type = typeText(argType);
+  if (type !== 'regclass' || typeof value !== 'string') return asType(value, type);
+  const parts = value.split('.');
+  if (!parts.every((part) => /^[a-z_][a-z0-9_]*$/.test(part))) return undefined;
+  const relation = findRelationNamed(catalog, parts);
+  if (relation === undefined || relation.name !== parts.at(-1)) return undefined;
+  return findRelationNamed(catalog, [relation.name]) === relation ? relation.name : value;
 }
 
 function takes(routine: Routine, given: number): boolean {

@@ -121,8 +121,7 @@ function missingName([first]: readonly (readonly string[])[], { statement }: Pre
 export function callsIn(statement: Node, context: PredictContext): Draft {
   if (context.opened) return nothing;
   return all(
-    ...calledRoutines(statement, context.catalog).map(({ routine: { definition }, once }) => {
-      const body = definition?.body ?? [];
+    ...calledRoutines(statement, context.catalog, context.statement.variables).map(({ body, once }) => {
       return runBody(once ? body : body.map((part) => ({ ...part, conditional: true, repeated: true })), context);
     }),
   );

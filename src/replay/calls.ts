@@ -7,8 +7,8 @@ import { type BodyStatement, isKind, type SqlProblem, type Statement } from '../
  * stands in another place than the call is reported at the call: that is where it runs.
  */
 export function calledBodies(statement: Statement, catalog: Catalog): readonly BodyStatement[] {
-  return calledBy(statement, catalog).flatMap(({ routine, once }) =>
-    (routine.definition?.body ?? []).map((part) => ({
+  return calledBy(statement, catalog).flatMap(({ body, once }) =>
+    body.map((part) => ({
       ...part,
       conditional: part.conditional || !once,
       repeated: part.repeated || !once,
@@ -19,8 +19,7 @@ export function calledBodies(statement: Statement, catalog: Catalog): readonly B
 
 /** What cannot be followed in the bodies of the functions that a statement calls: at its own place, once for each function at the call if that is in another file. */
 export function unreadBodies(statement: Statement, catalog: Catalog): readonly SqlProblem[] {
-  return calledBy(statement, catalog).flatMap(({ routine }) => {
-    const unread = routine.definition?.unread ?? [];
+  return calledBy(statement, catalog).flatMap(({ routine, unread }) => {
     const here = unread.filter(({ source }) => source === statement.source);
     const [away] = unread.filter(({ source }) => source !== statement.source);
     if (away === undefined) return here;
@@ -32,12 +31,15 @@ export function unreadBodies(statement: Statement, catalog: Catalog): readonly S
 
 /** The same at its own place. */
 export function unreadOf(statement: Statement, catalog: Catalog): readonly SqlProblem[] {
-  return calledBy(statement, catalog).flatMap(({ routine: { definition } }) => definition?.unread ?? []);
+  return calledBy(statement, catalog).flatMap(({ unread }) => unread);
 }
 
 function calledBy(statement: Statement, catalog: Catalog): readonly Called[] {
-  if (isKind(statement, 'SelectStmt')) return calledRoutines({ SelectStmt: statement.node }, catalog);
-  return isKind(statement, 'CallStmt') ? calledRoutines({ CallStmt: statement.node }, catalog) : [];
+  if (isKind(statement, 'SelectStmt'))
+    return calledRoutines({ SelectStmt: statement.node }, catalog, statement.variables);
+  return isKind(statement, 'CallStmt')
+    ? calledRoutines({ CallStmt: statement.node }, catalog, statement.variables)
+    : [];
 }
 
 /** The statement of a body as a part of the call; one that is written in another file is reported where the call stands. */

@@ -10,14 +10,19 @@ export interface Draft {
   /** The statement's own arrays, to be filled. */
   readonly body: BodyStatement[];
   readonly unread: SqlProblem[];
+  /** Reads the body of a function again, for what it is called with; absent where that says no more. */
+  again?: NonNullable<Statement['called']>;
   readonly place: Place;
   readonly range: Span;
   /** From locations of the statement's nodes to indexes of the place's text. */
   readonly index: Ruler;
 }
 
+/** Where a statement is found in another one. */
+export type Within = Pick<Statement, 'parent' | 'variables'>;
+
 /** Makes the statement that stands at `range` of a place. */
-export function build(place: Place, raw: RawStatement, range: Span, index: Ruler, parent?: Statement): Draft {
+export function build(place: Place, raw: RawStatement, range: Span, index: Ruler, within: Within = {}): Draft {
   const commands: Statement[] = [];
   const body: BodyStatement[] = [];
   const unread: SqlProblem[] = [];
@@ -25,15 +30,19 @@ export function build(place: Place, raw: RawStatement, range: Span, index: Ruler
     kind: raw.kind,
     node: raw.node,
     ...placed(place, range, index),
-    ...(parent === undefined ? {} : { parent }),
+    ...within,
     commands,
     body,
     ...(raw.kind === 'CreateFunctionStmt' || raw.kind === 'DoStmt' ? { unread } : {}),
+    ...(raw.kind === 'CreateFunctionStmt' && {
+      called: (parameters) => draft.again?.(parameters) ?? { body, unread },
+    }),
   };
+  const draft: Draft = { statement, body, unread, place, range, index };
   if (isKind(statement, 'AlterTableStmt')) {
     for (const command of commandsOf(place, statement, range, index)) commands.push(command);
   }
-  return { statement, body, unread, place, range, index };
+  return draft;
 }
 
 function placed(

@@ -17,7 +17,11 @@ export function readAll(
   if ('failure' in outcome) return outcome;
   const index = byteRuler(place.sql);
   const ranges = rangesOf(place, outcome.statements, lexed.statements, index);
-  return { statements: outcome.statements.map((raw, i) => build(place, raw, ranges[i] ?? nowhere, index, parent)) };
+  return {
+    statements: outcome.statements.map((raw, i) =>
+      build(place, raw, ranges[i] ?? nowhere, index, parent && { parent }),
+    ),
+  };
 }
 
 const nowhere: Span = { start: 0, end: 0 };

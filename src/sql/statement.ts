@@ -1,5 +1,6 @@
 import type { Source, Span } from './source.js';
 import type { Kind, NodeOf } from './tree.js';
+import type { Known } from './values.js';
 
 /**
  * One SQL statement at its place: a statement of a script; or one command of an ALTER TABLE (`kind` is then an
@@ -28,6 +29,16 @@ export interface Statement<K extends Kind = Kind> {
    * in the script's problems too.
    */
   readonly unread?: readonly SqlProblem[];
+  /** Of a function: its body where the parameters have these values, by name and as `$1`. */
+  readonly called?: (parameters: ReadonlyMap<string, Known>) => Body;
+  /** Of a statement in a procedural body: what the variables are that it gives to the functions that it calls. */
+  readonly variables?: ReadonlyMap<string, Known>;
+}
+
+/** What the body of a routine does, and what of it cannot be read or followed. */
+export interface Body {
+  readonly body: readonly BodyStatement[];
+  readonly unread: readonly SqlProblem[];
 }
 
 /** A statement of a procedural body, with what decides whether and how often it runs. */
