@@ -63,6 +63,8 @@ export function separateValidation(step: Step<'AT_AddConstraint'>, constraint: C
     `alter table ${table} validate constraint ${name};`,
   ]);
   const own = alteredTable(statement);
+  if (tables.length === 0)
+    return `Add it NOT VALID to each partition (the history shows none) and validate it there; ${own} then takes those keys and looks at no row.`;
   // the partitions' keys become parts of that of the whole, and no row is looked at again
   const whole = tables.includes(own) ? [] : [next, `alter table ${own} ${definition};`];
   return [...validated, ...whole].join('\n');
@@ -104,11 +106,20 @@ export function indexByPartition(index: {
     ({ table, name }) =>
       `${create} concurrently ${name} on ${table}${index.rest};\nalter index ${index.name} attach partition ${name};`,
   );
+  const unseen = [
+    '-- for each partition (the history shows none):',
+    `-- ${create} concurrently … on …${oneLine(index.rest)};`,
+    `-- alter index ${index.name} attach partition …;`,
+  ];
   return [
     `${create} ${index.name} on only ${index.table}${index.rest};`,
     `${next}: outside a transaction`,
-    ...parts,
+    ...(parts.length > 0 ? parts : unseen),
   ].join('\n');
+}
+
+function oneLine(sql: string): string {
+  return sql.replace(/\s*\n\s*/g, ' ');
 }
 
 /** The partitions of a table (schema.name) with names for their indexes: those that PostgreSQL gives them where `after` has them. */

@@ -15,6 +15,7 @@ import type { Memory } from './memory.js';
 import { creation, felt, markBorn, newness, withoutRows } from './newborn.js';
 import { targetOf } from './target.js';
 import { Transactions } from './transactions.js';
+import { withUnseen } from './unseen.js';
 import { type Piece, withWayBack } from './way-back.js';
 
 /** What a replay depends on besides the history. */
@@ -292,11 +293,13 @@ function stepsOf(
   const before = transactions.catalog;
   const settings = { ...run.options.settings, ...settingsOf(before) };
   const timeZone = settings.timezone;
-  const after = blaming('applying', statement, () => apply(statement, before, { born: run.index, pg }));
+  const applying = { born: run.index, pg };
+  const after = blaming('applying', statement, () => apply(statement, before, applying));
   const options = { pg, after, ...(timeZone !== undefined && { timeZone }) };
   const whole = blaming('predicting', statement, () => predict(statement, before, options));
   // what a body does is told by the steps of its statements, each with the catalog as the ones before it leave it
-  const prediction = part.opened ? withoutBody(whole, predict(statement, before, { ...options, opened: true })) : whole;
+  const known = part.opened ? withoutBody(whole, predict(statement, before, { ...options, opened: true })) : whole;
+  const prediction = withUnseen(known, statement, before, run.since, { predict: options, apply: applying });
   transactions.catalog = reachedBy(part, before, after);
 
   const isNew = newness(before, after, run.since);
