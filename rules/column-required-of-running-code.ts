@@ -1,5 +1,5 @@
 import type { Column, Trigger } from '../src/catalog/catalog.js';
-import { columnOf } from '../src/catalog/lookup.js';
+import { columnOf, relationByName } from '../src/catalog/lookup.js';
 import { firstOfEach, hasOwnValue, keptTable } from '../src/known.js';
 import { defineRule, type Finding, type JudgedMigration, type Step } from '../src/rule.js';
 import { isKind } from '../src/sql/statement.js';
@@ -86,7 +86,7 @@ function required(
   };
   const wanting = now.columns.filter((one) => one.notNull && !hasOwnValue(judged.afterUp, one) && concerned(one));
   const names = wanting.map(({ name }) => name);
-  const step = judged.up.findLast((one) => one.relation === relation && names.includes(columnNamed(one) ?? ''));
+  const step = judged.up.findLast((one) => one.relation === relation && names.some((name) => requires(one, name)));
   if (step === undefined) return [];
   const code = how === 'unknown' ? 'does not know' : 'leaves out';
   // code may name a column that it knows, and a trigger may fill one
@@ -111,6 +111,17 @@ function isRefused({ up }: JudgedMigration, relation: string, name: string): boo
     const column = addedColumn(step.statement.node) === name ? columnAfter(step, name) : undefined;
     return column?.notNull === true && !hasOwnValue(step.after, column);
   });
+}
+
+/** Whether a command of ALTER TABLE adds the column, or changes that it must have a value or where it comes from. */
+function requires(step: Step, name: string): boolean {
+  if (columnNamed(step) !== name) return false;
+  const [was, is] = [step.before, step.after].map((catalog) =>
+    columnOf(relationByName(catalog, step.relation ?? ''), name),
+  );
+  return (
+    was === undefined || was.notNull !== is?.notNull || hasOwnValue(step.before, was) !== hasOwnValue(step.after, is)
+  );
 }
 
 /** The column that a command of ALTER TABLE adds or alters. */

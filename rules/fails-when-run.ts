@@ -165,6 +165,20 @@ alter table account alter column account_id drop identity;`,
       },
     },
     {
+      title: 'what ory cut from one migration goes back as one, whatever time its files have',
+      framework: 'pop',
+      files: {
+        '20200830120000000000_flow.postgres.up.sql': 'create table flow (id int, via text);\n',
+        '20200830120000000000_flow.postgres.down.sql': 'drop table flow;\n',
+        '20200830130642000000_methods.postgres.up.sql':
+          "set lock_timeout = '5s';\nalter table flow add column state text;\n",
+        '20200830130642000000_methods.postgres.down.sql': 'alter table flow add column via text;\n',
+        '20200830130646000000_methods.postgres.up.sql':
+          "set lock_timeout = '5s';\n-- lockkeeper:ignore column-dropped: an example of something else\nalter table flow drop column via;\n",
+        '20200830130646000000_methods.postgres.down.sql': 'alter table flow drop column state;\n',
+      },
+    },
+    {
       title: 'each migration commits',
       framework: 'flyway',
       before: { 'V1__mood.sql': mood },
@@ -188,8 +202,10 @@ alter table account alter column account_id drop identity;`,
 
 /** What a server of 18 or later finds under its name: NOT NULL is a constraint only there. */
 function namedSince18({ statement, pg }: Step): string {
-  if (pg >= 18 || !isKind(statement, 'AT_DropConstraint')) return '';
-  return /_not_null\d*$/.test(statement.node.name ?? '') ? ' (before 18 NOT NULL has no name: --pg 18)' : '';
+  if (pg >= 18) return '';
+  const renamed = isKind(statement, 'RenameStmt') && statement.node.renameType === 'OBJECT_TABCONSTRAINT';
+  const name = isKind(statement, 'AT_DropConstraint') ? statement.node.name : renamed ? statement.node.subname : '';
+  return /_not_null\d*$/.test(name ?? '') ? ' (before 18 NOT NULL has no name: --pg 18)' : '';
 }
 
 /** unsafe use of new value of an enum type: it must be committed first. */

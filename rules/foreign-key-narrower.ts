@@ -23,6 +23,11 @@ export default defineRule({
 create table invoice (id bigint primary key, account_id int references account (id));`,
     },
     {
+      title: 'both are new: the one that refers to the other is told',
+      sql: `create table account (id bigint primary key);
+create table invoice (id bigint primary key, account_id int references account (id));`,
+    },
+    {
       title: 'the key grows, what refers to it does not',
       sql: `create table account (id int primary key);
 create table invoice (id bigint primary key, account_id int references account (id));
@@ -46,17 +51,20 @@ create table invoice (id bigint primary key, account_id bigint references accoun
   ],
   checkMigration({ up, before, afterUp }) {
     const told = new Set<string>();
-    return tablesTouched(up).flatMap(({ step, name }) => {
+    const touched = tablesTouched(up);
+    return touched.flatMap(({ step: first, name }) => {
       const known = new Set(narrowKeys(before, name).map(keyOf));
-      return narrowKeys(afterUp, name)
-        .filter((one) => !known.has(keyOf(one)) && isFirst(told, keyOf(one)))
-        .map(({ table, column, type, to, toColumn, toType }) => ({
+      const fresh = narrowKeys(afterUp, name).filter((one) => !known.has(keyOf(one)) && isFirst(told, keyOf(one)));
+      return fresh.map(({ table, column, type, to, toColumn, toType }) => {
+        const step = touched.find((one) => one.name === table)?.step ?? first;
+        return {
           step,
           message: `${table}.${column} is ${words[type]}, but ${to}.${toColumn}, which it refers to, is ${words[toType]}: it cannot hold its larger values`,
           instead: step.isNew(table)
             ? `alter table ${pasted(table)} alter column ${quoteIdentifier(column)} type ${words[toType]};`
             : `Widen ${column} of ${table} too, by a second column: lockkeeper explain column-type-rewrites-table.`,
-        }));
+        };
+      });
     });
   },
 });

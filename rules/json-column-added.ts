@@ -1,3 +1,5 @@
+import type { Column } from '../src/catalog/catalog.js';
+import { isTable, relationByName } from '../src/catalog/lookup.js';
 import { defineRule } from '../src/rule.js';
 import { addedColumn, alteredTable, columnAfter } from '../src/wording.js';
 
@@ -24,18 +26,29 @@ alter table account add column settings json;`,
 alter table account add column settings jsonb;`,
     },
     {
+      title: 'it fails already, for another column of the table',
+      sql: `create table account (id int, profile json);
+-- next migration
+alter table account add column settings json;`,
+    },
+    {
       title: 'no running code reads the table yet',
       sql: 'create table account (id int); alter table account add column settings json;',
     },
   ],
   check(step) {
-    const { node, relation, isNew, statement } = step;
+    const { node, relation, isNew, statement, before } = step;
     const column = columnAfter(step, addedColumn(node));
-    if (relation === undefined || isNew(relation) || column?.type?.name !== 'json' || column.type.dimensions > 0)
-      return;
+    if (relation === undefined || isNew(relation) || !isJson(column)) return;
+    const table = relationByName(before, relation);
+    if (table !== undefined && isTable(table) && table.columns.some(isJson)) return;
     return {
       message: `SELECT DISTINCT over all columns of ${relation} fails from now on: ${column.name} is json, which has no equality`,
       instead: `alter table ${alteredTable(statement)} ${statement.text.replace(/\bjson\b(?!.*\bjson\b)/is, 'jsonb')};`,
     };
   },
 });
+
+function isJson(column: Column | undefined): column is Column {
+  return column?.type?.name === 'json';
+}

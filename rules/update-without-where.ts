@@ -4,7 +4,7 @@ import { conjuncts } from '../src/effects/query-conditions.js';
 import { defineRule, type Finding, type Step } from '../src/rule.js';
 import { isKind } from '../src/sql/statement.js';
 import { type DeleteStmt, type Node, strings, type UpdateStmt } from '../src/sql/tree.js';
-import { list } from '../src/wording.js';
+import { list, written } from '../src/wording.js';
 
 export default defineRule({
   id: 'update-without-where',
@@ -94,10 +94,14 @@ function judged(step: Step, node: UpdateStmt | DeleteStmt, isFirst: boolean): Fi
   const parts = conjuncts(node.whereClause).filter((part) => !isTrue(part) && !(isFirst && isUnfilled(part, step)));
   if (parts.length === 0 && !hasJoin(node)) {
     return {
-      message:
-        kind === 'DeleteStmt'
-          ? `every row of ${relation} is deleted in one transaction`
-          : `every row of ${relation} is written in one transaction: other writes to it wait until it commits`,
+      ...(kind === 'DeleteStmt'
+        ? {
+            message: `every row of ${relation} is deleted in one transaction`,
+            instead: deleted(written(node.relation)),
+          }
+        : {
+            message: `every row of ${relation} is written in one transaction: other writes to it wait until it commits`,
+          }),
     };
   }
   const others = 'fromClause' in node && parts.length > 0 && parts.every(isJoin) ? joined(node.fromClause, step) : [];
@@ -106,6 +110,11 @@ function judged(step: Step, node: UpdateStmt | DeleteStmt, isFirst: boolean): Fi
     level: 'warning',
     message: `every row of ${relation} with a match in ${list(others)} is written in one transaction: other writes to these rows wait until it commits`,
   };
+}
+
+function deleted(table: string): string {
+  return `-- outside a transaction, again and again until it deletes none
+delete from ${table} where ctid = any (array(select ctid from ${table} limit 1000));`;
 }
 
 /** FROM or USING without WHERE is a cross join by mistake or a condition in JOIN … ON: not every row for certain. */

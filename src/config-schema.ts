@@ -49,7 +49,9 @@ export function configSchema({ rules, frameworks }: KnownNames) {
       .min(13)
       .max(18)
       .exactOptional()
-      .describe('The oldest PostgreSQL major that the migrations run on. Default 14.'),
+      .describe(
+        'The oldest PostgreSQL major that the migrations run on. Default: 14, or what earlier migrations are written for.',
+      ),
     rules: z
       .strictObject(Object.fromEntries(rules.map(({ id, title }) => [id, level.exactOptional().describe(title)])))
       .exactOptional()

@@ -2,6 +2,7 @@ import { blaming } from './bug.js';
 import type { Diagnostic, HistoryReport, MigrationReport, Report } from './diagnostic.js';
 import { fingerprint } from './fingerprint.js';
 import type { History, Migration, MigrationProblem } from './frameworks/framework.js';
+import { newestOfHabits } from './habits.js';
 import { next } from './recipes.js';
 import type { Memory } from './replay/memory.js';
 import { type ReplayedMigration, replay } from './replay/replay.js';
@@ -25,6 +26,8 @@ export interface LintOptions {
   readonly oneDeploy?: boolean;
   /** Settings that the role or database gives every session (lock_timeout, timezone …), by lower-case name. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** What the caller takes for granted, for people. */
+  readonly assumptions?: readonly string[];
   readonly failOn?: Level | 'never';
   /** Fingerprints of known findings: they are marked, not counted. */
   readonly baseline?: ReadonlySet<string>;
@@ -91,10 +94,10 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
       const scripts = 'none' in migration.down ? [migration.up] : [migration.up, migration.down];
       for (const { source, span } of scripts.flatMap((script) => script.pieces)) put(context, source, span);
     }
-    diagnostics.push(
-      ...suppress(identify(found), { statements, context, rules: options.rules, levels: options.levels ?? {} }),
-    );
-    reports.push({ framework: history.framework, root: history.root, assumptions: history.assumptions, migrations });
+    const told = suppress(identify(found), { statements, context, rules: options.rules, levels: options.levels ?? {} });
+    diagnostics.push(...newestOfHabits(told, rules));
+    const assumptions = [...history.assumptions, ...(options.assumptions ?? [])];
+    reports.push({ framework: history.framework, root: history.root, assumptions, migrations });
   }
   const known = options.baseline;
   return {

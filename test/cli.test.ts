@@ -52,6 +52,27 @@ test('migrations that lie only among examples are named, not read', async () => 
   expect(stderr).toContain('which are not read unless they are named: examples/migrations');
 });
 
+test('where nobody names the oldest server, it is no older than what earlier migrations are written for', async () => {
+  const unique = (name: string) =>
+    `-- migrate:up\nalter table account add constraint ${name} unique nulls not distinct (${name});\n-- migrate:down\nalter table account drop constraint ${name};\n`;
+  const made = project({
+    'db/migrations/004_city.sql': unique('city'),
+    'db/migrations/005_email.sql': unique('email'),
+  });
+  const refused = async (...argv: string[]) => {
+    const { stdout } = await run(made, ['check', '--format', 'json', ...argv]);
+    return rulesOf(stdout).filter((one) => one.startsWith('fails-when-run'));
+  };
+  expect(await refused()).toEqual([]);
+  expect((await run(made, ['check'])).stdout).toContain(
+    'assumed: no server is older than PostgreSQL 15, because db/migrations/004_city.sql:2 is written for it; --pg names the oldest',
+  );
+  expect(await refused('--pg', '14')).toHaveLength(2);
+  rmSync(join(made, 'db/migrations/004_city.sql'));
+  // the newest may not have run anywhere
+  expect(await refused()).toEqual(['fails-when-run db/migrations/005_email.sql']);
+});
+
 describe('exit codes', () => {
   test.each<[string, readonly string[], number]>([
     ['findings', ['check'], 1],

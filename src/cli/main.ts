@@ -272,7 +272,10 @@ Exit codes: 0 all is as predicted, 1 a difference, a way back that does not rest
 
 /** The options of every command that judges migrations. */
 function judging(command: Command): Command {
-  command.option('--pg <major>', 'oldest server that the migrations run on, 13 to 18 (default: 14)');
+  command.option(
+    '--pg <major>',
+    'oldest server that the migrations run on, 13 to 18 (default: 14, or what earlier migrations are written for)',
+  );
   return selecting(command).addOption(
     new Option('--rule <id=level>', 'error, warning, note or off for a rule (repeatable)')
       .argParser(levelOption)

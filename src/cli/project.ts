@@ -18,6 +18,7 @@ import type { JudgeFlags } from './flags.js';
 import type { Io } from './io.js';
 import { parseAhead } from './parse-ahead.js';
 import { progress } from './progress.js';
+import { serverProof } from './server-proof.js';
 
 /** Everything that a command judges, and how. */
 export interface Project {
@@ -75,18 +76,21 @@ export async function openProject(
   for (const path of found.empty) io.stderr.write(`lockkeeper: there are no migrations in ${path}\n`);
   const since = flags.since === undefined ? undefined : sinceOf(flags.since, histories);
   await parser;
-  const judged: NonNullable<LintOptions['judged']> = (history, migration, index) =>
+  const judged: Judged = (history, migration, index) =>
     (found.selected.get(history)?.has(migration.id) ?? true) &&
     (inGit === undefined || (inGit.changed.get(history)?.has(migration.id) ?? false)) &&
     (since === undefined || index > (since.get(history) ?? -1));
-  const pg = majorOf(flags.pg, config.config.pg);
+  const whole = since === undefined && inGit === undefined && found.selected.size === 0;
+  const asserted = flags.pg === undefined ? config.config.pg : majorOf(flags.pg);
+  const proof = asserted === undefined ? serverProof(histories, whole ? isFollowed : notIn(judged), oldest) : undefined;
+  const pg = asserted ?? proof?.pg ?? oldest;
   const store = inGit && contextStore(resolve(io.cwd, inGit.store), io.cwd, pg);
   ahead.begin(histories, judged, (history, first) => store?.from(history, first) ?? 0);
   return {
     config,
     histories,
     ahead: ahead.end,
-    whole: since === undefined && inGit === undefined && found.selected.size === 0,
+    whole,
     options: {
       pg,
       rules,
@@ -95,6 +99,7 @@ export async function openProject(
       ...(store && { memory: store.memory }),
       oneDeploy: since !== undefined || inGit !== undefined,
       settings: settingsOf(config.config),
+      ...(proof && { assumptions: [proof.because] }),
       failOn: extras.failOn ?? config.config.failOn ?? 'error',
       ...(extras.baseline !== undefined && { baseline: extras.baseline }),
     },
@@ -153,12 +158,26 @@ function nothing(paths: readonly string[], { heap, passedOver }: Discovered): st
   return `no migrations are found below this folder, for nothing says in which order ${files} of ${heap.path || '.'} run: ${remedy}`;
 }
 
-function majorOf(flag: string | undefined, configured: number | undefined): number {
-  if (flag === undefined) return configured ?? 14;
+/** The oldest server where nothing says another. */
+const oldest = 14;
+
+function majorOf(flag: string): number {
   const major = Number(flag);
   if (Number.isInteger(major) && major >= 13 && major <= 18) return major;
   throw new UserError(`--pg ${flag}: a major version from 13 to 18 is meant`);
 }
+
+/** A migration that another one follows has run somewhere. */
+function isFollowed({ migrations }: History, _migration: Migration, index: number): boolean {
+  return index < migrations.length - 1;
+}
+
+/** What is context has run. */
+function notIn(judged: Judged): Judged {
+  return (history, migration, index) => !judged(history, migration, index);
+}
+
+type Judged = NonNullable<LintOptions['judged']>;
 
 function knownRules(levels: JudgeFlags['rule']): JudgeFlags['rule'] {
   const known = rules.map(({ id }) => id);

@@ -40,6 +40,22 @@ export function syntaxRefusal<K extends Kind>(statement: Statement<K>, pg: numbe
   return refusal;
 }
 
+const newestMajor = 18;
+
+/** False where no statement of a text can have syntax that came after a major: a quick look. */
+export function mayBeWrittenFor(text: string, after: number): boolean {
+  return wordsAfterMajor(after).test(text.toLowerCase());
+}
+
+/** The oldest major whose grammar takes a statement that 13 does not; undefined where 13 takes it, or no major does. */
+export function writtenFor(statement: Statement): number | undefined {
+  if (syntaxRefusal(statement, 13) === undefined) return undefined;
+  for (let major = 14; major <= newestMajor; major++) {
+    if (syntaxRefusal(statement, major) === undefined) return major;
+  }
+  return undefined;
+}
+
 function tooNew({ since, what, code = '42601' }: Pick<Novelty<unknown>, 'since' | 'what' | 'code'>): Draft {
   const words = code === '42601' ? `syntax error: ${what}` : what;
   return fail(`${words} came with PostgreSQL ${since} (--pg ${since}, if no server is older)`, code);

@@ -81,10 +81,13 @@ function partsOf(entry: FileEntry) {
   return { version, name, dialect: first === '.autocommit' ? '' : first.slice(1), autocommit, direction };
 }
 
-/** Ory's fizz-to-SQL gave each statement of a migration a file of its own, `<14 digits><number of 6 digits>_name`. */
+/**
+ * Ory's fizz-to-SQL gave each statement of a migration a file of its own, `<14 digits><number of 6 digits>_name`; what was one before
+ * may have several times of the same day, and its way back stands behind the first.
+ */
 function withOrigin(migration: Migration): Migration {
-  const [, stamp] = /^(\d{14})\d{6}$/.exec(migration.id) ?? [];
-  return stamp === undefined ? migration : { ...migration, cutFrom: `${stamp} ${migration.name}` };
+  const [, day] = /^(\d{8})\d{12}$/.exec(migration.id) ?? [];
+  return day === undefined ? migration : { ...migration, cutFrom: `${day} ${migration.name}` };
 }
 
 function keyOf(entry: FileEntry): string {
