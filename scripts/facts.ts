@@ -73,6 +73,9 @@ const queries = {
     select o.oprname || ' ' || coalesce(l.typname, '-') || ' ' || t.typname || ' ' || r.typname as line
     from pg_operator o left join pg_type l on l.oid = oprleft join pg_type t on t.oid = oprright join pg_type r on r.oid = oprresult
     where oprnamespace = 'pg_catalog'::regnamespace`,
+  extensions: `
+    select name || coalesce(' ' || array_to_string(requires, ','), '') as line
+    from pg_available_extension_versions v join pg_available_extensions a using (name) where version = default_version`,
   settings: `select name as line from pg_settings where name not like '%.%'`,
 } as const;
 
@@ -100,6 +103,7 @@ const parts = [
   'mutableTexts',
   'signatures',
   'operators',
+  'extensions',
   'settings',
 ] as const;
 const lines = {
@@ -111,6 +115,7 @@ const lines = {
   mutableTexts: dated(),
   signatures: dated(),
   operators: dated(),
+  extensions: dated(),
   settings: dated(),
 };
 const aggregates = new Map<string, number>();
@@ -162,7 +167,11 @@ await write('signatures', {
   operators: written(lines.operators),
 });
 
-await write('settings', { servers: versions, settings: written(lines.settings) });
+await write('settings', {
+  servers: versions,
+  settings: written(lines.settings),
+  extensions: written(lines.extensions),
+});
 
 async function installExtensions(session: Session): Promise<void> {
   const rows = await session.query('select name from pg_available_extensions order by name');

@@ -1,3 +1,4 @@
+import type { Statement } from '../sql/statement.js';
 import { type Node, type RuleStmt, strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
 import type { Applies } from './applies.js';
@@ -6,7 +7,7 @@ import type { DropKinds } from './apply-drop.js';
 import { mergedReads } from './apply-routine.js';
 import { nameOnRelation } from './apply-trigger.js';
 import { columnsOfView } from './apply-view.js';
-import type { Catalog, Oid, Policy, Table } from './catalog.js';
+import type { Catalog, Oid, Policy, Relation, Rule, Table, View } from './catalog.js';
 import { changeTable, putRelation } from './change.js';
 import { findRelation, findRelationNamed, findTable, isTable } from './lookup.js';
 import { columnsIn } from './mentions.js';
@@ -40,29 +41,46 @@ export const policyApplies: Applies = {
   },
   RuleStmt: (node, statement, catalog, { pg, born }) => {
     if (node.relation === undefined || node.rulename === undefined) return catalog;
+    const view = findRelation(catalog, node.relation);
+    if (view?.kind === 'view')
+      return node.event === 'CMD_SELECT'
+        ? catalog
+        : putRelation(catalog, withRule(view, ruleOf(catalog, view, node, statement)));
     const [known, table] = tableOrStub(catalog, node.relation);
     if (table === undefined) return catalog;
-    const { rulename } = node;
     const [action] = node.actions ?? [];
     if (node.event === 'CMD_SELECT' && action !== undefined) {
       // until 15 a table with a rule ON SELECT is a view from then on; pg_dump writes views that refer to each other in this way
       return pg >= 16 ? known : viewOf(known, table, action, born);
     }
-    return changeTable(known, table.oid, (one) => ({
-      ...one,
-      rules: [
-        ...one.rules.filter(({ name }) => name !== rulename),
-        {
-          name: rulename,
-          definition: statement,
-          relations: relationsIn(known, node, table.oid),
-          columns: columnsOfRows(node),
-          ...saidOf(one.rules.find(({ name }) => name === rulename)),
-        },
-      ],
-    }));
+    return changeTable(known, table.oid, (one) => withRule(one, ruleOf(known, one, node, statement)));
   },
 };
+
+function ruleOf(catalog: Catalog, { oid }: Ruled, node: RuleStmt, definition: Statement<'RuleStmt'>): Rule {
+  return {
+    name: node.rulename ?? '',
+    definition,
+    relations: relationsIn(catalog, node, oid),
+    columns: columnsOfRows(node),
+  };
+}
+
+/** In the place of the rule of that name, whose comment it keeps. */
+function withRule<R extends Ruled>(relation: R, rule: Rule): R {
+  const old = relation.rules.find(({ name }) => name === rule.name);
+  return {
+    ...relation,
+    rules: [...relation.rules.filter(({ name }) => name !== rule.name), { ...rule, ...saidOf(old) }],
+  };
+}
+
+/** What can have rules. */
+type Ruled = Table | View;
+
+function isRuled(relation: Relation | undefined): relation is Ruled {
+  return relation !== undefined && (isTable(relation) || relation.kind === 'view');
+}
 
 /** The relations that the actions of a rule name, without its own. */
 function relationsIn(catalog: Catalog, { actions }: RuleStmt, own: Oid): readonly Oid[] {
@@ -118,6 +136,9 @@ function viewOf(catalog: Catalog, table: Table, query: Node, born: number): Cata
     columns,
     reads,
     query,
+    triggers: [],
+    rules: [],
+    options: {},
   });
 }
 
@@ -130,11 +151,10 @@ export const policyDrops: DropKinds = {
     }));
   },
   OBJECT_RULE: (catalog, object) => {
-    const { relation, name } = nameOnRelation(object);
-    return onTable(catalog, relation, (table) => ({
-      ...table,
-      rules: table.rules.filter((rule) => rule.name !== name),
-    }));
+    const { relation: parts, name } = nameOnRelation(object);
+    const relation = findRelationNamed(catalog, parts);
+    if (!isRuled(relation)) return catalog;
+    return putRelation(catalog, { ...relation, rules: relation.rules.filter((rule) => rule.name !== name) });
   },
 };
 
@@ -151,11 +171,9 @@ export const policyRenames: Renames = {
     return changeTable(catalog, table.oid, (one) => ({ ...one, policies: one.policies.map(renamed) }));
   },
   OBJECT_RULE: (catalog, { relation, subname, newname = '' }) => {
-    const table = findTable(catalog, relation);
-    if (table === undefined) return catalog;
-    return changeTable(catalog, table.oid, (one) => ({
-      ...one,
-      rules: one.rules.map((rule) => (rule.name === subname ? { ...rule, name: newname } : rule)),
-    }));
+    const ruled = findRelation(catalog, relation);
+    if (!isRuled(ruled)) return catalog;
+    const rules = ruled.rules.map((rule) => (rule.name === subname ? { ...rule, name: newname } : rule));
+    return putRelation(catalog, { ...ruled, rules });
   },
 };

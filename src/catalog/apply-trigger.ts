@@ -4,16 +4,26 @@ import { columnRefs } from '../sql/walk.js';
 import type { Applies } from './applies.js';
 import type { Renames } from './apply-by-object.js';
 import type { DropKinds } from './apply-drop.js';
-import type { Catalog, Table, Trigger } from './catalog.js';
-import { changeTable } from './change.js';
-import { creationSchema, descendants, findRelationNamed, findRoutines, findTable, isTable } from './lookup.js';
+import type { Catalog, Table, Trigger, View } from './catalog.js';
+import { changeTable, putRelation } from './change.js';
+import {
+  creationSchema,
+  descendants,
+  findRelation,
+  findRelationNamed,
+  findRoutines,
+  findTable,
+  isTable,
+} from './lookup.js';
 import { saidOf } from './said.js';
 import { tableOrStub } from './stub.js';
 
 export const triggerApplies: Applies = {
   CreateTrigStmt: (node, _statement, catalog) => {
-    // INSTEAD OF triggers stand on views, of which nothing depends on them
-    if (node.relation === undefined || node.timing === timings.insteadOf) return catalog;
+    if (node.relation === undefined) return catalog;
+    const view = findRelation(catalog, node.relation);
+    if (view?.kind === 'view') return putRelation(catalog, replacing(view, triggerOf(catalog, node)));
+    if (node.timing === timings.insteadOf) return catalog;
     const [known, table] = tableOrStub(catalog, node.relation);
     if (table === undefined) return catalog;
     const [both, from] = node.constrrel === undefined ? [known, undefined] : tableOrStub(known, node.constrrel);
@@ -42,7 +52,7 @@ function triggerOf(catalog: Catalog, node: CreateTrigStmt): Trigger {
   return {
     name: node.trigname ?? '',
     function: functionName(catalog, strings(node.funcname)),
-    timing: node.timing === timings.before ? 'before' : 'after',
+    timing: node.timing === timings.before ? 'before' : node.timing === timings.insteadOf ? 'instead of' : 'after',
     events: events.flatMap(([bit, event]) => ((fired & bit) === 0 ? [] : [event])),
     columns: [...new Set([...strings(node.columns), ...condition])],
     forEachRow: node.row === true,
@@ -67,13 +77,16 @@ const builtIn: ReadonlySet<string> = new Set([
 ]);
 
 function withTrigger(catalog: Catalog, { oid }: Table, trigger: Trigger): Catalog {
-  return changeTable(catalog, oid, (table) => ({
-    ...table,
-    triggers: [
-      ...table.triggers.filter(({ name }) => name !== trigger.name),
-      { ...trigger, ...saidOf(table.triggers.find(({ name }) => name === trigger.name)) },
-    ],
-  }));
+  return changeTable(catalog, oid, (table) => replacing(table, trigger));
+}
+
+/** In the place of the trigger of that name, whose comment it keeps. */
+function replacing<R extends Table | View>(relation: R, trigger: Trigger): R {
+  const old = relation.triggers.find(({ name }) => name === trigger.name);
+  return {
+    ...relation,
+    triggers: [...relation.triggers.filter(({ name }) => name !== trigger.name), { ...trigger, ...saidOf(old) }],
+  };
 }
 
 /** The parts of `DROP … name ON table`: the relation's, and the name. */
@@ -86,6 +99,8 @@ export const triggerDrops: DropKinds = {
   OBJECT_TRIGGER: (catalog, object) => {
     const { relation, name } = nameOnRelation(object);
     const table = findRelationNamed(catalog, relation);
+    if (table?.kind === 'view')
+      return putRelation(catalog, { ...table, triggers: table.triggers.filter((trigger) => trigger.name !== name) });
     if (table === undefined || !isTable(table)) return catalog;
     return withCopies(catalog, table, name).reduce(
       (now, { oid }) =>
@@ -105,6 +120,11 @@ function withCopies(catalog: Catalog, table: Table, name: string): readonly Tabl
 
 export const triggerRenames: Renames = {
   OBJECT_TRIGGER: (catalog, { relation, subname = '', newname = '' }, { pg }) => {
+    const view = findRelation(catalog, relation);
+    if (view?.kind === 'view') {
+      const triggers = view.triggers.map((one) => (one.name === subname ? { ...one, name: newname } : one));
+      return putRelation(catalog, { ...view, triggers });
+    }
     const table = findTable(catalog, relation);
     if (table === undefined) return catalog;
     // before 15 the triggers of the partitions keep their name

@@ -1,5 +1,5 @@
 import { qualifiedName } from '../sql/names.js';
-import { type CreateTableAsStmt, type Node, type RangeVar, strings } from '../sql/tree.js';
+import { type CreateTableAsStmt, type Node, type RangeVar, strings, type ViewStmt } from '../sql/tree.js';
 import { rangeVars } from '../sql/walk.js';
 import type { Applies } from './applies.js';
 import { bared } from './bared.js';
@@ -9,6 +9,7 @@ import { findRelation, isTable, relationByName, schemaFor, temporarySchema } fro
 import { describeQuery } from './query.js';
 import type { Output } from './query-scope.js';
 import { saidOf } from './said.js';
+import { storageOptions } from './storage-options.js';
 import { tableOrStub } from './stub.js';
 
 export const viewApplies: Applies = {
@@ -28,6 +29,9 @@ export const viewApplies: Applies = {
       columns: columnsOfView(described.outputs, names, born, place.old),
       reads: described.reads,
       query,
+      triggers: place.old?.triggers ?? [],
+      rules: place.old?.rules ?? [],
+      options: { ...storageOptions(node.options), ...checkOption(node) },
       ...saidOf(place.old),
     };
     return putRelation(place.catalog, made);
@@ -38,6 +42,12 @@ export const viewApplies: Applies = {
     return putRelation(catalog, { ...view, populated: node.skipData !== true });
   },
 };
+
+/** WITH LOCAL CHECK OPTION is another way to write the option. */
+function checkOption({ withCheckOption }: ViewStmt): Readonly<Record<string, string>> {
+  if (withCheckOption === 'LOCAL_CHECK_OPTION') return { check_option: 'local' };
+  return withCheckOption === 'CASCADED_CHECK_OPTION' ? { check_option: 'cascaded' } : {};
+}
 
 /** CREATE MATERIALIZED VIEW, which the grammar has as a form of CREATE TABLE AS. */
 export function createMaterializedView(node: CreateTableAsStmt, catalog: Catalog, born: number): Catalog {

@@ -212,6 +212,10 @@ export interface View extends InSchema {
   /** What it reads: relation and, where they can be told, the columns ('*' when not). */
   readonly reads: readonly Read[];
   readonly query?: Node;
+  readonly triggers: readonly Trigger[];
+  readonly rules: readonly Rule[];
+  /** check_option (local or cascaded), security_barrier, security_invoker. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export interface MaterializedView extends InSchema {

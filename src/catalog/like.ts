@@ -89,8 +89,8 @@ export function constraintsLike({ clause, source }: Like, born: number): readonl
 /** Copies indexes, and the constraints they stand behind, under names of their own, when LIKE says INCLUDING INDEXES. */
 export function indexesLike(catalog: Catalog, table: Owner, like: Like, options: ApplyOptions): Catalog {
   const { clause } = like;
-  const source = sourceTable(like.source);
-  if (source === undefined || !includes(clause, 'indexes')) return catalog;
+  const { source } = like;
+  if (source === undefined || !('indexes' in source) || !includes(clause, 'indexes')) return catalog;
   return indexesOf(catalog, source).reduce(
     (now, index) => createIndex(now, table.oid, definitionFrom(now, index), options),
     catalog,

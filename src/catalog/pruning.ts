@@ -1,5 +1,5 @@
 import type { Node } from '../sql/tree.js';
-import type { Catalog, Constraint, PartitionBound, Table } from './catalog.js';
+import type { Catalog, Constraint, PartitionBound, Relation, Table } from './catalog.js';
 import { type Clause, clauseOf, not } from './clause.js';
 import { proves } from './implication.js';
 import { type KnownType, knownType } from './known-type.js';
@@ -52,7 +52,19 @@ export function brokenCheck(catalog: Catalog, table: Table, conditions: readonly
   );
 }
 
-function scopeOf(catalog: Catalog, table: Table): Scope {
+/** Whether a row that meets all the conditions surely does not meet another one; one that is NULL for it counts as not known. */
+export function brokenCondition(
+  catalog: Catalog,
+  relation: Relation,
+  conditions: readonly Node[],
+  condition: Node,
+): boolean {
+  const scope = scopeOf(catalog, relation);
+  const met = conditions.map((one) => clauseOf(one, scope));
+  return proves([...met, ...met.flatMap(withoutNull)], not(clauseOf(condition, scope)));
+}
+
+function scopeOf(catalog: Catalog, table: Relation): Scope {
   return {
     typeOf: (column) => knownType(catalog, columnOf(table, column)?.type),
     collationOf: (column) => columnOf(table, column)?.collation,

@@ -1,4 +1,12 @@
-import type { Catalog, CompositeRelation, Index, MaterializedView, Relation, Sequence } from '../catalog/catalog.js';
+import type {
+  Catalog,
+  CompositeRelation,
+  Index,
+  MaterializedView,
+  Relation,
+  Sequence,
+  View,
+} from '../catalog/catalog.js';
 import { columnOf, dependentsOf, findRelation, indexesOf, isIndex, isTable, tables } from '../catalog/lookup.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { AlterTableCmd, AlterTableStmt } from '../sql/tree.js';
@@ -7,9 +15,13 @@ import { statementLock } from './alter-table-lock.js';
 import type { PredictContext } from './context.js';
 import { conversionOf } from './conversion.js';
 import { all, build, type Draft, fail, lock, lockIndex, newHeap, nothing, rewrite } from './draft.js';
-import { builtIndexes } from './relations.js';
+import { optionsOf } from './options.js';
+import { builtIndexes, missingColumn } from './relations.js';
 import { rowTypeUser } from './row-type.js';
+import { viewParameterRefusal } from './storage-parameters.js';
 import { isSameType } from './types.js';
+import { updatableView } from './updatable-view.js';
+import { checkOptionRefusal } from './view.js';
 
 // ALTER TABLE, INDEX, VIEW, MATERIALIZED VIEW, SEQUENCE and TYPE share a grammar; what is here has no rows of a table.
 
@@ -28,7 +40,7 @@ export function otherRelation(relation: Relation, node: AlterTableStmt, context:
   if (relation.kind === 'composite type')
     return all(...commands.map((command) => alterCompositeType(relation, command, context)));
   if (relation.kind === 'sequence') return all(...commands.map((command) => alterSequence(relation, command, context)));
-  return nothing;
+  return relation.kind === 'view' ? all(...commands.map((command) => alterView(relation, command, context))) : nothing;
 }
 
 /** The refusal of ALTER INDEX, VIEW … on something else; ALTER TABLE takes them all. */
@@ -126,6 +138,17 @@ function alterMaterializedView(
       ...rebuilds(builtIndexes(catalog, view)),
     );
   return own;
+}
+
+/** Nobody waits for a view. */
+function alterView(view: View, { subtype, name, def }: AlterTableCmd, { catalog }: Context): Draft {
+  if (subtype === 'AT_ColumnDefault') return missingColumn(view, name ?? '');
+  if (subtype !== 'AT_SetRelOptions') return nothing;
+  const options = def !== undefined && 'List' in def ? def.List.items : undefined;
+  const checked = optionsOf(options).has('check_option');
+  const refusal =
+    viewParameterRefusal(options) ?? (checked ? checkOptionRefusal(updatableView(catalog, view)) : undefined);
+  return refusal ?? nothing;
 }
 
 /** No row of a table is touched, but an owned sequence follows its table. */

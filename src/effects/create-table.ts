@@ -25,7 +25,7 @@ import { refusedForeignKey } from './foreign-key.js';
 import { statementOf } from './inner-statement.js';
 import { lookUp } from './lookups.js';
 import { overlapRefusal } from './partition-overlap.js';
-import { predictQuery, refusedQuery, repeatedColumn } from './queries.js';
+import { predictQuery, refusedQuery, repeatedColumn, tooManyNames } from './queries.js';
 import { lockEach, lockNamed, lockUnknown, newIndexes, withPartitions, written } from './relations.js';
 import { tableRefusal } from './table-refusal.js';
 import { isKnownType } from './types.js';
@@ -205,7 +205,8 @@ const createAs: Predict<'CreateTableAsStmt'> = ({ query, into, if_not_exists, ob
   if (query === undefined) return nothing;
   if (objtype === 'OBJECT_MATVIEW' && readsTemporary(query, context.catalog))
     return fail('materialized views must not use temporary tables or views', '0A000');
-  const twice = repeatedColumn(query, strings(into?.colNames), context.catalog);
+  const names = strings(into?.colNames);
+  const twice = all(tooManyNames(query, names, context.catalog), repeatedColumn(query, names, context.catalog));
   if (into?.skipData || refused.failure !== undefined)
     return all(refusedQuery(query, context), refused.failure === undefined ? twice : nothing, lookUp(query, context));
   if (twice.failure !== undefined) return twice;

@@ -1,4 +1,4 @@
-import type { Catalog, Table } from '../catalog/catalog.js';
+import type { Catalog, Table, View } from '../catalog/catalog.js';
 import { descendants, findRelationNamed, isFollowed, isGone, isTable } from '../catalog/lookup.js';
 import { type DropStmt, strings } from '../sql/tree.js';
 import type { Predict } from './context.js';
@@ -24,7 +24,7 @@ function dropOne(catalog: Catalog, node: DropStmt, parts: readonly string[]): Dr
       node.missing_ok ? nothing : fail(`relation "${range.join('.')}" does not exist`, '42P01', isGone(catalog, range)),
     );
   }
-  // a view has rules and triggers too, and no lock on it is told
+  if (relation.kind === 'view') return dropOfView(catalog, relation, list, name, node);
   if (!isTable(relation)) return nothing;
   const parents = list === 'triggers' ? ownerOfClone(catalog, relation, name) : undefined;
   if (parents !== undefined) return parents;
@@ -38,13 +38,25 @@ function dropOne(catalog: Catalog, node: DropStmt, parts: readonly string[]): Dr
   return lockEach([relation, ...clones], 'AccessExclusiveLock', why);
 }
 
-const words: Readonly<Record<string, readonly [string, 'triggers' | 'policies' | 'rules']>> = {
+/** No lock on a view is told. The rule that makes it a view goes with it only. */
+function dropOfView(catalog: Catalog, view: View, list: List, name: string, { missing_ok }: DropStmt): Draft {
+  if (list === 'rules' && name === '_RETURN')
+    return fail(`cannot drop rule _RETURN on view ${view.name} because view ${view.name} requires it`, '2BP01');
+  if (list === 'policies') return fail(`"${view.name}" is not a table`, '42809');
+  const known = view[list].some((part) => part.name === name) || !isFollowed(catalog, view) || missing_ok;
+  const [word] = Object.values(words).find(([, one]) => one === list) ?? [''];
+  return known ? nothing : fail(`${word} "${name}" for relation "${view.name}" does not exist`, '42704');
+}
+
+type List = 'triggers' | 'policies' | 'rules';
+
+const words: Readonly<Record<string, readonly [string, List]>> = {
   OBJECT_TRIGGER: ['trigger', 'triggers'],
   OBJECT_POLICY: ['policy', 'policies'],
   OBJECT_RULE: ['rule', 'rules'],
 };
 
-function has(table: Table, list: 'triggers' | 'policies' | 'rules', name: string): boolean {
+function has(table: Table, list: List, name: string): boolean {
   return table[list].some((part) => part.name === name);
 }
 

@@ -1,5 +1,5 @@
 import { apply } from '../catalog/apply.js';
-import type { Table, Trigger } from '../catalog/catalog.js';
+import type { Table, Trigger, View } from '../catalog/catalog.js';
 import { findRoutines } from '../catalog/lookup.js';
 import type { BodyStatement, Statement } from '../sql/statement.js';
 import type { PredictContext } from './context.js';
@@ -23,6 +23,13 @@ export function fire(table: Table, { event, columns }: Event, context: PredictCo
   );
   const draft = all(...fired.map((trigger) => runTrigger(trigger, context)));
   return event === 'truncate' ? draft : forRowsOf(context.catalog, table, draft);
+}
+
+/** What the INSTEAD OF triggers of a view do in the place of a change: of rows that there are, but for INSERT. */
+export function fireInstead({ triggers }: View, event: Event['event'], context: PredictContext): Draft {
+  const fired = triggers.filter(({ enabled, events }) => enabled && events.includes(event));
+  const draft = all(...fired.map((trigger) => runTrigger(trigger, context)));
+  return event === 'insert' ? draft : unsure(draft, 'if the view shows such rows');
 }
 
 function runTrigger(trigger: Trigger, context: PredictContext): Draft {

@@ -1,4 +1,4 @@
-import type { Rule, Table } from '../catalog/catalog.js';
+import type { Rule, Table, View } from '../catalog/catalog.js';
 import type { PredictContext } from './context.js';
 import { all, type Draft, nothing, unsure } from './draft.js';
 import { statementOf } from './inner-statement.js';
@@ -9,19 +9,25 @@ export interface Ruled {
   readonly draft: Draft;
   /** The statement itself does not run. */
   readonly replaced: boolean;
+  /** Something is done. */
+  readonly acts: boolean;
 }
 
-const noRules: Ruled = { draft: nothing, replaced: false };
+const noRules: Ruled = { draft: nothing, replaced: false, acts: false };
 
-/** The rules of a table on an event, which come before anything runs; of an action that names NEW or OLD only the locks are certain. */
-export function followRules(table: Table, event: Rule['definition']['node']['event'], context: PredictContext): Ruled {
+/** The rules of a table or view on an event, which come before anything runs; of an action that names NEW or OLD only the locks are certain. */
+export function followRules(
+  table: Table | View,
+  event: Rule['definition']['node']['event'],
+  context: PredictContext,
+): Ruled {
   const rules = table.rules.filter(({ definition }) => definition.node.event === event);
   if (rules.length === 0) return noRules;
   const replaced = rules.some(({ definition: { node } }) => node.instead && node.whereClause === undefined);
   const actions = rules.flatMap(({ name, definition }) =>
     (definition.node.actions ?? []).map((action) => runAction(name, definition, action, context)),
   );
-  return { draft: all(...actions), replaced };
+  return { draft: all(...actions), replaced, acts: actions.length > 0 };
 }
 
 function runAction(

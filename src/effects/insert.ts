@@ -1,8 +1,8 @@
-import type { Catalog, Column, Table } from '../catalog/catalog.js';
+import type { Catalog, Column, Relation, Table } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
-import { columnOf, findRelation, indexesOf, tables } from '../catalog/lookup.js';
-import { brokenCheck, mayHold } from '../catalog/pruning.js';
+import { columnOf, findRelation, indexesOf } from '../catalog/lookup.js';
 import type { InsertStmt, Node, OnConflictClause } from '../sql/tree.js';
+import { brokenRow } from './broken-row.js';
 import {
   asConditions,
   askBound,
@@ -14,6 +14,7 @@ import {
   refusedColumns,
   routed,
 } from './change.js';
+import { changedView } from './changed-view.js';
 import type { PredictContext } from './context.js';
 import { all, type Draft, fail, lock, nothing, rows, unsure } from './draft.js';
 import { fire } from './fire.js';
@@ -26,6 +27,8 @@ import { emptyGraph, neverStops, type Planned, type QueryPlace } from './query-p
 import { readSubqueries } from './query-select.js';
 import type { Item } from './query-terms.js';
 import { withTables } from './query-with.js';
+import { isComplete } from './relations.js';
+import { type Row, type Selected, selectedRows } from './selected-rows.js';
 import type { TypeContext } from './types.js';
 
 /** INSERT … VALUES puts a few rows in; INSERT … SELECT as many as the query gives. */
@@ -34,8 +37,16 @@ export function planInsert(node: InsertStmt, place: QueryPlace, context: Predict
   const { tables, draft: common } = withTables(node.withClause, node, place, planQuery);
   const inner: QueryPlace = { ...place, tables };
   const source = node.selectStmt === undefined ? undefined : planQuery(node.selectStmt, inner);
+  const crowded = tooManyValues(node, catalog);
+  if (crowded !== undefined) return { draft: crowded, few: true, columns: [], open: true };
   const table = changedTable(catalog, node.relation);
   const many = source !== undefined && !source.few;
+  const instead = changedView(
+    node.relation,
+    { event: 'insert', columns: shownNames(node, catalog), read: () => nothing },
+    context,
+  );
+  if (instead !== undefined) return { draft: all(common, source?.draft, instead), few: !many, columns: [], open: true };
   const own =
     table === undefined ? notChanged(catalog, node.relation ?? {}, 'INSERT') : insertInto(table, node, many, context);
   const target = node.relation?.alias?.aliasname ?? node.relation?.relname ?? '';
@@ -54,20 +65,20 @@ export function subqueriesOf(nodes: readonly Node[], place: QueryPlace, items: r
   return planGraph(graph, place, neverStops, planQuery).draft;
 }
 
-/** One row of VALUES by column; undefined for a value that is no constant. */
-type Row = ReadonlyMap<string, Node | undefined>;
-
 function insertInto(table: Table, node: InsertStmt, many: boolean, context: PredictContext): Draft {
   const { catalog } = context;
   const names = columnNames(table, node, catalog);
   const given = rowsOf(node, names);
+  const some: Selected =
+    given !== undefined ? { rows: given, sure: true } : (selectedRows(node.selectStmt, names) ?? none);
   const first = given?.[0] ?? new Map(names.map((name): [string, Node | undefined] => [name, undefined]));
-  const refused = refusedInsert(table, node, names, given, context);
+  const refused = refusedInsert(table, node, names, some, context);
   // what a rule or an INSTEAD OF trigger of a view does is not known
-  const direct = findRelation(catalog, node.relation) === table;
+  const through = findRelation(catalog, node.relation);
+  const direct = through === table;
   if (refused.failure?.sure && direct) {
     // a row is sent to its partition before its columns are looked at
-    const place = refused.failure.code === '23502' ? route(table, given, many, context) : nothing;
+    const place = refused.failure.code === '23502' ? route(table, given, some, many, context) : nothing;
     return place.failure?.sure ? place : refused;
   }
   const rules = followRules(table, 'CMD_INSERT', context);
@@ -78,13 +89,12 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
     node.onConflictClause?.action === 'ONCONFLICT_UPDATE' ? assignments(node.onConflictClause.targetList) : undefined;
   const why = many ? 'rows are inserted for all that the query gives' : 'a row is inserted';
   return all(
-    direct
-      ? all(refused, brokenRow(table, given, context))
-      : unsure(all(refused, brokenRow(table, given, context)), 'the view may have a trigger'),
+    direct ? refused : unsure(refused, 'the view may have a trigger'),
+    brokenRows(table, through, some, context),
     many && table.kind === 'table' ? rows(table, 'RowExclusiveLock', why) : lock(table, 'RowExclusiveLock', why),
     rules.draft,
     askBound(catalog, table),
-    route(table, given, many, context),
+    route(table, given, some, many, context),
     checkReferences(catalog, table, event),
     update && checkReferences(catalog, table, { values: realAssignments(update), many, perhapsSame: true }),
     fire(table, { event: 'insert' }, context),
@@ -93,6 +103,8 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
     direct ? refusedConflict(table, node.onConflictClause, context) : nothing,
   );
 }
+
+const none: Selected = { rows: [], sure: false };
 
 /** The columns that get values: those named, or all but generated ones, as many as there are values. */
 function columnNames(table: Table, node: InsertStmt, catalog: Catalog): readonly string[] {
@@ -106,6 +118,17 @@ function columnNames(table: Table, node: InsertStmt, catalog: Catalog): readonly
   if (node.selectStmt === undefined) return [];
   const width = lists === undefined ? undefined : (lists[0]?.length ?? 0);
   return shown.slice(0, width).map(({ name }) => named(name));
+}
+
+/** The same by the names that the statement, or the view, has for them. */
+function shownNames(node: InsertStmt, catalog: Catalog): readonly string[] {
+  if (node.cols !== undefined)
+    return node.cols.flatMap((column) => ('ResTarget' in column ? [column.ResTarget.name ?? ''] : []));
+  const relation = findRelation(catalog, node.relation);
+  const width = valuesOf(node)?.[0]?.length;
+  return relation !== undefined && 'columns' in relation
+    ? relation.columns.slice(0, width).map(({ name }) => name)
+    : [];
 }
 
 function valuesOf(node: InsertStmt): readonly (readonly Node[])[] | undefined {
@@ -143,16 +166,22 @@ function withDefaults(table: Table, row: Row): Row {
 }
 
 /** The partitions that the rows go to. */
-function route(table: Table, given: readonly Row[] | undefined, many: boolean, { catalog }: PredictContext): Draft {
+function route(
+  table: Table,
+  given: readonly Row[] | undefined,
+  some: Selected,
+  many: boolean,
+  { catalog }: PredictContext,
+): Draft {
   if (table.kind !== 'partitioned') return nothing;
   const why = 'rows go to this partition';
-  const each =
-    given === undefined
-      ? [routed(catalog, table, undefined)]
-      : given.map((row) => routed(catalog, table, asConditions(nulls(table, row))));
-  if (given !== undefined && each.some((found) => found.length === 0) && table.complete)
-    return fail(`no partition of relation "${table.name}" found for row`, '23514');
+  const sampled = some.rows.map((row) => routed(catalog, table, asConditions(nulls(table, row))));
+  const lost = table.complete && sampled.some((found) => found.length === 0);
+  const refusal = lost ? fail(`no partition of relation "${table.name}" found for row`, '23514', some.sure) : nothing;
+  if (lost && some.sure) return refusal;
+  const each = given === undefined ? [routed(catalog, table, undefined)] : sampled;
   return all(
+    refusal,
     ...each
       .flat()
       .map(({ relation, sure }) =>
@@ -163,20 +192,15 @@ function route(table: Table, given: readonly Row[] | undefined, many: boolean, {
   );
 }
 
-/** Constants that a CHECK or the bound of the partition keeps out. */
-function brokenRow(table: Table, given: readonly Row[] | undefined, { catalog }: PredictContext): Draft {
-  const sure = !mayBeChanged(table);
-  for (const row of given ?? []) {
-    const conditions = asConditions(nulls(table, row));
-    const [parent] = table.bound === undefined ? [] : tables(catalog, table.parents);
-    if (parent !== undefined && mayHold(catalog, parent, table, conditions) === 'no')
-      return fail(`new row for relation "${table.name}" violates partition constraint`, '23514', sure);
-    const check = brokenCheck(catalog, table, conditions);
-    if (check === undefined) continue;
-    const what = `new row for relation "${table.name}" violates check constraint "${check.name}"`;
-    return fail(what, '23514', sure && table.kind === 'table');
-  }
-  return nothing;
+/** The refusal of the first row that is kept out. */
+function brokenRows(
+  table: Table,
+  through: Relation | undefined,
+  { rows: given, sure }: Selected,
+  { catalog }: PredictContext,
+): Draft {
+  const surely = sure && !mayBeChanged(table);
+  return given.map((row) => brokenRow(table, through, nulls(table, row), catalog, surely)).find(Boolean) ?? nothing;
 }
 
 /** A trigger or a rule may yet change the row. */
@@ -195,17 +219,28 @@ function nulls(table: Table, row: Row): Row {
   );
 }
 
+function tooManyValues(node: InsertStmt, catalog: Catalog): Draft | undefined {
+  const relation = findRelation(catalog, node.relation);
+  const shown =
+    relation !== undefined && 'columns' in relation && isComplete(relation) ? relation.columns.length : undefined;
+  const limit = node.cols?.length ?? shown;
+  const width = valuesOf(node)?.[0]?.length ?? 0;
+  return limit !== undefined && width > limit
+    ? fail('INSERT has more expressions than target columns', '42601')
+    : undefined;
+}
+
 /** What the server refuses before or at the first row. */
 function refusedInsert(
   table: Table,
   node: InsertStmt,
   names: readonly string[],
-  given: readonly Row[] | undefined,
+  { rows: given, sure }: Selected,
   { catalog, pg }: PredictContext,
 ): Draft {
   const lists = valuesOf(node);
   const values = new Map(
-    names.map((name, at): [string, Node | undefined] => [name, lists?.[0]?.[at] ?? given?.[0]?.get(name)]),
+    names.map((name, at): [string, Node | undefined] => [name, lists?.[0]?.[at] ?? given[0]?.get(name)]),
   );
   const columns = refusedColumns(table, node.override === 'OVERRIDING_USER_VALUE' ? new Map() : values, 'insert', {
     catalog,
@@ -216,9 +251,6 @@ function refusedInsert(
     const unread = unreadable(table, names, list, { catalog, pg });
     if (unread !== undefined) return unread;
   }
-  const width = lists?.[0]?.length ?? 0;
-  const limit = node.cols === undefined ? table.columns.length : names.length;
-  if (table.complete && width > limit) return fail('INSERT has more expressions than target columns', '42601');
   const always = [...values].find(([name, value]) => isAlways(columnOf(table, name), value));
   if (always !== undefined && (node.override === undefined || node.override === 'OVERRIDING_NOT_SET')) {
     const message = pg < 14 ? 'cannot insert into column' : 'cannot insert a non-DEFAULT value into column';
@@ -226,10 +258,9 @@ function refusedInsert(
   }
   const known = withDefaults(table, new Map([...values].map(([name, value]) => [name, constantOf(value)])));
   const missing = table.columns.find((column) => isMissing(column, known));
-  const rowExists = given !== undefined;
-  if (missing === undefined || !rowExists) return nothing;
+  if (missing === undefined || given.length === 0) return nothing;
   const message = `null value in column "${missing.name}" of relation "${table.name}" violates not-null constraint`;
-  return fail(message, '23502', !mayBeChanged(table));
+  return fail(message, '23502', sure && !mayBeChanged(table));
 }
 
 /** Bare strings that their columns cannot read. */

@@ -1,10 +1,11 @@
-import type { Catalog } from '../catalog/catalog.js';
+import type { Catalog, Relation } from '../catalog/catalog.js';
 import { columnOf, findRelationNamed, isTable, schemaFor } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
 import { type Node, type ObjectType, strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import type { LockMode } from './effect.js';
+import { unknownExtension } from './outside.js';
 import { isStored, notShown } from './relations.js';
 import { namedRoutineRefusal } from './routines.js';
 
@@ -12,11 +13,22 @@ import { namedRoutineRefusal } from './routines.js';
 function labelled(catalog: Catalog, kind: ObjectType | undefined, object: Node | undefined): Draft {
   const parts = object !== undefined && 'List' in object ? strings(object.List.items) : [];
   const why = 'it, or a part of it, gets a comment';
+  const other = otherKinds[kind ?? ''];
+  const named = other && findRelationNamed(catalog, parts);
+  if (other !== undefined && named !== undefined && !other.includes(named.kind))
+    return fail(`"${parts.join('.')}" is not ${other[0] === 'index' ? 'an' : 'a'} ${other[0]}`, '42809');
   if (kind === 'OBJECT_COLUMN') return labelColumn(catalog, parts, why);
   if (wholes.has(kind ?? '')) return labelTable(catalog, parts, kind === 'OBJECT_MATVIEW', why);
   const list = partsOfTables[kind ?? ''];
   return list === undefined ? nothing : labelPart(catalog, parts, list, why);
 }
+
+/** Relations that nobody waits for. */
+const otherKinds: Readonly<Record<string, readonly Relation['kind'][]>> = {
+  OBJECT_VIEW: ['view'],
+  OBJECT_SEQUENCE: ['sequence'],
+  OBJECT_INDEX: ['index', 'partitioned index'],
+};
 
 const wholes: ReadonlySet<string> = new Set(['OBJECT_TABLE', 'OBJECT_MATVIEW', 'OBJECT_FOREIGN_TABLE']);
 
@@ -68,7 +80,9 @@ function onRelation(catalog: Catalog, parts: readonly string[], mode: LockMode, 
 }
 
 const comment: Predict<'CommentStmt'> = ({ objtype, object }, context) =>
-  namedRoutineRefusal(objtype, object, context) ?? labelled(context.catalog, objtype, object);
+  objtype === 'OBJECT_EXTENSION' && object !== undefined && 'String' in object
+    ? unknownExtension(context.catalog, object.String.sval)
+    : (namedRoutineRefusal(objtype, object, context) ?? labelled(context.catalog, objtype, object));
 
 /** Without a label provider, which is a loaded library, the server refuses. */
 const label: Predict<'SecLabelStmt'> = ({ objtype, object }, { catalog }) =>

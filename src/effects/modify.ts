@@ -1,4 +1,4 @@
-import type { Table } from '../catalog/catalog.js';
+import type { Catalog, Relation, Table } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
 import { findRelation, isTable } from '../catalog/lookup.js';
 import type {
@@ -11,17 +11,20 @@ import type {
   UpdateStmt,
 } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
+import { brokenRow } from './broken-row.js';
 import {
   asConditions,
   askBound,
   assignments,
   changed,
   changedTable,
+  columnsBehind,
   notChanged,
   realAssignments,
   refusedColumns,
   routed,
 } from './change.js';
+import { changedView, type ViewChange } from './changed-view.js';
 import { comparisonRefusal } from './comparison-refusal.js';
 import type { PredictContext } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
@@ -41,6 +44,8 @@ import { withTables } from './query-with.js';
 /** What an UPDATE, DELETE or MERGE changes and how it finds the rows. */
 interface Found {
   readonly table: Table;
+  /** What the statement names: the table, or a view of it. */
+  readonly through: Relation | undefined;
   /** What expressions may name. */
   readonly items: Scope['items'];
   readonly graph: Graph;
@@ -71,7 +76,23 @@ function find(
   const leaves = planned.access.leaves.get(source) ?? [];
   const none = planned.access.empty || (source.only && table.kind === 'partitioned');
   const many = !none && leaves.some(({ served }) => served !== 'yes');
-  return { found: { table, items, graph, planned, source, many, none }, planned };
+  return {
+    found: { table, through: findRelation(place.catalog, range), items, graph, planned, source, many, none },
+    planned,
+  };
+}
+
+/** The rows of a view that a statement means are read where something else is done with them. */
+function readView(
+  range: RangeVar | undefined,
+  from: readonly Node[],
+  read: (scope: Scope, graph: Graph) => void,
+  place: QueryPlace,
+): Draft {
+  const graph = emptyGraph();
+  const { items } = readFrom([{ RangeVar: range ?? {} }, ...from], graph, place, () => 'AccessShareLock');
+  read({ items, outer: place.outer }, graph);
+  return planGraph(graph, place, neverStops, planQuery).draft;
 }
 
 /** A table whose rule INSTEAD has something else done: it was locked when the statement was read. */
@@ -95,11 +116,18 @@ export function planUpdate(node: UpdateStmt, place: QueryPlace, context: Predict
     for (const target of node.targetList ?? []) readSubqueries(target, scope, graph, inner);
     readReturning(node.returningClause, scope, graph, inner);
   };
+  const set = assignments(node.targetList);
+  const change: ViewChange = {
+    event: 'update',
+    columns: [...set.keys()],
+    read: () => readView(node.relation, node.fromClause ?? [], read, inner),
+  };
+  const instead = changedView(node.relation, change, context);
+  if (instead !== undefined) return outcome(all(common, instead), true);
   const { found, planned } = find(node.relation, node.fromClause ?? [], read, inner);
   const view = changedTable(catalog, node.relation);
   if (found === undefined || view === undefined)
     return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'UPDATE')), planned.few);
-  const set = assignments(node.targetList);
   const refused =
     findRelation(catalog, node.relation) === found.table
       ? refusedColumns(found.table, set, 'update', { catalog, pg })
@@ -110,8 +138,23 @@ export function planUpdate(node: UpdateStmt, place: QueryPlace, context: Predict
   const rules = followRules(found.table, 'CMD_UPDATE', context);
   if (rules.replaced) return outcome(all(common, replaced(found), rules.draft), true);
   const bound = found.none ? nothing : askBound(catalog, found.table);
-  const own = all(touch(found, 'its rows are updated'), updated(found, set, context), bound, rules.draft);
+  const behind = behindView(node.relation, set, catalog);
+  const own = all(touch(found, 'its rows are updated'), updated(found, behind, context), bound, rules.draft);
   return outcome(all(common, own), !found.many);
+}
+
+/** What columns of a view get, by their names in the table behind. */
+function behindView(
+  range: RangeVar | undefined,
+  set: ReadonlyMap<string, Node | undefined>,
+  catalog: Catalog,
+): ReadonlyMap<string, Node | undefined> {
+  const view = findRelation(catalog, range);
+  if (view?.kind !== 'view') return set;
+  const names = columnsBehind(catalog, range) ?? [];
+  return new Map(
+    [...set].map(([name, value]) => [names[view.columns.findIndex((one) => one.name === name)] ?? name, value]),
+  );
 }
 
 /** What cannot be compared in a condition on the table alone; in a subquery the names may be those of others. */
@@ -139,7 +182,7 @@ function outcome(draft: Draft, few: boolean): Planned {
 
 /** What follows from new values: foreign keys on both sides, a move to another partition, triggers. */
 function updated(
-  { table, many, none }: Found,
+  { table, many, none, through }: Found,
   assigned: ReadonlyMap<string, Node | undefined>,
   context: PredictContext,
 ): Draft {
@@ -153,6 +196,8 @@ function updated(
     ]),
   );
   return all(
+    brokenRow(table, through, values, catalog, false),
+    nullRefusal(table, values),
     checkReferences(catalog, table, { values, many, perhapsSame: true }),
     checkReferrers(table, { event: 'update', columns: [...set.keys()], many }, context),
     move(table, values, context),
@@ -160,11 +205,24 @@ function updated(
   );
 }
 
+/** NULL for a column that takes none, if there is a row. */
+function nullRefusal(table: Table, values: ReadonlyMap<string, Node | undefined>): Draft {
+  const column = table.columns.find(({ name, notNull }) => {
+    const value = notNull ? literalOf(values.get(name)) : undefined;
+    return value !== undefined && value.text === undefined;
+  });
+  if (column === undefined) return nothing;
+  const message = `null value in column "${column.name}" of relation "${table.name}" violates not-null constraint`;
+  return fail(message, '23502', false);
+}
+
 /** A new value in the key of a partitioned table may move the row: it is inserted where it goes, and its foreign keys are checked again. */
 function move(table: Table, values: ReadonlyMap<string, Node | undefined>, { catalog }: PredictContext): Draft {
   const keys = new Set((table.partitionBy?.keys ?? []).map(({ column }) => column));
   if (table.kind !== 'partitioned' || ![...values.keys()].some((column) => keys.has(column))) return nothing;
   const places = routed(catalog, table, asConditions(values));
+  if (places.length === 0 && table.complete)
+    return fail(`no partition of relation "${table.name}" found for row`, '23514', false);
   const row = new Map(table.columns.map(({ name }): [string, Node | undefined] => [name, values.get(name)]));
   return all(
     checkReferences(catalog, table, { values: row, many: false, perhapsSame: true }),
@@ -180,6 +238,13 @@ export function planDelete(node: DeleteStmt, place: QueryPlace, context: Predict
     readWhere(node.whereClause, scope, graph, inner);
     readReturning(node.returningClause, scope, graph, inner);
   };
+  const change: ViewChange = {
+    event: 'delete',
+    columns: [],
+    read: () => readView(node.relation, node.usingClause ?? [], read, inner),
+  };
+  const instead = changedView(node.relation, change, context);
+  if (instead !== undefined) return outcome(all(common, instead), true);
   const { found, planned } = find(node.relation, node.usingClause ?? [], read, inner);
   if (found === undefined)
     return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'DELETE')), planned.few);

@@ -75,6 +75,15 @@ export function classRefusal(
   return fail(`${what} for access method "${method}"`, '42704', own === undefined);
 }
 
+/** Whether the class that a key of the type gets is one that an extension brings for a type of PostgreSQL's own. */
+export function isBorrowedClass(type: TypeRef, method: string, context: TypeContext): boolean {
+  const found = operatorClassOf(type, method, undefined, context);
+  const own = ownClasses[method];
+  return (
+    typeof found === 'object' && own !== undefined && !own.has(found.name) && isBuiltIn(baseType(context.catalog, type))
+  );
+}
+
 /** A class that comes with an extension which the history does not install may be there all the same. */
 function namedRefusal(named: string, method: string, { catalog, pg }: TypeContext): Draft | undefined {
   const name = named.split('.').at(-1) ?? named;

@@ -1,15 +1,29 @@
+import { requiredExtensions } from '../catalog/extension-types.js';
 import { isTable } from '../catalog/lookup.js';
 import { findOther } from '../catalog/others.js';
 import { strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
-import { fail, forbidden, nothing } from './draft.js';
-import { unknownExtension } from './outside.js';
+import { all, fail, forbidden, nothing } from './draft.js';
+import { optionsOf, textOf } from './options.js';
+import { unavailableExtension, unknownExtension } from './outside.js';
 import { unknownSetting } from './setting-names.js';
 import { triggerFunctionRefusal } from './trigger.js';
 
-const createExtension: Predict<'CreateExtensionStmt'> = ({ extname = '', if_not_exists }, { catalog }) => {
-  const there = catalog.extensions.has(extname) && !if_not_exists;
-  return there ? fail(`extension "${extname}" already exists`, '42710') : nothing;
+const createExtension: Predict<'CreateExtensionStmt'> = ({ extname = '', if_not_exists, options }, { catalog, pg }) => {
+  const there = catalog.extensions.has(extname) || extname === 'plpgsql';
+  if (there) return if_not_exists ? nothing : fail(`extension "${extname}" already exists`, '42710');
+  const given = optionsOf(options);
+  const unavailable = unavailableExtension(extname, pg);
+  const schema = textOf(given.get('schema'));
+  if (unavailable.failure === undefined && schema !== undefined && !catalog.schemas.has(schema))
+    return fail(`schema "${schema}" does not exist`, '3F000', false);
+  if (given.has('new_version') && unavailable.failure === undefined)
+    return fail(`extension "${extname}" has no such version`, '22023', false);
+  const lacking = given.has('cascade')
+    ? undefined
+    : requiredExtensions[extname]?.find((name) => !catalog.extensions.has(name));
+  if (lacking === undefined || unavailable.failure !== undefined) return unavailable;
+  return fail(`required extension "${lacking}" is not installed`, '42704', false);
 };
 
 /** SET CONSTRAINTS names constraints of any table. */
@@ -59,7 +73,14 @@ export const otherStatements: PredictTable = {
   LoadStmt: () => nothing,
   CreateExtensionStmt: createExtension,
   // the scripts of an extension are not known; those that come with PostgreSQL lock no table of the user's
-  AlterExtensionStmt: ({ extname }, { catalog }) => unknownExtension(catalog, extname),
+  AlterExtensionStmt: ({ extname, options }, { catalog }) =>
+    all(
+      unknownExtension(catalog, extname),
+      // which versions there are, the server's disk says
+      optionsOf(options).has('new_version')
+        ? fail(`extension "${extname}" has no update path`, '22023', false)
+        : nothing,
+    ),
   CreateEventTrigStmt: createEventTrigger,
   AlterEventTrigStmt: () => nothing,
   CreateFdwStmt: () => nothing,

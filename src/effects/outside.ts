@@ -1,6 +1,8 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { Node, RoleSpec } from '../sql/tree.js';
+import data from './data/settings.data.json' with { type: 'json' };
 import { type Draft, fail, nothing } from './draft.js';
+import { datedNames } from './setting-names.js';
 
 // What a history need not show, for it belongs to the server and not to the database: it may be missing, and nothing is sure.
 
@@ -20,6 +22,17 @@ export function unknownExtension(catalog: Catalog, name: string | undefined): Dr
   return name === undefined || name === 'plpgsql' || catalog.extensions.has(name)
     ? nothing
     : fail(`extension "${name}" does not exist`, '42704', false);
+}
+
+const shipped: ReadonlyMap<string, readonly [number, number]> = datedNames(data.extensions);
+
+/** The refusal of an extension that does not come with PostgreSQL; the server may have it all the same. */
+export function unavailableExtension(name: string, pg: number): Draft {
+  const [since = 99, until = 0] = shipped.get(name) ?? [];
+  if (since <= pg && pg <= until) return nothing;
+  return pg < 15
+    ? fail(`could not open extension control file for "${name}"`, '58P01', false)
+    : fail(`extension "${name}" is not available`, '0A000', false);
 }
 
 const builtIn: ReadonlySet<string> = new Set(['pg_default', 'pg_global']);

@@ -1,13 +1,15 @@
-import type { Table } from '../catalog/catalog.js';
+import type { Relation, Table } from '../catalog/catalog.js';
 import { typeInTable } from '../catalog/expression-type.js';
 import { findRelation, findTable, isTable } from '../catalog/lookup.js';
-import type { Node, RangeVar } from '../sql/tree.js';
+import { describeQuery } from '../catalog/query.js';
+import type { Node, RangeVar, RuleStmt } from '../sql/tree.js';
+import { columnRefs } from '../sql/walk.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock } from './draft.js';
 import { lookUp } from './lookups.js';
 import { unknownRoles } from './outside.js';
 import { refusedQuery } from './queries.js';
-import { lockNamed, lockUnknown, written } from './relations.js';
+import { lockNamed, lockUnknown, missingColumn, written } from './relations.js';
 import { typeName } from './type-name.js';
 import { baseType, isRecorded } from './types.js';
 
@@ -80,10 +82,46 @@ const createRule: Predict<'RuleStmt'> = (node, context) => {
   if (relation.kind === 'materialized view') return fail('rules on materialized views are not supported', '0A000');
   if (isTable(relation) && event === 'CMD_SELECT' && pg >= 16)
     return fail(`relation "${relation.name}" cannot have ON SELECT rules`, '42809');
-  if (isTable(relation) && relation.rules.some(({ name }) => name === rulename) && !node.replace)
+  const misfit = ruleRefusal(node, relation, context);
+  if (misfit !== undefined) return misfit;
+  if (
+    (isTable(relation) || relation.kind === 'view') &&
+    relation.rules.some(({ name }) => name === rulename) &&
+    !node.replace
+  )
     return fail(`rule "${rulename}" for relation "${relation.name}" already exists`, '42710');
   return all(lock(relation, 'AccessExclusiveLock', why), lookUp({ actions }, context));
 };
+
+/** The rows that there are on an event: of an INSERT no old one, of a DELETE no new one (transformRuleStmt). */
+const rowsThere: Readonly<Record<string, readonly string[]>> = {
+  CMD_SELECT: [],
+  CMD_INSERT: ['new'],
+  CMD_DELETE: ['old'],
+  CMD_UPDATE: ['old', 'new'],
+};
+
+function ruleRefusal(node: RuleStmt, relation: Relation, { catalog }: PredictContext): Draft | undefined {
+  const { event = '', actions = [], whereClause, rulename, replace } = node;
+  const there = rowsThere[event] ?? [];
+  for (const { parts } of columnRefs({ actions, whereClause })) {
+    const [row = '', column = ''] = parts;
+    if (parts.length !== 2 || (row !== 'old' && row !== 'new')) continue;
+    if (!there.includes(row)) return fail(`ON ${event.slice(4)} rule cannot use ${row.toUpperCase()}`, '42P17');
+    if (missingColumn(relation, column).failure !== undefined)
+      return fail(`column ${row}.${column} does not exist`, '42703');
+  }
+  if (event !== 'CMD_SELECT' || !(isTable(relation) || relation.kind === 'view')) return undefined;
+  const [action, ...more] = actions;
+  if (action === undefined || more.length > 0 || !('SelectStmt' in action) || !node.instead)
+    return fail('rules on SELECT must have action INSTEAD SELECT', '0A000');
+  const { outputs, open } = describeQuery(catalog, action);
+  const complete = !open && relation.complete;
+  if (complete && outputs.length !== relation.columns.length)
+    return fail("SELECT rule's target list has too few or too many entries", '42P17');
+  if (relation.kind === 'view' && !replace) return fail(`"${relation.name}" is already a view`, '55000');
+  return rulename === '_RETURN' ? undefined : fail(`view rule for "${relation.name}" must be named "_RETURN"`, '42P17');
+}
 
 export const policies: PredictTable = {
   CreatePolicyStmt: createPolicy,

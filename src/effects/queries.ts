@@ -127,6 +127,12 @@ export function callsIn(statement: Node, context: PredictContext): Draft {
   );
 }
 
+/** More names are given than the query has columns. */
+export function tooManyNames(query: Node, names: readonly string[], catalog: Catalog): Draft {
+  const { outputs, open } = describeQuery(catalog, query);
+  return !open && names.length > outputs.length ? fail('too many column names were specified', '42601') : nothing;
+}
+
 /** A name that two columns of a query have: a view, or a table made of it, cannot have both. */
 export function repeatedColumn(query: Node, aliases: readonly string[], catalog: Catalog): Draft {
   const { outputs, open } = describeQuery(catalog, query);

@@ -103,10 +103,13 @@ const renamePolicy: Rename = ({ subname = '', newname }, relation) => {
 };
 
 const renameRule: Rename = ({ subname = '', newname }, relation) => {
-  if (isTable(relation) && relation.rules.some(({ name }) => name === newname))
-    return fail(`rule "${newname}" for relation "${relation.name}" already exists`, '42710');
-  if (isTable(relation) && relation.complete && !relation.rules.some(({ name }) => name === subname))
+  const ruled = isTable(relation) || relation.kind === 'view';
+  if (relation.kind === 'view' && subname === '_RETURN')
+    return fail('renaming an ON SELECT rule is not allowed', '42P17');
+  if (ruled && relation.complete && !relation.rules.some(({ name }) => name === subname))
     return fail(`rule "${subname}" for relation "${relation.name}" does not exist`, '42704');
+  if (ruled && relation.rules.some(({ name }) => name === newname))
+    return fail(`rule "${newname}" for relation "${relation.name}" already exists`, '42710');
   return lock(relation, 'AccessExclusiveLock', `its rule ${subname} gets another name`);
 };
 

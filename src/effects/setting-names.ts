@@ -13,14 +13,19 @@ const unshown: readonly string[] = [
 ];
 
 /** Name -> the first and the last major that has it. */
-const majors: ReadonlyMap<string, readonly [number, number]> = new Map(
-  data.settings.map((line) => {
-    const [name = '', range = '0-99'] = line.split(' ');
-    const [since = 0, until = 99] = range.split('-').map(Number);
-    // names are compared without regard to case
-    return [name.toLowerCase(), [since, until]];
-  }),
-);
+export function datedNames(lines: readonly string[]): ReadonlyMap<string, readonly [number, number]> {
+  return new Map(
+    lines.map((line) => {
+      const [name = '', ...more] = line.split(' ');
+      const range = /^\d\d-\d\d$/.test(more.at(-1) ?? '') ? more.at(-1) : undefined;
+      const [since = 0, until = 99] = (range ?? '0-99').split('-').map(Number);
+      return [name, [since, until]];
+    }),
+  );
+}
+
+// names are compared without regard to case
+const majors = datedNames(data.settings.map((line) => line.toLowerCase()));
 
 /** The refusal of a parameter that a server of this major does not have; sure of one that another major has, and of one mistyped. */
 export function unknownSetting(name: string | undefined, pg: number): Draft {

@@ -3,7 +3,7 @@ import { type Draft, fail } from './draft.js';
 import { textOf } from './options.js';
 
 /** The least and greatest value of a parameter, or that it is a boolean: reloptions.c. */
-type Values = readonly [least: number, greatest: number] | 'boolean' | 'any';
+type Values = readonly [least: number, greatest: number] | readonly string[] | 'boolean' | 'any';
 
 const maximum = 2_147_483_647;
 
@@ -41,6 +41,12 @@ const ofTables: { readonly [name: string]: Values } = {
   vacuum_truncate: 'boolean',
 };
 
+const ofViews: { readonly [name: string]: Values } = {
+  check_option: ['local', 'cascaded'],
+  security_barrier: 'boolean',
+  security_invoker: 'boolean',
+};
+
 const ofIndexes: { readonly [method: string]: { readonly [name: string]: Values } } = {
   btree: { fillfactor: [10, 100], deduplicate_items: 'boolean', vacuum_cleanup_index_scale_factor: [0, 1e10] },
   hash: { fillfactor: [10, 100] },
@@ -53,6 +59,11 @@ const ofIndexes: { readonly [method: string]: { readonly [name: string]: Values 
 /** What the server refuses of the parameters that a table is given. */
 export function tableParameterRefusal(options: readonly Node[] | undefined): Draft | undefined {
   return parameterRefusal(options, ofTables);
+}
+
+/** The same of a view. */
+export function viewParameterRefusal(options: readonly Node[] | undefined): Draft | undefined {
+  return parameterRefusal(options, ofViews);
 }
 
 /** The same of an index; nothing is known of access methods that an extension brings. */
@@ -87,6 +98,10 @@ function valueRefusal(option: DefElem, values: Values): Draft | undefined {
   if (values === 'boolean')
     return booleans.test(text) ? undefined : fail(`invalid value for boolean option "${defname}": ${text}`, '22023');
   const [least, greatest] = values;
+  if (typeof least !== 'number' || typeof greatest !== 'number')
+    return values.some((one) => one === text.toLowerCase())
+      ? undefined
+      : fail(`invalid value for enum option "${defname}": ${text}`, '22023');
   const value = numberOf(option);
   if (value === undefined) return undefined;
   return value >= least && value <= greatest

@@ -17,6 +17,7 @@ const createTrigger: Predict<'CreateTrigStmt'> = (node, context) => {
   if (relation === undefined) return all(from, lockUnknown(catalog, range, 'ShareRowExclusiveLock', made));
   const misfit = misfitOf(node, relation);
   if (misfit !== undefined) return misfit;
+  if (relation.kind === 'view') return refusedTrigger(node, context);
   if (!isTable(relation)) return nothing;
   const refused = refusedTrigger(node, context);
   if (refused.failure?.sure) return refused;
@@ -68,7 +69,7 @@ function whenRefusal(
 
 function refusedTrigger(node: CreateTrigStmt, { catalog }: PredictContext): Draft {
   const relation = findRelation(catalog, node.relation);
-  if (relation === undefined || !isTable(relation)) return nothing;
+  if (relation === undefined || !(isTable(relation) || relation.kind === 'view')) return nothing;
   if (relation.triggers.some(({ name }) => name === node.trigname) && !node.replace)
     return fail(`trigger "${node.trigname}" for relation "${relation.name}" already exists`, '42710');
   let subquery = false;
@@ -112,10 +113,12 @@ export function renameTrigger(
   name: string,
   { catalog, pg }: PredictContext,
 ): Draft {
-  if (relation === undefined || !isTable(relation)) return nothing;
+  if (relation === undefined || !(isTable(relation) || relation.kind === 'view')) return nothing;
   const trigger = relation.triggers.find((one) => one.name === name);
+  if (relation.kind === 'view' && trigger !== undefined) return nothing;
   if (trigger === undefined && relation.complete)
     return fail(`trigger "${name}" for table "${relation.name}" does not exist`, '42704');
+  if (!isTable(relation)) return nothing;
   if (trigger?.inherited && relation.bound !== undefined && pg >= 15)
     return fail(`cannot rename trigger "${name}" on table "${relation.name}"`, pg < 18 ? 'XX000' : '0A000');
   const why = `its trigger ${name} gets another name`;

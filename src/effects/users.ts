@@ -6,7 +6,7 @@ import { qualifiedName } from '../sql/names.js';
 import type { Node } from '../sql/tree.js';
 import { functionCalls } from '../sql/walk.js';
 import { membersOfExtension } from './extension.js';
-import { classesOf } from './facts.js';
+import { isBorrowedClass } from './operator-class.js';
 
 // What depends on objects that the catalog knows by their name only. Each looks through the whole catalog: such a DROP is rare.
 
@@ -80,16 +80,9 @@ function constraintOf({ table, constraint }: Index): readonly Doomed[] {
 /** A column of the index has a type that PostgreSQL itself has no default operator class for in the access method. */
 function isForeign(catalog: Catalog, { table, keys, method }: Index): boolean {
   const owner = catalog.relations.get(table);
-  const classes = new Set(
-    classesOf(method, 18)
-      .filter(({ isDefault }) => isDefault)
-      .map(({ type }) => type),
-  );
   return keys.some(({ column, operatorClass }) => {
-    const type = columnOf(owner, column)?.type;
-    return (
-      operatorClass === undefined && type?.schema === 'pg_catalog' && type.dimensions === 0 && !classes.has(type.name)
-    );
+    const type = operatorClass === undefined ? columnOf(owner, column)?.type : undefined;
+    return type !== undefined && isBorrowedClass(type, method, { catalog, pg: 18 });
   });
 }
 

@@ -1,15 +1,18 @@
 import type { Catalog, MaterializedView, View } from '../catalog/catalog.js';
-import { findRelation, indexesOf, relationByName, schemaFor } from '../catalog/lookup.js';
+import { findRelation, indexesOf, isTable, relationByName, schemaFor } from '../catalog/lookup.js';
 import { describeQuery } from '../catalog/query.js';
 import { qualifiedName } from '../sql/names.js';
-import { strings, type ViewStmt } from '../sql/tree.js';
+import { type Node, strings, type ViewStmt } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, build, type Draft, fail, newHeap, nothing, scan } from './draft.js';
 import { lookUp } from './lookups.js';
-import { predictQuery, refusedQuery, repeatedColumn } from './queries.js';
+import { optionsOf } from './options.js';
+import { predictQuery, refusedQuery, repeatedColumn, tooManyNames } from './queries.js';
 import { builtIndexes, lockNamed, written } from './relations.js';
+import { viewParameterRefusal } from './storage-parameters.js';
 import { typeName } from './type-name.js';
 import { isSameType } from './types.js';
+import { updatableQuery } from './updatable-view.js';
 
 /** CREATE VIEW looks at its query; nobody waits for a view. */
 const createView: Predict<'ViewStmt'> = (node, context) => {
@@ -19,13 +22,42 @@ const createView: Predict<'ViewStmt'> = (node, context) => {
   if (old !== undefined && !node.replace) return fail(`relation "${range.relname}" already exists`, '42P07');
   if (old !== undefined && old.kind !== 'view') return fail(`"${range.relname}" is not a view`, '42809');
   if (node.query === undefined) return nothing;
+  const unfit = unfitQuery(node.query) ?? viewParameterRefusal(node.options) ?? optionRefusal(node, catalog);
+  if (unfit !== undefined) return unfit;
   const refused = all(
     refusedQuery(node.query, context),
-    repeatedColumn(node.query, strings(node.aliases), context.catalog),
+    tooManyNames(node.query, strings(node.aliases), catalog),
+    repeatedColumn(node.query, strings(node.aliases), catalog),
     old === undefined ? nothing : refusedColumns(node, context),
   );
   return refused.failure === undefined ? lookUp({ query: node.query }, context) : refused;
 };
+
+/** A query that does more than read. */
+function unfitQuery(query: Node): Draft | undefined {
+  const { intoClause, withClause } = 'SelectStmt' in query ? query.SelectStmt : {};
+  if (intoClause !== undefined) return fail('views must not contain SELECT INTO', '0A000');
+  const changing = (withClause?.ctes ?? []).some((one) => {
+    const inner = 'CommonTableExpr' in one ? one.CommonTableExpr.ctequery : undefined;
+    return inner !== undefined && !('SelectStmt' in inner);
+  });
+  return changing ? fail('views must not contain data-modifying statements in WITH', '0A000') : undefined;
+}
+
+function optionRefusal(node: ViewStmt, catalog: Catalog): Draft | undefined {
+  const written = node.withCheckOption !== undefined && node.withCheckOption !== 'NO_CHECK_OPTION';
+  const asked = written || optionsOf(node.options).has('check_option');
+  return asked && node.query !== undefined && 'SelectStmt' in node.query
+    ? checkOptionRefusal(updatableQuery(catalog, node.query.SelectStmt))
+    : undefined;
+}
+
+/** CHECK OPTION is for a view that stands for what it reads. */
+export function checkOptionRefusal(updatable: ReturnType<typeof updatableQuery>): Draft | undefined {
+  if (updatable === undefined) return undefined;
+  const fits = updatable !== 'never' && updatable.columns.some((name) => name !== undefined);
+  return fits ? undefined : fail('WITH CHECK OPTION is supported only on automatically updatable views', '0A000');
+}
 
 /** CREATE OR REPLACE VIEW may add columns at the end, and nothing else. */
 function refusedColumns(node: ViewStmt, { catalog }: PredictContext): Draft {
@@ -63,7 +95,8 @@ const refresh: Predict<'RefreshMatViewStmt'> = (node, context) => {
     const draft = lockNamed(catalog, range, mode, 'its rows are made anew');
     return all(draft, { effects: draft.effects.map((made) => ({ ...made, work: concurrent ? 'scan' : 'rewrite' })) });
   }
-  if (view.kind !== 'materialized view') return fail(`"${written(range)}" is not a materialized view`, '0A000');
+  if (view.kind !== 'materialized view')
+    return fail(`"${written(range)}" is not a materialized view`, isTable(view) ? '0A000' : '42809');
   if (concurrent && skipData) return fail('CONCURRENTLY and WITH NO DATA options cannot be used together', '42601');
   const refused = concurrent ? refusedConcurrently(view, context) : nothing;
   if (refused.failure !== undefined) return refused;

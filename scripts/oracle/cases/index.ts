@@ -19,6 +19,7 @@ import { shop } from './shop.js';
 import { syntax } from './syntax.js';
 import { tables } from './tables.js';
 import { transactions } from './transactions.js';
+import { views } from './views.js';
 
 /** Every case of the oracle. */
 export const cases: readonly Case[] = [
@@ -42,4 +43,5 @@ export const cases: readonly Case[] = [
   ...kinds,
   ...refusals,
   ...routines,
+  ...views,
 ];
