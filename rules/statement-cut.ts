@@ -6,7 +6,7 @@ export default defineRule({
   title: 'The runner cuts a statement in two',
   why: 'It does not know where a function body begins and ends: it ends the statement at a semicolon within it, and sends halves.',
   instead:
-    'goose and sql-migrate: write the statement between -- +goose StatementBegin and -- +goose StatementEnd (+migrate). Liquibase: splitStatements:false, or an endDelimiter of its own.',
+    'goose and sql-migrate: write the statement between -- +goose StatementBegin and -- +goose StatementEnd (+migrate). golang-migrate: leave x-multi-statement=true away, and keep what must stand alone in a file of its own. Liquibase: splitStatements:false, or an endDelimiter of its own.',
   links: [],
   bad: [
     {

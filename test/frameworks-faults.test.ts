@@ -92,7 +92,10 @@ const faults: readonly Fault[] = [
   {
     name: 'sqlx: marker behind a byte order mark',
     files: { ...cargo, 'migrations/1_a.sql': '\ufeff-- no-transaction\nselect 1;' },
-    says: ['opt-out-ignored migrations/1_a.sql:1 sqlx passes over this marker: a byte order mark stands before it'],
+    says: [
+      'opt-out-ignored migrations/1_a.sql:1 sqlx passes over this marker: a byte order mark stands before it',
+      'syntax-error migrations/1_a.sql:1 a byte order mark',
+    ],
   },
   {
     name: 'dbmate: option misspelt',
@@ -108,6 +111,98 @@ const faults: readonly Fault[] = [
     name: 'goose: blanks before a marker',
     files: { 'm/1_a.sql': '-- +goose Up\nselect 1;\n  -- +goose Down\nselect 2;\n' },
     says: ['marker-refused m/1_a.sql:3 blanks stand before'],
+  },
+  {
+    name: 'goose: annotations in an order that it does not know',
+    files: {
+      'm/1_a.sql':
+        '-- +goose Up\n-- +goose StatementEnd\nselect 1;\n-- +goose Down\nselect 1;\n-- +goose Down\nselect 2;\n',
+      'm/2_b.sql': '-- +goose StatementBegin\n-- +goose Up\nselect 1;\n-- +goose Up\n',
+      'm/3_c.sql': '-- +goose Up\n-- see +goose Down\nselect 1;\n',
+      'm/4_d.sql': '\ufeff-- +goose Up\nselect 1;\n',
+      'm/5_e.SQL': '-- +goose Up\nselect 1;\n',
+    },
+    says: [
+      'migration-not-run m/5_e.SQL:1',
+      'marker-refused m/1_a.sql:2 this annotation may not follow Up',
+      'marker-refused m/1_a.sql:6 this annotation may not follow Down',
+      'marker-refused m/2_b.sql:1 this annotation may not follow the start',
+      'marker-refused m/2_b.sql:4 this annotation may not follow Up',
+      'marker-refused m/3_c.sql:2 "see  down" is no annotation of goose',
+      'marker-refused m/4_d.sql:1 a byte order mark stands before the first line',
+    ],
+  },
+  {
+    name: 'dbmate: two ways down, a byte order mark, a name that it does not know',
+    files: {
+      'm/1_a.sql': '-- migrate:up\nselect 1;\n-- migrate:down\nselect 1;\n-- migrate:down\nselect 2;\n',
+      'm/2_b.sql': `\ufeff${up}`,
+      'm/3_c.SQL': up,
+    },
+    says: [
+      'migration-not-run m/3_c.SQL:1',
+      'marker-refused m/1_a.sql:5 1_a.sql has a second -- migrate:down',
+      'marker-refused m/2_b.sql:1 a byte order mark stands before the first line, so dbmate refuses the file',
+    ],
+  },
+  {
+    name: 'sql-migrate: commands that it does not see',
+    files: {
+      'm/1_a.sql': '-- +migrate Up\nselect 1;\n-- +migrate down\nselect 2;\n',
+      'm/2_b.sql': '  -- +migrate Up\nselect 1;\n-- +migrate Down\nselect 2;\n',
+      'm/3_c.sql': '\ufeff-- +migrate Up\nselect 1;\n-- +migrate Down\nselect 2;\n',
+      'm/4_d.sql': '-- +migrate NoTransaction\n-- +migrate Up\nselect 1;\n',
+    },
+    says: [
+      'marker-refused m/1_a.sql:3 sql-migrate passes over this line',
+      'marker-refused m/2_b.sql:1 sql-migrate passes over this line',
+      'statement-outside-section m/2_b.sql:1',
+      'marker-refused m/3_c.sql:1 a byte order mark stands before the first line, so sql-migrate passes over its marker',
+      'marker-refused m/4_d.sql:1 sql-migrate passes over this line',
+    ],
+  },
+  {
+    name: 'golang-migrate: a name without a direction, a byte order mark',
+    files: { ...goMod, 'm/1_a.up.sql': '\ufeffselect 1;', 'm/2_b.sql': 'select 1;', 'm/schema.sql': 'select 1;' },
+    says: ['migration-not-run m/2_b.sql:1', 'syntax-error m/1_a.up.sql:1 a byte order mark'],
+  },
+  {
+    name: 'golang-migrate: x-multi-statement cuts bodies',
+    files: {
+      ...goMod,
+      Makefile: 'up:\n\tmigrate -path m -database "postgres://h/d?x-multi-statement=true" up\n',
+      'm/1_a.up.sql': "create table t (a int);\ninsert into t values (';');\nselect 1;",
+      'm/2_b.up.sql': 'select 1; -- first; second\ncreate table u (a int);',
+      'm/3_c.up.sql': '-- nothing;\nselect 1;\n/* here\n; */ select 2;',
+    },
+    says: [
+      'statement-cut m/1_a.up.sql:2 golang-migrate with x-multi-statement=true ends a statement at every semicolon',
+      'statement-cut m/2_b.up.sql:1',
+      'statement-cut m/3_c.up.sql:3',
+    ],
+  },
+  {
+    name: 'refinery: a version with a fraction, a migration in Rust',
+    files: {
+      'Cargo.toml': '[dependencies]\nrefinery = "0.8"\n',
+      'migrations/V1__a.sql': 'select 1;',
+      'migrations/V1.5__b.sql': 'select 1;',
+      'migrations/V2__c.rs': '',
+    },
+    says: ['unreadable-migration migrations/V1.5__b.sql:1 refinery refuses the version 1.5'],
+  },
+  {
+    name: 'sqlx: names',
+    files: {
+      ...cargo,
+      'migrations/1_a.sql': 'select 1;',
+      'migrations/seed.sql': 'select 1;',
+      'migrations/add_b.sql': 'select 1;',
+    },
+    says: [
+      'unreadable-migration migrations/add_b.sql:1 sqlx refuses the folder',
+      'migration-not-run migrations/seed.sql:1',
+    ],
   },
   {
     name: 'goose: a body cut',
@@ -199,6 +294,29 @@ const faults: readonly Fault[] = [
     name: 'Drizzle: broken journal',
     files: { 'd/0000_a.sql': '', 'd/meta/_journal.json': '{"entries": [\n{"tag": ' },
     says: ['broken-manifest d/meta/_journal.json:2', 'migration-not-run d/0000_a.sql:1'],
+  },
+  {
+    name: 'Drizzle: a journal nested without end',
+    files: { 'd/0000_a.sql': '', 'd/meta/_journal.json': '['.repeat(50_000) },
+    says: [
+      'broken-manifest d/meta/_journal.json:1 d/meta/_journal.json cannot be read: it is nested too deeply',
+      'migration-not-run d/0000_a.sql:1',
+    ],
+  },
+  {
+    name: 'Prisma 8: a file of a migration is not there',
+    files: {
+      ...edge('20250101T0000_a', null, 'x'),
+      'm/20250102T0000_b/ops.json': '[]',
+      'm/20250103T0000_c/migration.json': '{"from": "x", "to": "y"}',
+      'm/20250104T0000_d/migration.json': '{"from": "y", "to": "z"}',
+      'm/20250104T0000_d/ops.json': '['.repeat(50_000),
+    },
+    says: [
+      'migration-file-missing m/20250102T0000_b/ops.json:1 20250102T0000_b has no migration.json',
+      'migration-file-missing m/20250103T0000_c/migration.json:1 20250103T0000_c has no ops.json',
+      'unreadable-migration m/20250104T0000_d/ops.json:1 m/20250104T0000_d/ops.json is no JSON',
+    ],
   },
   {
     name: 'Diesel: broken metadata',

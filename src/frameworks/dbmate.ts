@@ -8,6 +8,7 @@ import {
   filesNamed,
   isBlank,
   type Marker,
+  marked,
   markedFolders,
   markers,
   notRun,
@@ -44,14 +45,14 @@ export default {
   read(folder) {
     const here = folder.byFolder.get(folder.path) ?? [];
     const files = filesNamed(here, fileName).toSorted((a, b) => compareText(nameOf(a.path), nameOf(b.path)));
-    const others = filesNamed(here, /\.sql$/).filter((entry) => anyMarker.test(entry.read() ?? ''));
+    const others = filesNamed(here, /\.sql$/i).filter((entry) => anyMarker.test(entry.read() ?? ''));
     return {
       framework: 'dbmate',
       root: folder.path,
       migrations: settleIds(files.flatMap(read)),
       problems: notRun(
         others.filter((entry) => !files.includes(entry)),
-        'its name does not begin with a version number',
+        'dbmate wants <number>_<name>.sql',
       ),
       assumptions: [],
     };
@@ -103,7 +104,7 @@ function scriptOf({ marker, piece }: Section): Script {
 function faults(entry: FileEntry, sections: readonly Section[]): readonly MigrationProblem[] {
   const source = entry.source();
   if (entry.fault() !== undefined) return [];
-  const found: MigrationProblem[] = [];
+  const found: MigrationProblem[] = [...marked(entry, 'dbmate refuses the file')];
   const [first] = sections;
   if (!sections.some(({ direction }) => direction === 'up'))
     return [problem('section-missing', `${nameOf(entry.path)} has no -- migrate:up, so dbmate refuses it`, source)];
@@ -120,6 +121,11 @@ function faults(entry: FileEntry, sections: readonly Section[]): readonly Migrat
   for (const { marker } of lonely) {
     const message = `${nameOf(entry.path)} has no -- migrate:down for this section, so dbmate refuses it`;
     found.push(problem('section-missing', message, source, marker));
+  }
+  for (const [at, { direction, marker }] of sections.entries()) {
+    if (at === 0 || direction !== 'down' || sections[at - 1]?.direction !== 'down') continue;
+    const message = `${nameOf(entry.path)} has a second -- migrate:down for this section, so dbmate refuses it`;
+    found.push(problem('marker-refused', message, source, marker));
   }
   for (const { marker } of ups.slice(1)) {
     const message = 'dbmate 2.36 notes the version once for each -- migrate:up of a file, and the second time fails';

@@ -16,22 +16,21 @@ export async function readToml(entry: FileEntry): Promise<Data> {
     return { value: parse(entry.read() ?? ''), problems: unread(entry) };
   } catch (error) {
     const at = error instanceof TomlError ? offset(entry, error.line, error.column) : 0;
-    const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'it is no TOML';
-    return broken(entry, why.replace(/^Invalid TOML document: /, ''), at);
+    return broken(entry, whyNot(error).replace(/^Invalid TOML document: /, ''), at);
   }
 }
 
 /** Reads a YAML file, of several documents the first; broken YAML is the problem `broken-manifest` at its line. */
 export async function readYaml(entry: FileEntry): Promise<Data> {
   const { parseAllDocuments } = await import('yaml');
-  const documents = parseAllDocuments(entry.read() ?? '', { logLevel: 'silent', prettyErrors: false });
-  const [first] = Array.isArray(documents) ? documents : [];
-  const [fault] = first?.errors ?? [];
-  if (fault !== undefined) return broken(entry, fault.message, fault.pos[0]);
   try {
+    const documents = parseAllDocuments(entry.read() ?? '', { logLevel: 'silent', prettyErrors: false });
+    const [first] = Array.isArray(documents) ? documents : [];
+    const [fault] = first?.errors ?? [];
+    if (fault !== undefined) return broken(entry, whyNot(fault), fault.pos[0]);
     return { value: first?.toJS({ maxAliasCount: 100 }), problems: unread(entry) };
   } catch (error) {
-    return broken(entry, error instanceof Error ? error.message : 'it is no YAML', 0);
+    return broken(entry, whyNot(error), 0);
   }
 }
 
@@ -39,10 +38,36 @@ export async function readYaml(entry: FileEntry): Promise<Data> {
 export async function readJson(entry: FileEntry): Promise<Data> {
   const { parse, printParseErrorCode } = await import('jsonc-parser');
   const errors: import('jsonc-parser').ParseError[] = [];
-  const value: unknown = parse(entry.read() ?? '', errors, { allowTrailingComma: true });
-  const [fault] = errors;
-  if (fault === undefined) return { value, problems: unread(entry) };
-  return { ...broken(entry, words(printParseErrorCode(fault.error)), fault.offset), value };
+  try {
+    const value: unknown = parse(entry.read() ?? '', errors, { allowTrailingComma: true });
+    const [fault] = errors;
+    if (fault === undefined) return { value, problems: unread(entry) };
+    return { ...broken(entry, words(printParseErrorCode(fault.error)), fault.offset), value };
+  } catch (error) {
+    return broken(entry, whyNot(error), 0);
+  }
+}
+
+/** The tree of a JSON text with the places of its parts, and where it is broken. */
+export async function jsonTree(text: string): Promise<{ readonly tree?: JsonNode; readonly brokenAt?: number }> {
+  const { parseTree } = await import('jsonc-parser');
+  const errors: import('jsonc-parser').ParseError[] = [];
+  try {
+    const tree = parseTree(text, errors);
+    const [fault] = errors;
+    return { ...(tree !== undefined && { tree }), ...(fault !== undefined && { brokenAt: fault.offset }) };
+  } catch {
+    // nested too deeply
+    return { brokenAt: 0 };
+  }
+}
+
+export type JsonNode = import('jsonc-parser').Node;
+
+/** The first line of what a parser says; of one that ran out of stack, what that means. */
+export function whyNot(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return /call stack/.test(line) ? 'it is nested too deeply' : line;
 }
 
 /** InvalidCommentToken → invalid comment token. */

@@ -1,8 +1,9 @@
+import { lex } from '../sql/lexer.js';
 import { nameOf } from './files.js';
-import type { Detection, FileEntry, Framework, TransactionPlan } from './framework.js';
+import type { Detection, FileEntry, Framework, MigrationProblem, TransactionPlan } from './framework.js';
 import { goModule, manifestWith, tasks } from './manifests.js';
 import { migrationsOf, type VersionedFile } from './pairs.js';
-import { describe, filesNamed } from './sql-files.js';
+import { describe, filesNamed, notRun, problem } from './sql-files.js';
 
 const fileName = /^(\d+)_(.*)\.(up|down)\.sql$/;
 const required = /^(?!.*\/\/ indirect).*\bgolang-migrate\/migrate\b/m;
@@ -53,7 +54,13 @@ export default {
       framework: 'golang-migrate',
       root: folder.path,
       migrations: migrationsOf(files, { plan: () => plan }),
-      problems: [],
+      problems: [
+        ...(plan === split ? filesNamed(here, fileName).flatMap(cuts) : []),
+        ...notRun(
+          filesNamed(here, /^\d.*\.sql$/i).filter((entry) => !fileName.test(nameOf(entry.path))),
+          'golang-migrate wants <number>_<name>.up.sql or .down.sql',
+        ),
+      ],
       assumptions: plan === split ? [] : ['the database URL of golang-migrate does not say x-multi-statement=true'],
     };
   },
@@ -66,4 +73,18 @@ function repeated(files: readonly FileEntry[]): number {
 function versioned(entry: FileEntry): VersionedFile {
   const [, version = '', name = '', direction] = fileName.exec(nameOf(entry.path)) ?? [];
   return { entry, version, name: describe(name), direction: direction === 'down' ? 'down' : 'up' };
+}
+
+/** With x-multi-statement=true every semicolon ends a statement, in quotes and comments too: database/multistmt/parse.go. */
+function cuts(entry: FileEntry): readonly MigrationProblem[] {
+  const source = entry.source();
+  const { statements, comments } = lex(source.text);
+  const message =
+    'golang-migrate with x-multi-statement=true ends a statement at every semicolon, and one stands within this';
+  const cut = [
+    ...statements.filter((span) => source.slice(span).includes(';')),
+    // at the end of a line comment it only ends the comment
+    ...comments.filter((span) => /^\/\*[^;]*;|;[ \t;]*[^\s;]/.test(source.slice(span))),
+  ];
+  return cut.slice(0, 1).map((span) => problem('statement-cut', message, source, span));
 }

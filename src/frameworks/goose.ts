@@ -1,4 +1,3 @@
-import type { Span } from '../sql/source.js';
 import { nameOf } from './files.js';
 import type { FileEntry, Framework, Migration, MigrationProblem, Script, TransactionPlan } from './framework.js';
 import { type Chunk, cut, cutFaults } from './line-split.js';
@@ -8,6 +7,7 @@ import {
   filesNamed,
   isBlank,
   type Marker,
+  marked,
   markedFolders,
   markers,
   notRun,
@@ -20,8 +20,18 @@ import {
 const fileName = /^(\d+)_(.*)\.sql$/;
 const anyMarker = /^[ \t]*--[ \t]*\+goose[ \t]+Up\b/im;
 /** Every line that goose takes for an annotation, well written or not: internal/sqlparser/parser.go. */
-const annotation = /^([ \t]*)--.*?\+goose(.*)$/gm;
-const known = new Set(['up', 'down', 'statementbegin', 'statementend', 'no transaction', 'envsub on', 'envsub off']);
+const annotation = /^([ \t]*)(--.*?\+goose.*)$/gm;
+
+/** Where a file is when a line of it is read. */
+type State = 'the start' | 'Up' | 'Down' | 'StatementBegin of Up' | 'StatementBegin of Down';
+/** The annotations, and where each leads from; elsewhere it is refused. */
+const steps: Readonly<Record<string, Partial<Record<State, State>> | undefined>> = {
+  up: { 'the start': 'Up' },
+  down: { Up: 'Down' },
+  statementbegin: { Up: 'StatementBegin of Up', Down: 'StatementBegin of Down' },
+  statementend: { 'StatementBegin of Up': 'Up', 'StatementBegin of Down': 'Down' },
+};
+const anywhere = new Set(['no transaction', 'envsub on', 'envsub off']);
 
 const wrapped: TransactionPlan = {
   scope: 'migration',
@@ -55,7 +65,7 @@ export default {
       root: folder.path,
       migrations: settleIds(sorted.map(read)),
       problems: notRun(
-        filesNamed(here, /\.sql$/).filter((entry) => !files.includes(entry) && anyMarker.test(entry.read() ?? '')),
+        filesNamed(here, /\.sql$/i).filter((entry) => !files.includes(entry) && anyMarker.test(entry.read() ?? '')),
         'goose wants <number>_<name>.sql',
       ),
       assumptions: code.length === 0 ? [] : [`${code.length} migrations written in Go are not read`],
@@ -101,28 +111,41 @@ function read(entry: FileEntry): Migration {
   };
 }
 
+/** What is left of the line: internal/sqlparser/parser.go, extractAnnotation. */
 function wordOf(marker: Marker): string {
-  return (marker.groups[1] ?? '').replaceAll('--', '').trim().toLowerCase();
+  return (marker.groups[1] ?? '').replaceAll('--', '').replace('+goose', '').trim().toLowerCase();
 }
 
 function faults(entry: FileEntry, found: readonly Marker[], up: Marker | undefined): readonly MigrationProblem[] {
   const source = entry.source();
-  const refuse = (message: string, span: Span) =>
-    problem('marker-refused', `${message}, so goose refuses the file`, source, span);
-  const odd = found.flatMap((marker): MigrationProblem | [] => {
-    if (marker.groups[0] !== '') return refuse('blanks stand before this annotation', marker);
-    return known.has(wordOf(marker)) ? [] : refuse(`"${wordOf(marker)}" is no annotation of goose`, marker);
-  });
-  const ups = found.filter((marker) => wordOf(marker) === 'up');
-  const twice = ups.slice(1).map((marker) => refuse('-- +goose Up stands here a second time', marker));
+  const byteOrderMark = marked(entry, 'goose refuses the file');
   if (up === undefined)
     return [
-      ...odd,
+      ...byteOrderMark,
+      ...refused(entry, found),
       problem('section-missing', `${nameOf(entry.path)} has no -- +goose Up, so goose refuses it`, source),
     ];
   const before = { start: 0, end: up.start };
   const early = isBlank(source.slice(before))
     ? []
     : [problem('statement-outside-section', 'goose refuses statements before -- +goose Up', source, before)];
-  return [...odd, ...twice, ...early];
+  return [...byteOrderMark, ...refused(entry, found), ...early];
+}
+
+/** The annotations at which goose stops. */
+function refused(entry: FileEntry, found: readonly Marker[]): readonly MigrationProblem[] {
+  let state: State = 'the start';
+  return found.flatMap((marker): MigrationProblem | [] => {
+    const refuse = (message: string) =>
+      problem('marker-refused', `${message}, so goose refuses the file`, entry.source(), marker);
+    const word = wordOf(marker);
+    if (marker.groups[0] !== '') return refuse('blanks stand before this annotation');
+    if (anywhere.has(word)) return [];
+    const step = steps[word];
+    if (step === undefined) return refuse(`"${word}" is no annotation of goose`);
+    const next: State | undefined = step[state];
+    if (next === undefined) return refuse(`this annotation may not follow ${state}`);
+    state = next;
+    return [];
+  });
 }

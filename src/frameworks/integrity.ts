@@ -5,7 +5,37 @@ import { problem } from './sql-files.js';
 
 /** Faults of a history that any framework's may have; those of one framework are found by its reader. */
 export function integrityFaults(history: History, folder: Folder): readonly MigrationProblem[] {
-  return [...sumFaults(folder), ...gaps(history.migrations), ...unknownPlaceholders(history)];
+  return [
+    ...sumFaults(folder),
+    ...gaps(history.migrations),
+    ...unknownPlaceholders(history),
+    ...byteOrderMarks(history, folder),
+  ];
+}
+
+/** Runners that send a file, or the first statement of it, as it is. psql, Flyway and Liquibase take a byte order mark away. */
+const sending = new Set([
+  'diesel',
+  'drizzle',
+  'golang-migrate',
+  'graphile-migrate',
+  'hasura',
+  'pop',
+  'prisma',
+  'refinery',
+  'sqlx',
+]);
+
+function byteOrderMarks(history: History, folder: Folder): readonly MigrationProblem[] {
+  if (!sending.has(history.framework)) return [];
+  const scripts = history.migrations.flatMap(({ up, down }) => ('none' in down ? [up] : [up, down]));
+  const read = new Set(scripts.flatMap(({ pieces }) => pieces.map(({ source }) => source.file)));
+  return folder.files
+    .filter((entry) => read.has(entry.path) && entry.startsWithByteOrderMark())
+    .map((entry) => {
+      const message = `a byte order mark stands before the first statement of ${entry.path}, and PostgreSQL refuses it`;
+      return problem('syntax-error', message, entry.source());
+    });
 }
 
 /**

@@ -55,6 +55,7 @@ export default {
       const { dialect } = partsOf(entry);
       return dialect === '' || postgres.has(dialect) || !dialects.has(dialect);
     });
+    const fizz = filesNamed(folder.files, /\.(?:up|down)\.fizz$/);
     const others = all.length - files.length;
     const special = new Set(files.filter((entry) => postgres.has(partsOf(entry).dialect)).map(keyOf));
     const own = files.filter((entry) => partsOf(entry).dialect !== '' || !special.has(keyOf(entry)));
@@ -70,7 +71,10 @@ export default {
       problems: own.some((entry) => partsOf(entry).direction === 'down')
         ? own.filter((entry) => !all.some((other) => isDownOf(other, entry))).flatMap(withoutDown)
         : [],
-      assumptions: others === 0 ? [] : [`${others} files for other databases than PostgreSQL are left out`],
+      assumptions: [
+        ...(others === 0 ? [] : [`${others} files for other databases than PostgreSQL are left out`]),
+        ...(fizz.length === 0 ? [] : [`${fizz.length} files written in fizz are not read`]),
+      ],
     };
   },
 } satisfies Framework;

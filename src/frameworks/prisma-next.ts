@@ -2,8 +2,8 @@ import type { Piece } from '../sql/piece.js';
 import type { Source, Span } from '../sql/source.js';
 import { folderOf, nameOf } from './files.js';
 import { type MigrationFolder, migrationFolders } from './folder-pairs.js';
-import { readJson, textAt } from './formats.js';
-import type { Detection, Framework, Migration, MigrationProblem, TransactionPlan } from './framework.js';
+import { type JsonNode, jsonTree, readJson, textAt } from './formats.js';
+import type { Detection, FileEntry, Framework, Migration, MigrationProblem, TransactionPlan } from './framework.js';
 import { type Edge, routeOf } from './prisma-next-graph.js';
 import { describe, problem, settleIds, unreadable } from './sql-files.js';
 
@@ -34,7 +34,7 @@ export default {
   },
   async read(folder) {
     const read: Read[] = [];
-    for (const one of migrationFolders(folder, ['ops.json'])) read.push(await readOne(one));
+    for (const one of migrationFolders(folder, ['ops.json', 'migration.json'])) read.push(await readOne(one));
     const { order, besides, forks } = routeOf(read);
     // what a migration beside the order meets is not what the order leaves
     const placed = (one: Read): Migration => ({ ...one.migration, ...(besides.has(one) && { conditional: true }) });
@@ -58,20 +58,17 @@ interface Read extends Edge {
 }
 
 async function readOne({ name, file }: MigrationFolder): Promise<Read> {
-  const { parseTree } = await import('jsonc-parser');
   const [ops, manifest] = [file('ops.json'), file('migration.json')];
   const [, , rest = name] = folderName.exec(name) ?? [];
   const source = ops?.source();
-  const errors: import('jsonc-parser').ParseError[] = [];
-  const tree = parseTree(source?.text ?? '', errors);
-  const [fault] = errors;
+  const { tree, brokenAt } = await jsonTree(source?.text ?? '[]');
   const about = manifest === undefined ? { value: {}, problems: [] } : await readJson(manifest);
   const pieces = source === undefined || tree === undefined ? [] : executed(tree, source);
   const unread = unreadable(ops === undefined ? [] : [ops]);
   const broken: readonly MigrationProblem[] =
-    fault === undefined || source === undefined
+    brokenAt === undefined || source === undefined
       ? []
-      : [problem('unreadable-migration', `${source.file} is no JSON`, source, lineAt(source, fault.offset))];
+      : [problem('unreadable-migration', `${source.file} is no JSON`, source, lineAt(source, brokenAt))];
   return {
     migration: {
       id: name,
@@ -79,7 +76,7 @@ async function readOne({ name, file }: MigrationFolder): Promise<Read> {
       file: ops?.path ?? name,
       up: { pieces, transaction: wrapped },
       down: { none: 'framework' },
-      problems: [...(unread.length > 0 ? unread : broken), ...about.problems],
+      problems: [...(unread.length > 0 ? unread : broken), ...about.problems, ...lacking(name, ops, manifest)],
     },
     id: name,
     from: textAt(about.value, 'from') ?? '',
@@ -88,7 +85,16 @@ async function readOne({ name, file }: MigrationFolder): Promise<Read> {
   };
 }
 
-type JsonNode = import('jsonc-parser').Node;
+/** Prisma 8 wants both files: migration/src/io.ts, errorMissingFile. */
+function lacking(
+  name: string,
+  ops: FileEntry | undefined,
+  manifest: FileEntry | undefined,
+): readonly MigrationProblem[] {
+  const [there, missing] = ops === undefined ? [manifest, 'ops.json'] : [ops, 'migration.json'];
+  if (there === undefined || (ops !== undefined && manifest !== undefined)) return [];
+  return [problem('migration-file-missing', `${name} has no ${missing}, so Prisma 8 refuses it`, there.source())];
+}
 
 /** The SQL below `execute` of each operation, in order; each statement is a message. */
 function executed(tree: JsonNode, source: Source): readonly Piece[] {

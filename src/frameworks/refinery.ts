@@ -1,9 +1,9 @@
 import { otherDatabase } from './dialect.js';
 import { nameOf } from './files.js';
-import type { Detection, FileEntry, Framework, TransactionPlan } from './framework.js';
+import type { Detection, FileEntry, Framework, MigrationProblem, TransactionPlan } from './framework.js';
 import { cargo, crate, crateDatabase, manifestWith } from './manifests.js';
 import { migrationsOf, type VersionedFile } from './pairs.js';
-import { compareDotted, describe, filesNamed, notRun } from './sql-files.js';
+import { compareDotted, describe, filesNamed, notRun, problem } from './sql-files.js';
 
 /** As in refinery_core/src/util.rs; U means unversioned there: it may be applied out of order, it undoes nothing. */
 const fileName = /^([UV])(\d+(?:\.\d+)?)__(\w+)\.sql$/;
@@ -40,6 +40,7 @@ export default {
     const other = crateDatabase(folder, 'refinery', files);
     if (other !== undefined && first !== undefined)
       return otherDatabase('refinery', folder.path, other, first.source());
+    const code = filesNamed(folder.files, /^[UV]\d+(?:\.\d+)?__\w+\.rs$/);
     return {
       framework: 'refinery',
       root: folder.path,
@@ -48,11 +49,14 @@ export default {
         compare: compareDotted,
         noDown: 'framework',
       }),
-      problems: notRun(
-        filesNamed(folder.files, /\.sql$/).filter((entry) => !files.includes(entry)),
-        'refinery wants V<number>__<name>.sql',
-      ),
-      assumptions: [],
+      problems: [
+        ...files.flatMap(fraction),
+        ...notRun(
+          filesNamed(folder.files, /\.sql$/i).filter((entry) => !files.includes(entry)),
+          'refinery wants V<number>__<name>.sql',
+        ),
+      ],
+      assumptions: code.length === 0 ? [] : [`${code.length} migrations written in Rust are not read`],
     };
   },
 } satisfies Framework;
@@ -60,4 +64,12 @@ export default {
 function versioned(entry: FileEntry): VersionedFile {
   const [, , version = '', name = ''] = fileName.exec(nameOf(entry.path)) ?? [];
   return { entry, version, name: describe(name), direction: 'up' };
+}
+
+/** The name may have a fraction, but the number it is read as may not: parse_migration_name. */
+function fraction(entry: FileEntry): readonly MigrationProblem[] {
+  const { version } = versioned(entry);
+  if (!version.includes('.')) return [];
+  const message = `refinery refuses the version ${version} of ${nameOf(entry.path)}: it must be a whole number`;
+  return [problem('unreadable-migration', message, entry.source())];
 }

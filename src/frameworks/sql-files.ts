@@ -49,6 +49,13 @@ export function oneLine(entry: FileEntry, runner: string): readonly MigrationPro
   return [problem('unreadable-migration', message, entry.source())];
 }
 
+/** What a byte order mark does to a runner that looks for a marker at the start of a line. */
+export function marked(entry: FileEntry, consequence: string): readonly MigrationProblem[] {
+  if (!entry.startsWithByteOrderMark()) return [];
+  const message = `a byte order mark stands before the first line, so ${consequence}`;
+  return [problem('marker-refused', message, entry.source())];
+}
+
 /** A line that a framework reads as its own. */
 export interface Marker extends Span {
   /** What its pattern captured, first group first; '' for a group that took no part. */

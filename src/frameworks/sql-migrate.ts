@@ -8,6 +8,7 @@ import {
   filesNamed,
   isBlank,
   type Marker,
+  marked,
   markedFolders,
   markers,
   oneLine,
@@ -18,6 +19,9 @@ import {
 } from './sql-files.js';
 
 const sectionMarker = /^-- \+migrate[ \t]+(Up|Down)\b[ \t]*(.*?)[ \t]*\r?$/gm;
+/** Every line that looks like one of its commands, well written or not. */
+const command = /^([ \t]*--[ \t]*\+migrate\b)[ \t]*(\S*).*$/gim;
+const commands = new Set(['Up', 'Down', 'StatementBegin', 'StatementEnd']);
 const anyMarker = /^-- \+migrate[ \t]+Up\b/m;
 const numbered = /^(\d+)/;
 
@@ -108,8 +112,17 @@ function optionsOf(marker: Marker): readonly string[] {
 function faults(entry: FileEntry, found: readonly Marker[]): readonly MigrationProblem[] {
   const source = entry.source();
   const [first] = found;
+  const passedOver = markers(source.text, command).filter(
+    ({ groups: [start, word = ''] }) => start !== '-- +migrate' || !commands.has(word),
+  );
+  const unseen = passedOver.map((marker) => {
+    const message = `sql-migrate passes over this line: its commands are -- +migrate ${[...commands].join(', ')}`;
+    return problem('marker-refused', message, source, marker);
+  });
+  const byteOrderMark = first?.start === 0 ? marked(entry, 'sql-migrate passes over its marker') : [];
   if (first === undefined)
     return [
+      ...unseen,
       problem('section-missing', `${nameOf(entry.path)} has no -- +migrate Up, so sql-migrate refuses it`, source),
     ];
   const before = { start: 0, end: first.start };
@@ -135,5 +148,5 @@ function faults(entry: FileEntry, found: readonly Marker[]): readonly MigrationP
         ),
       ),
   );
-  return [...early, ...odd];
+  return [...byteOrderMark, ...unseen, ...early, ...odd];
 }

@@ -56,7 +56,8 @@ export default {
       migrations,
       problems: [
         ...files.flatMap(misplaced),
-        ...notRun(filesNamed(here, /^\D.*\.sql$|^\d+[^\d_].*\.sql$/), 'sqlx wants <number>_<description>.sql'),
+        ...filesNamed(here, /^(?!\d+_).*_.*\.sql$/).map(withoutNumber),
+        ...notRun(filesNamed(here, /^[^_]*\.sql$/), 'sqlx wants <number>_<description>.sql'),
       ],
       assumptions: [],
     };
@@ -84,4 +85,10 @@ function misplaced(entry: FileEntry): readonly MigrationProblem[] {
       ? 'it must stand at the first byte, written exactly -- no-transaction'
       : 'it must be the first line';
   return [problem('opt-out-ignored', `sqlx passes over this marker: ${why}`, source, marker)];
+}
+
+/** Without an underscore a file is passed over; what stands before one must be a number: migrate/source.rs, resolve_blocking. */
+function withoutNumber(entry: FileEntry): MigrationProblem {
+  const message = `sqlx refuses the folder, because ${nameOf(entry.path)} does not begin with a number and an underscore`;
+  return problem('unreadable-migration', message, entry.source());
 }

@@ -1,5 +1,6 @@
 import type { Node, Pair, ParsedNode } from 'yaml';
 import type { Source, Span } from '../../sql/source.js';
+import { whyNot } from '../formats.js';
 import type { MigrationProblem } from '../framework.js';
 import { problem } from '../sql-files.js';
 import type { Draft, Element } from './element.js';
@@ -12,18 +13,10 @@ import type { Document } from './xml.js';
 export async function readYaml(source: Source): Promise<Document> {
   const { parseDocument, isMap, isSeq, isScalar, isAlias } = await import('yaml');
   const document = parseDocument(source.text, { logLevel: 'silent', prettyErrors: false });
-  const [fault] = document.errors;
-  const problems: MigrationProblem[] =
-    fault === undefined
-      ? []
-      : [
-          problem(
-            'unreadable-migration',
-            `${source.file} is no well-formed YAML: ${fault.message}`,
-            source,
-            around(source, fault.pos[0]),
-          ),
-        ];
+  const problems: MigrationProblem[] = document.errors.slice(0, 1).map((fault) => {
+    const message = `${source.file} is no well-formed YAML: ${whyNot(fault)}`;
+    return problem('unreadable-migration', message, source, around(source, fault.pos[0]));
+  });
 
   const spanOf = (node: Node): Span => ({ start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0 });
   const fill = (draft: Draft, value: unknown, depth: number): void => {
