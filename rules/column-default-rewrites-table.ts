@@ -1,4 +1,5 @@
 import { columnRecipe } from '../src/added-column.js';
+import { volatility } from '../src/effects/volatility.js';
 import { defineRule } from '../src/rule.js';
 import { addedColumn, columnAfter } from '../src/wording.js';
 
@@ -45,11 +46,18 @@ alter table account add column created_at timestamptz not null default now();`,
 alter table account add column token uuid;
 alter table account alter column token set default gen_random_uuid();`,
     },
+    {
+      title: 'where a domain makes PostgreSQL look at every row, the default is not to blame',
+      sql: `create domain positive as int check (value > 0);
+create table account (id int);
+-- next migration
+-- lockkeeper:ignore work-under-lock: an example of something else
+alter table account add column rank positive not null default 1;`,
+    },
   ],
   check(step) {
-    const { node, relation, effects } = step;
-    const name = addedColumn(node);
-    const column = columnAfter(step, name);
+    const { node, relation, effects, before, pg } = step;
+    const column = columnAfter(step, addedColumn(node));
     const rewritten = effects.find((effect) => effect.work === 'rewrite' && effect.relation === relation);
     if (rewritten === undefined || column === undefined) return;
     // serial and IDENTITY are told by generated-column-rewrites-table; a constrained domain by work-under-lock
@@ -60,6 +68,7 @@ alter table account alter column token set default gen_random_uuid();`,
       column.generated !== undefined
     )
       return;
+    if (!volatility(column.default, { catalog: before, pg }).volatile) return;
     return {
       message: `the default of ${column.name} is computed for every row: reads and writes to ${relation} wait while it is rewritten`,
       instead: columnRecipe(step),

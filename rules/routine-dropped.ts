@@ -1,6 +1,6 @@
 import type { Catalog, Routine } from '../src/catalog/catalog.js';
 import { knownRoutinesDropped } from '../src/known.js';
-import { defineRule, type Finding, type JudgedMigration } from '../src/rule.js';
+import { defineRule, type Finding, type JudgedMigration, type Step } from '../src/rule.js';
 import { list } from '../src/wording.js';
 
 export default defineRule({
@@ -26,8 +26,23 @@ drop function total;
 create function total(a int, b text) returns int language sql as 'select a';
 commit;`,
     },
+    {
+      title: 'an extension takes its functions along',
+      sql: `create extension pgcrypto;
+-- next migration
+drop extension pgcrypto;`,
+    },
   ],
   good: [
+    {
+      title: 'an extension that the same migration makes again',
+      sql: `create extension pgcrypto;
+-- next migration
+begin;
+drop extension pgcrypto;
+create extension pgcrypto;
+commit;`,
+    },
     {
       title: 'the new argument has a default: old calls still work',
       sql: `create function total(a int) returns int language sql as 'select a';
@@ -46,11 +61,23 @@ drop function touch();`,
   ],
   checkMigration(judged) {
     return judged.up.flatMap((step) => {
-      const told = knownRoutinesDropped(step).flatMap((routine) => finding(judged, routine) ?? []);
+      const extensions = extensionsDropped(judged, step).map((name) => ({
+        message: `running code that uses the functions, operators and types of the extension ${name} fails from now on`,
+        instead: `Release code that does without ${name}, and drop it after that.`,
+      }));
+      const told = [...extensions, ...knownRoutinesDropped(step).flatMap((routine) => finding(judged, routine) ?? [])];
       return told.map((one) => ({ ...one, step }));
     });
   },
 });
+
+/** The extensions that a statement drops, that were there before the migration, and that it does not make again. */
+function extensionsDropped({ before, afterUp }: JudgedMigration, step: Step): readonly string[] {
+  return step.before.extensions
+    .differing(step.after.extensions)
+    .map(([name]) => name)
+    .filter((name) => !step.after.extensions.has(name) && before.extensions.has(name) && !afterUp.extensions.has(name));
+}
 
 function finding({ before, afterUp }: JudgedMigration, routine: Routine): Finding | undefined {
   if (routine.returns?.name === 'trigger' || routine.returns?.name === 'event_trigger') return undefined;

@@ -1,5 +1,5 @@
 import { literalOf } from '../src/catalog/literal.js';
-import { columnOf, findTable, relationByName } from '../src/catalog/lookup.js';
+import { columnOf, findTable, relationByName, resolveRelationName } from '../src/catalog/lookup.js';
 import { conjuncts } from '../src/effects/query-conditions.js';
 import { defineRule, type Finding, type Step } from '../src/rule.js';
 import { isKind } from '../src/sql/statement.js';
@@ -23,6 +23,13 @@ update account set email = lower(email);`,
       sql: `create table account (id int primary key);
 -- next migration
 delete from account;`,
+    },
+    {
+      title: 'all rows move to another table',
+      sql: `create table account (id int primary key);
+create table archive (id int primary key);
+-- next migration
+with gone as (delete from account returning id) insert into archive select id from gone;`,
     },
     {
       title: 'a condition that is always true',
@@ -72,29 +79,53 @@ update account set email = lower(email) where id between 1 and 1000;`,
     },
   ],
   checkMigration({ up }) {
-    const writtenBefore = new Set<string | undefined>();
+    const writtenBefore = new Set<string>();
     return up.flatMap((step) => {
-      const { statement, relation } = step;
-      if (!writing.has(step.kind)) return [];
-      const isFirst = !writtenBefore.has(relation);
-      writtenBefore.add(relation);
-      if (!isKind(statement, 'UpdateStmt') && !isKind(statement, 'DeleteStmt')) return [];
-      const found = judged(step, statement.node, isFirst);
-      return found === undefined ? [] : [{ step, ...found }];
+      const isFirst = ({ relation }: Write) => !writtenBefore.has(relation);
+      const found = writesOf(step).flatMap((write) => judged(step, write, isFirst(write)) ?? []);
+      if (writing.has(step.kind) && step.relation !== undefined) writtenBefore.add(step.relation);
+      return found.map((one) => ({ ...one, step }));
     });
   },
 });
 
+/** An UPDATE or DELETE, by itself or in WITH. */
+interface Write {
+  readonly node: UpdateStmt | DeleteStmt;
+  readonly deletes: boolean;
+  /** schema.name of the table. */
+  readonly relation: string;
+}
+
+function writesOf({ statement, before }: Step): readonly Write[] {
+  const { node } = statement;
+  const queries = 'withClause' in node ? (node.withClause?.ctes ?? []) : [];
+  const own: Node[] = isKind(statement, 'UpdateStmt')
+    ? [{ UpdateStmt: statement.node }]
+    : isKind(statement, 'DeleteStmt')
+      ? [{ DeleteStmt: statement.node }]
+      : [];
+  const inner = queries.flatMap((each) => ('CommonTableExpr' in each ? (each.CommonTableExpr.ctequery ?? []) : []));
+  return [...own, ...inner].flatMap((query) => {
+    const deletes = 'DeleteStmt' in query;
+    const found = deletes ? query.DeleteStmt : 'UpdateStmt' in query ? query.UpdateStmt : undefined;
+    return found?.relation ? [{ node: found, deletes, relation: resolveRelationName(before, found.relation) }] : [];
+  });
+}
+
 const writing: ReadonlySet<string> = new Set(['UpdateStmt', 'DeleteStmt', 'InsertStmt', 'MergeStmt', 'CopyStmt']);
 
 /** `isFirst`: no statement of the migration has written the table before. */
-function judged(step: Step, node: UpdateStmt | DeleteStmt, isFirst: boolean): Finding | undefined {
-  const { kind, relation, effects } = step;
+function judged(step: Step, write: Write, isFirst: boolean): Finding | undefined {
+  const { effects, kind } = step;
+  const { node, deletes, relation } = write;
   if (!effects.some((effect) => effect.relation === relation && effect.work === 'rows')) return undefined;
-  const parts = conjuncts(node.whereClause).filter((part) => !isTrue(part) && !(isFirst && isUnfilled(part, step)));
+  const parts = conjuncts(node.whereClause).filter(
+    (part) => !isTrue(part) && !(isFirst && isUnfilled(part, step, relation)),
+  );
   if (parts.length === 0 && !hasJoin(node)) {
     return {
-      ...(kind === 'DeleteStmt'
+      ...(deletes
         ? {
             message: `every row of ${relation} is deleted in one transaction`,
             instead: deleted(written(node.relation)),
@@ -131,11 +162,11 @@ function isTrue(part: Node): boolean {
 }
 
 /** `column IS NULL` of a column that this migration adds without a value: true for every row that was there. */
-function isUnfilled(part: Node, step: Step): boolean {
+function isUnfilled(part: Node, step: Step, relation: string): boolean {
   if (!('NullTest' in part) || part.NullTest.nulltesttype !== 'IS_NULL') return false;
   const { arg } = part.NullTest;
   const name = arg !== undefined && 'ColumnRef' in arg ? strings(arg.ColumnRef.fields).at(-1) : undefined;
-  const column = columnOf(relationByName(step.before, step.relation ?? ''), name);
+  const column = columnOf(relationByName(step.before, relation), name);
   return column !== undefined && column.born >= step.since && column.default === undefined;
 }
 
