@@ -124,16 +124,13 @@ function judged(step: Step, write: Write, isFirst: boolean): Finding | undefined
     (part) => !isTrue(part) && !(isFirst && isUnfilled(part, step, relation)),
   );
   if (parts.length === 0 && !hasJoin(node)) {
-    return {
-      ...(deletes
-        ? {
-            message: `every row of ${relation} is deleted in one transaction`,
-            instead: deleted(written(node.relation)),
-          }
-        : {
-            message: `every row of ${relation} is written in one transaction: other writes to it wait until it commits`,
-          }),
-    };
+    if (!deletes)
+      return {
+        message: `every row of ${relation} is written in one transaction: other writes to it wait until it commits`,
+      };
+    const message = `every row of ${relation} is deleted in one transaction`;
+    // what the rest of a statement does with the rows is lost on a batch of ours
+    return kind === 'DeleteStmt' ? { message, instead: deleted(written(node.relation)) } : { message };
   }
   const others = 'fromClause' in node && parts.length > 0 && parts.every(isJoin) ? joined(node.fromClause, step) : [];
   if (others.length === 0) return undefined;
