@@ -5,6 +5,7 @@ import { isTimeout, whomBlocks } from '../src/wording.js';
 export default defineRule({
   id: 'no-lock-timeout',
   level: 'warning',
+  habit: true,
   title: 'A blocking lock is requested without a lock_timeout',
   why: 'The statement waits for the longest query that runs on the table, and every later query of the table, reads included, waits behind it. With lock_timeout it gives up instead, and the migration can be tried again.',
   instead:

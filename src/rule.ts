@@ -165,7 +165,7 @@ export interface Rule {
   readonly directions?: readonly Direction[];
   /** Off unless the configuration turns it on. */
   readonly off?: boolean;
-  /** A way of working, right or wrong for a whole project: told in the newest migration that has it, counted in the older ones. */
+  /** A way of working, right or wrong for a whole project: where many migrations have it, it is told in the newest and counted in the older ones. */
   readonly habit?: boolean;
   readonly bad: readonly BadExample[];
   readonly good: readonly Example[];
