@@ -64,8 +64,10 @@ update account set email_lower = lower(email) where region = 1;`,
       if (rows === undefined || held === undefined || told.has(held.statement)) return [];
       // one statement that takes the lock, one finding, however many backfills follow it
       told.add(held.statement);
-      const message = `rows of ${step.relation ?? rows.relation} are written while ${whomBlocks(held.lock)} to ${held.relation} wait for the lock taken before`;
-      return [{ step, message, related: [lockTaken(held)], ...deployedApart(step, 'Put the backfill') }];
+      const table = step.relation ?? rows.relation;
+      const message = `rows of ${table} are written while ${whomBlocks(held.lock)} to ${held.relation} wait for the lock taken before`;
+      const instead = `Put what writes ${table} into a migration of its own, in batches.`;
+      return [{ step, message, instead, related: [lockTaken(held)], ...deployedApart(step, 'Put the backfill') }];
     });
   },
 });

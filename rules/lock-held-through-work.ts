@@ -133,6 +133,7 @@ alter table visit add column day date not null;`,
           step,
           message: `${whomBlocks(held.lock)} to ${held.relation} wait for a lock taken before, while ${work.relation} is ${doing[work.work]}`,
           related: [lockTaken(held)],
+          instead: `Take the lock on ${held.relation} last, or put what works on ${work.relation} into a migration of its own.`,
           ...deployedApart(step, `Take the lock on ${held.relation} last, or put the work`),
         },
       ];

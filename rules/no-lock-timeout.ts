@@ -7,7 +7,7 @@ export default defineRule({
   level: 'warning',
   habit: true,
   title: 'A blocking lock is requested without a lock_timeout',
-  why: 'The statement waits for the longest query that runs on the table, and every later query of the table, reads included, waits behind it. With lock_timeout it gives up instead, and the migration can be tried again.',
+  why: 'The statement waits until the last transaction that uses the table ends, and who asks for a lock that does not go with its own waits behind it: behind ACCESS EXCLUSIVE every query, reads included. With lock_timeout it gives up instead, and the migration can be tried again.',
   instead:
     "set lock_timeout = '5s'; -- at the top of the migration, or once for the role: alter role … set lock_timeout = '5s'",
   elsewhere: 'a line to put before the statement',

@@ -7,7 +7,7 @@ export default defineRule({
   id: 'row-security-hides-rows',
   level: 'warning',
   title: 'Row level security without a policy hides every row',
-  why: 'Where row level security is on and no policy lets a row pass, every role but the owner of the table (and those with BYPASSRLS) sees no row and may write none. Nothing fails: the application just finds the table empty.',
+  why: 'Where row level security is on and no policy lets a row pass, every role but the owner of the table (and those with BYPASSRLS) sees no row and may write none. Queries do not fail: the application just finds the table empty. An INSERT is refused.',
   instead: 'Create the policies first, then switch row level security on, all in one transaction.',
   elsewhere: 'the policy is what was missing',
   links: ['https://www.postgresql.org/docs/current/ddl-rowsecurity.html'],

@@ -3,7 +3,7 @@ import { columnOf, indexesOf, isTable, relationByName } from './catalog/lookup.j
 import { columnsIn, columnsOfIndex } from './catalog/mentions.js';
 import { typeRef } from './catalog/type-ref.js';
 import { isUtc } from './effects/facts.js';
-import { next } from './recipes.js';
+import { next, secondColumn } from './recipes.js';
 import type { Step } from './rule.js';
 import { quoteIdentifier } from './sql/names.js';
 import { type Node, strings } from './sql/tree.js';
@@ -76,10 +76,6 @@ alter table ${table} validate constraint ${constraint};`;
 }
 
 function byNewColumn({ node, statement }: Step<'AT_AlterColumnType'>): string {
-  const old = quoteIdentifier(node.name ?? '');
-  const fresh = quoteIdentifier(`${node.name}_new`);
   const type = /\btype\s+(.+?)(?:\s+using\b.*)?$/is.exec(statement.text)?.[1] ?? '…';
-  return `alter table ${alteredTable(statement)} add column ${fresh} ${type};
-${next}: a trigger that keeps ${fresh} in step with ${old}; fill the old rows in batches;
--- switch the code to ${fresh}; drop ${old} when no running code reads it`;
+  return secondColumn(alteredTable(statement), node.name ?? '', `${node.name}_new`, type);
 }

@@ -1,4 +1,5 @@
-import type { Catalog } from './catalog/catalog.js';
+import { builtInName } from './catalog/built-in-name.js';
+import type { Catalog, TypeRef } from './catalog/catalog.js';
 import { isTable, relationByName } from './catalog/lookup.js';
 import type { Step } from './rule.js';
 import { quoteIdentifier } from './sql/names.js';
@@ -32,6 +33,25 @@ export function isMessageOfOne({ session, script }: Step): boolean {
  */
 export function indexAnew(step: Step, name: string, create: string): string {
   return `${alone(step)}drop index concurrently if exists ${name}; -- what a build that failed has left\n${next}\n${create}`;
+}
+
+/** A column that takes the place of another while code that knows only the other still runs. */
+export function secondColumn(table: string, oldName: string, newName: string, type: string): string {
+  const [old, fresh] = [quoteIdentifier(oldName), quoteIdentifier(newName)];
+  return `alter table ${table} add column ${fresh} ${type};
+${next}: a trigger that keeps ${fresh} in step with ${old}; fill the old rows in batches;
+-- switch the code to ${fresh}; drop ${old} when no running code reads it`;
+}
+
+/** The type of a column that is known, as SQL; undefined where its modifiers are no list of numbers. */
+export function typeSql(catalog: Catalog, { schema, name, modifiers, dimensions, oid }: TypeRef): string | undefined {
+  const array = '[]'.repeat(dimensions);
+  if (schema === 'pg_catalog') {
+    if (modifiers.length === 0) return `${builtInName(name)}${array}`;
+    return name === 'interval' ? undefined : `${name}(${modifiers.join(', ')})${array}`;
+  }
+  const own = oid === undefined ? undefined : catalog.types.get(oid);
+  return own === undefined || modifiers.length > 0 ? undefined : `${pasted(`${own.schema}.${own.name}`)}${array}`;
 }
 
 /** NOT NULL without a scan under lock: a CHECK that is validated by itself proves it. */
