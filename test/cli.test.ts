@@ -358,6 +358,22 @@ test('a line on a terminal says how far long work is, and goes away', () => {
   vi.useRealTimers();
 });
 
+test('what takes long at once has its line too, as soon as timers run', () => {
+  vi.useFakeTimers({ now: 0 });
+  const written: string[] = [];
+  const line = progress({ write: (text: string) => written.push(text), isTerminal: true, columns: 80 }, 3);
+  line.show(0, 'starting the server');
+  vi.advanceTimersByTime(100);
+  line.show(0, '001.sql');
+  vi.advanceTimersByTime(300);
+  expect(written).toEqual(['\r\u001b[K0 of 3 migrations: 001.sql']);
+  line.show(1, '002.sql');
+  line.clear();
+  vi.advanceTimersByTime(1000);
+  expect(written.slice(1)).toEqual(['\r\u001b[K']);
+  vi.useRealTimers();
+});
+
 test('locks tells people and machines', async () => {
   const people = await run(folder, ['locks', 'db/migrations/003_city.sql']);
   expect(people.stdout).toMatchSnapshot();

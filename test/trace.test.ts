@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Prediction } from '../src/effects/effect.js';
 import type { predict } from '../src/effects/predict.js';
+import { plain as plainStyle } from '../src/reporters/style.js';
+import { beside } from '../src/trace/beside.js';
 import { type Server, startServer } from '../src/trace/server.js';
 import { folderOf, type Ran, run } from './cli-io.js';
 
@@ -490,6 +492,42 @@ function urlOf({ socket }: Server, database: string): string {
   return `postgres://postgres:geheim@localhost/${database}?host=${encodeURIComponent(socket)}`;
 }
 
+describe('prediction and observation are readable', () => {
+  const rows = [
+    { name: 'public.account', predicted: 'SHARE ROW EXCLUSIVE, read in full', observed: 'SHARE ROW EXCLUSIVE' },
+    {
+      name: 'fails',
+      predicted: '0A000 cannot alter type of a column used by a view or rule',
+      observed: '-',
+    },
+  ];
+  const words = rows.flatMap(({ predicted, observed }) => `${predicted} ${observed}`.split(' '));
+
+  test.for([40, 60, 80, 120, 200])('at %i columns', (width) => {
+    const lines = beside(rows, 10, { style: plainStyle, width });
+    expect(lines.filter((line) => line.length > width)).toEqual([]);
+    expect(lines.join(' ').split(/\s+/)).toEqual(expect.arrayContaining(words));
+  });
+
+  test('side by side as soon as there is room for it, with no more room than needed', () => {
+    expect(beside(rows.slice(0, 1), 2, { style: plainStyle, width: 200 })).toEqual([
+      '                  predicted                          observed',
+      '  public.account  SHARE ROW EXCLUSIVE, read in full  SHARE ROW EXCLUSIVE',
+    ]);
+    expect(beside(rows.slice(1), 2, { style: plainStyle, width: 50 })).toEqual([
+      '         predicted                        observed',
+      '  fails  0A000 cannot alter type of a     -',
+      '         column used by a view or rule',
+    ]);
+    expect(beside(rows.slice(0, 1), 2, { style: plainStyle, width: 40 })).toEqual([
+      '    public.account',
+      '      predicted SHARE ROW EXCLUSIVE,',
+      '                read in full',
+      '      observed  SHARE ROW EXCLUSIVE',
+    ]);
+  });
+});
+
 describe('synthetic rows', () => {
   onServer('make scans real, and failures; the migration runs once more on empty tables', async () => {
     const report = await traced(
@@ -598,6 +636,11 @@ describe('--database-url', () => {
     expect(wrong.code).toBe(2);
     const nameless = await trace(account, '--database-url', 'postgres://me:geheim@127.0.0.1:1');
     expect(nameless.stderr).toContain('the name of the database is missing');
+    const strange = await trace(account, '--database-url', 'postgres://me:geheim@127.0.0.1:1/a%2Fb');
+    const broken = await trace(account, '--database-url', 'postgres://me:geheim@127.0.0.1:1/a%zz');
+    const refusal =
+      'lockkeeper: --database-url: the name of the database holds a sign that a URL cannot carry: choose another\n';
+    expect([strange.code, strange.stderr, broken.code, broken.stderr]).toEqual([2, refusal, 2, refusal]);
     expect(gone.stderr + wrong.stderr + nameless.stderr).not.toContain('geheim');
   });
 
@@ -765,6 +808,31 @@ describe('a child process', () => {
     child.kill('SIGINT');
     expect(await end).toBe(130);
     expect(await session.query("select 1 as one from pg_database where datname = 'cut_off'")).toEqual([]);
+    await session.close();
+  });
+
+  test('that is interrupted in place leaves nothing of it waiting for a lock', { timeout: 60_000 }, async (context) => {
+    if (server === undefined) return context.skip(obstacle);
+    const session = await server.connect();
+    await session.query('create database in_place');
+    const holder = await server.connect('in_place');
+    await holder.query('create table a (id int)');
+    await holder.query('begin; lock table a');
+    const waiting = async () =>
+      (
+        await session.query(
+          "select 1 as one from pg_stat_activity where datname = 'in_place' and wait_event_type = 'Lock'",
+        )
+      ).length;
+    const files = folderOf({ 'db/001_a.sql': 'create table a (id int);', 'db/002_b.sql': 'alter table a add b int;' });
+    const flags = ['--database-url', urlOf(server, 'in_place'), '--in-place', '--since', '001'];
+    const child = spawn(process.execPath, [cli, 'trace', ...flags], { cwd: files });
+    const end = ended(child);
+    await expect.poll(waiting, { timeout: 30_000 }).toBe(1);
+    child.kill('SIGINT');
+    expect(await end).toBe(130);
+    await expect.poll(waiting).toBe(0);
+    await holder.close();
     await session.close();
   });
 

@@ -17,17 +17,23 @@ export function progress(output: Output, all: number): Progress {
   if (!output.isTerminal) return { show: () => {}, clear: () => {} };
   let next = Date.now() + patience;
   let shown = false;
+  let later: NodeJS.Timeout | undefined;
+  const draw = (text: string) => {
+    next = Date.now() + pause;
+    shown = true;
+    output.write(`\r\x1b[K${clip(text, (output.columns ?? 80) - 1)}`);
+  };
   return {
     show: (done, doing) => {
-      const now = Date.now();
-      if (now < next) return;
-      next = now + pause;
-      shown = true;
-      const room = (output.columns ?? 80) - 1;
-      const line = `${done} of ${all} migrations${doing === undefined ? '' : `: ${visible(doing)}`}`;
-      output.write(`\r\x1b[K${clip(line, room)}`);
+      const text = `${done} of ${all} migrations${doing === undefined ? '' : `: ${visible(doing)}`}`;
+      clearTimeout(later);
+      const wait = next - Date.now();
+      // what then takes long is told as soon as it does, if it lets timers run
+      if (wait > 0) later = setTimeout(draw, wait, text).unref();
+      else draw(text);
     },
     clear: () => {
+      clearTimeout(later);
       if (shown) output.write('\r\x1b[K');
     },
   };

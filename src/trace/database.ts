@@ -127,16 +127,24 @@ async function openScratch(target: Target): Promise<Database> {
       `the database ${target.database} exists, and trace would change it: name one that does not exist (it is created and dropped), as ${target.database}_${randomBytes(3).toString('hex')}, or say --in-place to run the migrations in it`,
     );
   }
-  await administrator.query(`create database ${quoted}`).catch(async (error: unknown) => {
+  const creating = administrator.query(`create database ${quoted}`);
+  const drop = async () => {
+    // what is not ours is not dropped: it may have been made by someone else since we looked
+    const isOurs = await creating.then(
+      () => true,
+      () => false,
+    );
+    // FORCE: our own sessions may still be at work
+    if (isOurs) await administrator.query(`drop database if exists ${quoted} with (force)`);
+    await administrator.close();
+  };
+  // from now on: an interrupt may come before the server has answered
+  const off = onInterrupt(drop);
+  await creating.catch(async (error: unknown) => {
+    off();
     await administrator.close();
     throw new UserError(`${target.shown}: ${error instanceof Error ? error.message : error}`);
   });
-  const drop = async () => {
-    // FORCE: our own sessions may still be at work
-    await administrator.query(`drop database if exists ${quoted} with (force)`);
-    await administrator.close();
-  };
-  const off = onInterrupt(drop);
   return {
     name: `PostgreSQL ${version} of ${target.shown}`,
     major: Number.parseInt(version, 10),
@@ -155,6 +163,14 @@ async function openInPlace(target: Target): Promise<Database> {
   const session = await reach(target.config(), target);
   const version = await supported(session, target);
   await session.close();
+  // what waits for a lock does not hear that its client is gone, and has others wait behind it
+  const off = onInterrupt(async () => {
+    const last = await connect(target.config());
+    await last.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = '${target.application}' and pid <> pg_backend_pid()`,
+    );
+    await last.close();
+  });
   return {
     name: `PostgreSQL ${version} of ${target.shown}, in place`,
     major: Number.parseInt(version, 10),
@@ -162,7 +178,7 @@ async function openInPlace(target: Target): Promise<Database> {
     shared: true,
     connect: () => connect(target.config()),
     renew: undefined,
-    close: async () => {},
+    close: async () => off(),
   };
 }
 
