@@ -449,6 +449,30 @@ insert into code values (1, 1);`,
     expect(report.code).toBe(1);
   });
 
+  onServer('what an expression makes of the rows is a failure and no difference', async () => {
+    const report = await traced(
+      {
+        'db/001_release.sql': `create extension ltree;
+create table indexed (version text not null);
+create table computed (version text not null);
+create table placed (path text not null);
+create function major(text) returns int immutable language plpgsql as 'begin return $1::int; end';`,
+        'db/002_index.sql': 'create index on indexed (major(version));',
+        'db/003_column.sql': 'alter table computed add column major int generated always as (major(version)) stored;',
+        'db/004_path.sql': "update placed set path = text2ltree(path || '::')::text;",
+      },
+      ...embedded,
+      '--seed-rows',
+      '10',
+    );
+    expect(report.summary).toMatchObject({ differing: 0, failed: 3, notRun: 0 });
+    const failed = report.migrations.filter(({ outcome }) => outcome === 'failed').flatMap(({ steps }) => steps);
+    expect(failed.map(({ observed, cause }) => [observed?.failure?.code, cause])).toEqual(
+      ['22P02', '22P02', '42601'].map((code) => [code, 'what the rows hold decides this']),
+    );
+    expect(report.code).toBe(0);
+  });
+
   onServer('what the expressions in the function of a trigger read is predicted', async () => {
     const report = await traced(
       {

@@ -1,5 +1,5 @@
 import { isFollowed, relationByName } from '../catalog/lookup.js';
-import type { Prediction } from '../effects/effect.js';
+import type { Prediction, Work } from '../effects/effect.js';
 import type { ReplayedStatement } from '../replay/replay.js';
 import type { Statement } from '../sql/statement.js';
 import { wantOf } from './cause.js';
@@ -66,9 +66,17 @@ export async function take(ground: Ground, replayed: ReplayedStatement, inside: 
 /** Statements that read or change rows, and those that run such. */
 const ofRows: ReadonlySet<string> = new Set(['DoStmt', 'CallStmt', 'ExecuteStmt', 'CopyStmt', 'RefreshMatViewStmt']);
 
-/** A value that cannot be made or breaks a constraint (classes 22 and 23): nothing of a schema foretells that, and a migration that fails on some rows runs on others. */
-function isOfRows(kind: string, { failure }: Prediction, { error }: Observation): boolean {
-  return (ofRows.has(kind) || hasPlan(kind)) && failure === undefined && /^2[23]/.test(error?.code ?? '');
+/** Work that goes through rows, and computes what indexes, generated columns and USING make of them. */
+const throughRows: ReadonlySet<Work> = new Set(['scan', 'rewrite']);
+
+/**
+ * A value that cannot be made or breaks a constraint (classes 22 and 23): nothing of a schema foretells that, and a migration that fails on some
+ * rows runs on others. Of a statement that can be parsed, 42601 tells of text that is read when it runs.
+ */
+function isOfRows(kind: string, { failure, effects }: Prediction, { error }: Observation): boolean {
+  if (error === undefined || failure !== undefined) return false;
+  if (ofRows.has(kind) || hasPlan(kind)) return /^2[23]|^42601$/.test(error.code);
+  return error.code.startsWith('22') && effects.some(({ work }) => throughRows.has(work));
 }
 
 /** Why a statement failed where nothing was predicted, if the reason lies outside of the migrations: in the rows, or in what is there before them. */
