@@ -430,6 +430,25 @@ alter table late add column note text;`,
     expect(migrations[2]?.steps.map(({ differences }) => differences.length > 0)).toEqual([true, true, true]);
   });
 
+  onServer('how a materialized view reads is compared when it reads, by the indexes that there are', async () => {
+    const report = await traced(
+      {
+        'db/001_build.sql': `create table build (id int primary key, status text, job int);
+create index on build (status);`,
+        'db/002_views.sql': `create materialized view pending as select max(id) from build where status = any (array['a', 'b']) group by job with no data;
+create materialized view jobs as select job, count(*) from build group by job with no data;`,
+        'db/003_refresh.sql': `refresh materialized view pending;
+refresh materialized view jobs;`,
+      },
+      ...embedded,
+      '--seed-rows',
+      '20',
+    );
+    const steps = report.migrations.flatMap((migration) => migration.steps);
+    expect(steps.filter(({ differences }) => differences.length > 0)).toEqual([]);
+    expect(steps.at(-1)?.observed?.scans).toEqual(['public.build']);
+  });
+
   onServer('what rows alone decide is a failure and no difference', async () => {
     const report = await traced(
       {

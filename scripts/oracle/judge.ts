@@ -3,6 +3,7 @@ import type { Catalog } from '../../src/catalog/catalog.js';
 import { emptyCatalog, relationByName } from '../../src/catalog/lookup.js';
 import { endTransaction } from '../../src/catalog/transaction.js';
 import type { Prediction } from '../../src/effects/effect.js';
+import { leavesOwnRows } from '../../src/effects/own-rows.js';
 import { predict } from '../../src/effects/predict.js';
 import { parseScript } from '../../src/sql/script.js';
 import { Source } from '../../src/sql/source.js';
@@ -52,10 +53,16 @@ export class Predictor {
   /** Undefined when the statement cannot be parsed. */
   predict(item: Case, pg: number): { readonly prediction: Prediction | undefined; readonly before: Catalog } {
     const settled = this.#catalog(item, pg);
-    const begun = [item.settings ?? '', ...(item.begun ?? [])];
-    const before = begun.reduce((now, sql) => run(sql, now, pg), settled);
+    const written = new Set<string>();
+    const ownRows = (relation: string) => written.has(relation);
+    let before = settled;
+    for (const one of parse([item.settings ?? '', ...(item.begun ?? [])].join(';\n'))) {
+      for (const effect of predict(one, before, { pg, timeZone: 'UTC' }).effects)
+        if (leavesOwnRows(one.kind, effect)) written.add(effect.relation);
+      before = apply(one, before, { born: 0, pg });
+    }
     const statement = parse(item.sql)[0];
-    return { before, prediction: statement && predict(statement, before, { pg, timeZone: 'UTC' }) };
+    return { before, prediction: statement && predict(statement, before, { pg, timeZone: 'UTC', ownRows }) };
   }
 
   #catalog({ setup }: Case, pg: number): Catalog {

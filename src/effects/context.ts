@@ -15,6 +15,8 @@ export interface PredictContext<K extends Kind = Kind> {
   readonly timeZone: string | undefined;
   /** What a body does and the functions that are called is left out. */
   readonly opened: boolean;
+  /** Whether the transaction under way has left rows of its own in a table (schema.name). */
+  readonly ownRows: (relation: string) => boolean;
   /** What a change of the schema has come to already. */
   readonly done?: Done | undefined;
   /** What a statement inside this one does (EXPLAIN ANALYZE, a body, a trigger), with the schema as it then is. */

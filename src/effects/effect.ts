@@ -75,4 +75,6 @@ export interface PredictOptions {
   readonly opened?: boolean;
   /** The schema after the statement, where the caller has it: some predictions compare the two. */
   readonly after?: Catalog;
+  /** Whether the transaction under way has left rows of its own in a table (schema.name). */
+  readonly ownRows?: (relation: string) => boolean;
 }

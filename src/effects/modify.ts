@@ -1,6 +1,7 @@
 import type { Catalog, Relation, Table } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
 import { findRelation, isTable } from '../catalog/lookup.js';
+import { qualifiedName } from '../sql/names.js';
 import type {
   DeleteStmt,
   MergeStmt,
@@ -195,10 +196,13 @@ function updated(
       literalOf(value) === undefined ? undefined : value,
     ]),
   );
+  const isOwn = context.ownRows(qualifiedName(table.schema, table.name));
+  const unset = isOwn ? table.columns.filter(({ name }) => !values.has(name)) : [];
+  const checked = new Map([...values, ...unset.map(({ name }): [string, undefined] => [name, undefined])]);
   return all(
     brokenRow(table, through, values, catalog, false),
     nullRefusal(table, values),
-    checkReferences(catalog, table, { values, many, perhapsSame: true }),
+    checkReferences(catalog, table, { values: checked, many, perhapsSame: true }),
     checkReferrers(table, { event: 'update', columns: [...set.keys()], many }, context),
     move(table, values, context),
     fire(table, { event: 'update', columns: [...assigned.keys()] }, context),

@@ -22,9 +22,9 @@ export function predict(statement: Statement, catalog: Catalog, options: Predict
   const timeZone = settings(catalog).timezone ?? options.timeZone;
   const { parent } = statement;
   const whole = parent !== undefined && isKind(parent, 'AlterTableStmt') ? loneCommand(statement, parent) : statement;
-  const { pg, after, opened = false } = options;
+  const { pg, after, opened = false, ownRows = () => false } = options;
   const done = after && { statement, before: catalog, after };
-  return finish(draftOf(whole, { catalog, pg, timeZone, opened, done }));
+  return finish(draftOf(whole, { catalog, pg, timeZone, opened, done, ownRows }));
 }
 
 /** Functions and triggers that call one another are followed this far; deeper ones are recursive in practice. */

@@ -295,7 +295,8 @@ function stepsOf(
   const timeZone = settings.timezone;
   const applying = { born: run.index, pg };
   const after = blaming('applying', statement, () => apply(statement, before, applying));
-  const options = { pg, after, ...(timeZone !== undefined && { timeZone }) };
+  const ownRows = transactions.hasWritten;
+  const options = { pg, after, ownRows, ...(timeZone !== undefined && { timeZone }) };
   const whole = blaming('predicting', statement, () => predict(statement, before, options));
   // what a body does is told by the steps of its statements, each with the catalog as the ones before it leave it
   const known = part.opened ? withoutBody(whole, predict(statement, before, { ...options, opened: true })) : whole;

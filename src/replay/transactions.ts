@@ -1,6 +1,7 @@
 import { refusesRows } from '../added-column.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { endTransaction } from '../catalog/transaction.js';
+import { leavesOwnRows } from '../effects/own-rows.js';
 import type { Script } from '../frameworks/framework.js';
 import type { HeldLock, Session, Step } from '../rule.js';
 import type { Piece } from '../sql/piece.js';
@@ -30,6 +31,9 @@ export class Transactions {
   /** Tables without a row for as long as the transaction lasts, or it has failed; with the number of locks held when that was seen. */
   readonly #emptied = new Map<string, { readonly held: number; readonly truncated: boolean }>();
 
+  /** Tables with rows that the transaction has written. */
+  readonly #ownRows: Set<string>;
+
   constructor(script: Script, catalog: Catalog, statements: readonly Statement[], earlier?: Transactions) {
     const { scope, batch, why } = script.transaction;
     this.catalog = catalog;
@@ -38,6 +42,7 @@ export class Transactions {
     this.#explicit = earlier === undefined ? (scope === 'none' ? undefined : why) : earlier.#explicit;
     this.#savepoints = earlier === undefined ? [] : [...earlier.#savepoints];
     this.#held = earlier === undefined ? [] : [...earlier.#held];
+    this.#ownRows = new Set(earlier === undefined ? [] : earlier.#ownRows);
     this.#messages = batch === 'script' ? sharedMessages(script.pieces, statements) : new Map();
     this.whole =
       scope !== 'none' ||
@@ -71,6 +76,7 @@ export class Transactions {
     else if (what === 'TruncateStmt' && !step.conditional) {
       for (const one of step.effects) this.#emptied.set(one.relation, { held: this.#held.length, truncated: true });
     }
+    for (const effect of step.allEffects) if (leavesOwnRows(what, effect)) this.#ownRows.add(effect.relation);
     for (const { relation, lock, kind } of step.effects) {
       if (kind === 'table') this.#held.push({ relation, lock, statement: step.statement });
     }
@@ -84,6 +90,9 @@ export class Transactions {
     if (!this.#emptied.has(relation) || filling.has(kind)) return false;
     return kind !== 'AT_AddColumn' || this.#isTruncated(relation);
   }
+
+  /** Whether the transaction has left rows of its own in a table. */
+  readonly hasWritten = (relation: string): boolean => this.#ownRows.has(relation);
 
   #isTruncated(relation: string): boolean {
     return this.#emptied.get(relation)?.truncated ?? false;
@@ -171,6 +180,7 @@ export class Transactions {
     this.#savepoints = [];
     this.#held = [];
     this.#emptied.clear();
+    this.#ownRows.clear();
     this.number++;
   }
 }

@@ -1,3 +1,4 @@
+import { isKind, type Statement } from '../sql/statement.js';
 import { ServerError, type Session } from './session.js';
 
 /**
@@ -21,9 +22,10 @@ const planned: ReadonlySet<string> = new Set([
   'CreateTableAsStmt',
 ]);
 
-/** Whether a statement of this kind reads by a plan that EXPLAIN shows. */
-export function hasPlan(kind: string): boolean {
-  return planned.has(kind);
+/** Whether a statement reads by a plan that EXPLAIN shows; it shows one too of what is made WITH NO DATA, and nothing is read. */
+export function hasPlan(statement: Statement): boolean {
+  const isSkipped = isKind(statement, 'CreateTableAsStmt') && statement.node.into?.skipData === true;
+  return planned.has(statement.kind) && !isSkipped;
 }
 
 /** The plan of a statement, in the transaction that is open, which is left as it was; undefined for one that has none. */

@@ -86,7 +86,7 @@ function comparableScans({ effects }: Prediction, observation: Observation, kind
 }
 
 /** Statements that run others, which have plans of their own. */
-const hasBody: ReadonlySet<string> = new Set(['DoStmt', 'CallStmt', 'ExecuteStmt']);
+const hasBody: ReadonlySet<string> = new Set(['DoStmt', 'CallStmt', 'ExecuteStmt', 'RefreshMatViewStmt']);
 
 /** A scan that would not show: of the other side of a join with a small or empty table, of what is looked up for each of few rows. */
 function isUnseen(

@@ -73,9 +73,9 @@ const throughRows: ReadonlySet<Work> = new Set(['scan', 'rewrite']);
  * A value that cannot be made or breaks a constraint (classes 22 and 23): nothing of a schema foretells that, and a migration that fails on some
  * rows runs on others. Of a statement that can be parsed, 42601 tells of text that is read when it runs.
  */
-function isOfRows(kind: string, { failure, effects }: Prediction, { error }: Observation): boolean {
+function isOfRows(statement: Statement, { failure, effects }: Prediction, { error }: Observation): boolean {
   if (error === undefined || failure !== undefined) return false;
-  if (ofRows.has(kind) || hasPlan(kind)) return /^2[23]|^42601$/.test(error.code);
+  if (ofRows.has(statement.kind) || hasPlan(statement)) return /^2[23]|^42601$/.test(error.code);
   return error.code.startsWith('22') && effects.some(({ work }) => throughRows.has(work));
 }
 
@@ -87,7 +87,7 @@ function outsideOf(
   lacking: ReadonlySet<string>,
 ): string | undefined {
   if (prediction.failure?.sure) return undefined;
-  if (isOfRows(statement.kind, prediction, observed)) return 'what the rows hold decides this';
+  if (isOfRows(statement, prediction, observed)) return 'what the rows hold decides this';
   return wantOf(observed.error, steps[0]?.before, lacking);
 }
 
@@ -166,7 +166,7 @@ async function look(
   inside: boolean,
 ): Promise<Observation> {
   const sql = executable(statement);
-  const planned = hasPlan(statement.kind);
+  const planned = hasPlan(statement);
   if (inside) return observeInTransaction(session, sql, planned);
   const named = (relation: string) =>
     sql.includes(relation.slice(relation.indexOf('.') + 1)) ||

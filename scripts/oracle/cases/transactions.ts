@@ -6,6 +6,12 @@ const enums = `create type mood as enum ('sad', 'ok');
   insert into person select g, 'ok', repeat('p', 150) from generate_series(1, 1500) g;
   analyze person;`;
 
+const keyed = `create table customer (id int primary key, filler text);
+  create table bill (id int primary key, customer int not null references customer, note text);
+  insert into customer select g, repeat('c', 150) from generate_series(1, 1500) g;
+  insert into bill select g, g, repeat('b', 150) from generate_series(1, 1500) g;
+  analyze customer, bill;`;
+
 /** What the same transaction did before decides: locks held, labels and constraints not committed. */
 const statements: readonly (readonly [string, readonly string[], readonly string[], string])[] = [
   ['new label used', [enums], ["alter type mood add value 'glad'"], "insert into person values (1, 'glad')"],
@@ -164,6 +170,22 @@ const statements: readonly (readonly [string, readonly string[], readonly string
     ],
     ["set local timezone = 'Asia/Tokyo'"],
     'alter table item alter column a type timestamptz',
+  ],
+  ['update', [keyed], [], "update bill set note = 'y'"],
+  ['update of rows updated before', [keyed], ["update bill set note = 'x'"], "update bill set note = 'y'"],
+  [
+    'update of rows rewritten before',
+    [keyed],
+    ['alter table bill add column at timestamptz default clock_timestamp()'],
+    "update bill set note = 'y'",
+  ],
+  ['update of rows copied before', [keyed], ['cluster bill using bill_pkey'], "update bill set note = 'y'"],
+  ['update after a delete', [keyed], ['delete from bill where id > 9'], "update bill set note = 'y'"],
+  [
+    'update of a row inserted before',
+    [keyed],
+    ["insert into bill values (9000, 1, 'x')"],
+    "update bill set note = 'y' where id = 9000",
   ],
   [
     'savepoint',
