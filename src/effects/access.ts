@@ -4,6 +4,7 @@ import { literalOf } from '../catalog/literal.js';
 import { columnOf, indexesOf, isTable, tables } from '../catalog/lookup.js';
 import { mayHold, provesCondition } from '../catalog/pruning.js';
 import type { Node } from '../sql/tree.js';
+import { keptColumn } from './kept-column.js';
 import { type Condition, type Qual, type Source, type StoredSource, sourcesOf, type Term } from './query-terms.js';
 import type { Stored } from './relations.js';
 
@@ -223,13 +224,14 @@ function byArms(arms: readonly (readonly Qual[])[], relation: Stored, source: St
 function byIndex(index: Index, quals: readonly Qual[], source: StoredSource, place: Place): Served {
   const [key] = index.keys;
   if (key === undefined || !index.valid || !coversQuery(index, source, place)) return 'no';
+  const column = key.column ?? keptColumn(place.catalog, source.relation, key.expression);
   const isKey = (term: Term): boolean =>
-    key.column === undefined
+    column === undefined
       ? term.kind === 'expression' &&
         term.sources.length === 1 &&
         term.sources[0] === source &&
         sameExpression(term.node, key.expression)
-      : term.kind === 'column' && term.source === source && term.name === key.column;
+      : term.kind === 'column' && term.source === source && term.name === column;
   const matches = quals.map((qual) => byQual(qual, index, isKey, source, place));
   const range = matches.includes('low') && matches.includes('high');
   return best(matches.map((match) => (match === 'low' || match === 'high' ? (range ? 'yes' : 'perhaps') : match)));

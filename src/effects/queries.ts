@@ -3,7 +3,7 @@ import { isDeeperThan } from '../catalog/expression.js';
 import { findRoutines } from '../catalog/lookup.js';
 import { describeQuery } from '../catalog/query.js';
 import { typeRef } from '../catalog/type-ref.js';
-import type { Node, TypeName } from '../sql/tree.js';
+import type { Node } from '../sql/tree.js';
 import { functionCalls, visit } from '../sql/walk.js';
 import { calledRoutines } from './calls.js';
 import type { PredictContext } from './context.js';
@@ -11,6 +11,7 @@ import { all, type Draft, fail, nothing, unsure } from './draft.js';
 import { uncommittedLabel } from './enum-use.js';
 import { runBody } from './fire.js';
 import { planInsert } from './insert.js';
+import { keepsColumn } from './kept-column.js';
 import { literalRefusal } from './literal-refusal.js';
 import { lookUp } from './lookups.js';
 import { planDelete, planMerge, planUpdate } from './modify.js';
@@ -66,11 +67,7 @@ export function placeOf(context: PredictContext, missing: (readonly string[])[])
     catalog,
     terms: {
       isVolatile: (node) => volatility(node, { catalog, pg }).volatile,
-      keepsColumn: (relation, name, cast) => {
-        const column = 'columns' in relation ? relation.columns.find((one) => one.name === name) : undefined;
-        const type = 'TypeCast' in cast ? castType(context, cast.TypeCast.typeName) : undefined;
-        return column?.type !== undefined && type !== undefined && keeps(column.type.name, type);
-      },
+      keepsColumn: (relation, name, cast) => keepsColumn(catalog, relation, name, cast),
       missing: (parts) => {
         // row.name may also be name(row)
         const isCall = parts.length > 1 && findRoutines(catalog, parts.slice(-1)).length > 0;
@@ -84,17 +81,6 @@ export function placeOf(context: PredictContext, missing: (readonly string[])[])
     change: (inner, place) => planChange(inner, place, context),
     depth: 0,
   };
-}
-
-function castType({ catalog }: PredictContext, type: TypeName | undefined): string | undefined {
-  return typeRef(catalog, type)?.name;
-}
-
-const texts: ReadonlySet<string> = new Set(['text', 'varchar']);
-
-/** A cast that changes nothing, or from varchar to text, leaves a column that an index serves. */
-function keeps(column: string, cast: string): boolean {
-  return column === cast || (texts.has(column) && texts.has(cast));
 }
 
 function planChange(query: Node, place: QueryPlace, context: PredictContext): Planned {

@@ -4,6 +4,7 @@ import type { Node, RangeVar, SubLink } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
 import type { LockMode } from './effect.js';
+import { castArgument } from './kept-column.js';
 import type { Stored } from './relations.js';
 
 // What a query's conditions are about, in the terms in which the planner decides between an index and a full read.
@@ -151,8 +152,9 @@ export interface TermContext {
 export function termOf(node: Node, scope: Scope, context: TermContext): Term {
   if ('ColumnRef' in node) return resolved(strings(node.ColumnRef.fields), scope, context);
   if (literalOf(node) !== undefined || literalsOf(node) !== undefined) return { kind: 'constant', node };
-  if ('TypeCast' in node && node.TypeCast.arg !== undefined) {
-    const inner = termOf(node.TypeCast.arg, scope, context);
+  const cast = castArgument(node);
+  if (cast !== undefined) {
+    const inner = termOf(cast, scope, context);
     const kept =
       inner.kind === 'column' &&
       inner.source.kind === 'stored' &&

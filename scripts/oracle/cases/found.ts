@@ -63,7 +63,26 @@ const partitions: Statements = {
     'create table fresh partition of hashes for values with (modulus 8, remainder 3)',
 };
 
+const castSetup = [
+  `create table visit (at timestamp, day date, code varchar, page text, filler text);
+   create index on visit (date(at)); create index on visit (date(day)); create index on visit (text(code));
+   create index on visit ((page::varchar));
+   insert into visit select now(), date '2000-01-01' + g, g, g, repeat('v', 150) from generate_series(1, 1500) g;
+   analyze visit;`,
+];
+
+/** A column under casts that leave it as it is: the index on the one serves the other. */
+const casts: Statements = {
+  'index on date(date)': "select filler from visit where day = '2020-01-01'",
+  'date(date) looked up in it': "select filler from visit where date(day) = '2020-01-01'",
+  'index on date(timestamp)': "select filler from visit where date(at) = '2020-01-01'",
+  'timestamp not looked up in it': "select filler from visit where at = '2020-01-01'",
+  'index on text(varchar)': "select filler from visit where code = 'x'",
+  'index on text cast to varchar': "select filler from visit where page = 'x'",
+};
+
 export const found: readonly Case[] = [
+  ...inContext('found', 'casts', castSetup, casts),
   ...inContext('found', 'queries', queriesSetup, queries),
   ...inContext('found', 'partitions', partitionsSetup, partitions),
 ];
