@@ -47,12 +47,12 @@ describe('statements of a DO block', () => {
     [
       'loops',
       'declare r record; i int; x int[]; begin loop drop table a; end loop; while f() loop drop table b; end loop; for i in 1..3 loop drop table c; end loop; foreach i in array x loop drop table d; end loop; for r in select 1 from e loop if r.a then drop table f; end if; end loop; end',
-      ['*drop table a', '*drop table b', '*drop table c', '*drop table d', 'select 1 from e', '?*drop table f'],
+      ['*drop table a', '?*drop table b', '*drop table c', '?*drop table d', 'select 1 from e', '?*drop table f'],
     ],
     [
       'cursors',
       "declare c cursor for select 1 from a; d refcursor; begin drop table b; open c; open d for select 2 from e; for r in c loop drop table f; end loop; open d for execute 'select 3'; end",
-      ['drop table b', 'select 1 from a', 'select 2 from e', 'select 1 from a', '*drop table f', 'select 3'],
+      ['drop table b', 'select 1 from a', 'select 2 from e', 'select 1 from a', '?*drop table f', 'select 3'],
     ],
     [
       'queries in expressions',

@@ -468,6 +468,25 @@ insert into code values (1, 1);`,
     expect(report.code).toBe(1);
   });
 
+  onServer('a loop over rows may find none; what a function raises depends on them', async () => {
+    const report = await traced(
+      {
+        'db/001_tables.sql': `create table person (id int primary key);
+create table tag (person int);`,
+        'db/002_loop.sql': `do $$ declare one int; begin
+for one in select id from person loop insert into tag values (one); end loop; end $$;`,
+        'db/003_raise.sql': `insert into tag values (1);
+do $$ begin if exists (select from tag) then raise exception 'too old'; end if; end $$;`,
+      },
+      ...embedded,
+    );
+    expect(report.summary).toMatchObject({ differing: 0, failed: 1 });
+    expect(report.migrations.at(-1)?.steps.at(-1)).toMatchObject({
+      observed: { failure: { code: 'P0001' } },
+      cause: 'what the rows hold decides this',
+    });
+  });
+
   onServer('what an expression makes of the rows is a failure and no difference', async () => {
     const report = await traced(
       {

@@ -5,7 +5,10 @@ import type { PlpgsqlNode, PlpgsqlValue } from './parse.js';
  * expression that gives the text of one; `expression` may contain one; `cursor` names one that is declared; `body` is a list of statements.
  */
 export type Role = 'statement' | 'query' | 'execute' | 'expression' | 'body' | 'cursor' | 'assignment';
-export type Part = readonly [field: string, role: Role, mark?: 'conditional' | 'repeated'];
+export type Part = readonly [field: string, role: Role, mark?: Mark];
+
+/** How often a part runs: perhaps not at all, again and again, or as often as there is something to go through, perhaps never. */
+export type Mark = 'conditional' | 'repeated' | 'each';
 
 /** Where the statements of each PL/pgSQL construct are, in textual order: libpg_query's own order has bodies before queries. */
 export const parts: Readonly<Record<string, readonly Part[] | undefined>> = {
@@ -34,21 +37,21 @@ export const parts: Readonly<Record<string, readonly Part[] | undefined>> = {
   PLpgSQL_stmt_loop: [['body', 'body', 'repeated']],
   PLpgSQL_stmt_while: [
     ['cond', 'expression', 'repeated'],
-    ['body', 'body', 'repeated'],
+    ['body', 'body', 'each'],
   ],
   PLpgSQL_stmt_fori: [['body', 'body', 'repeated']],
-  PLpgSQL_stmt_foreach_a: [['body', 'body', 'repeated']],
+  PLpgSQL_stmt_foreach_a: [['body', 'body', 'each']],
   PLpgSQL_stmt_fors: [
     ['query', 'query'],
-    ['body', 'body', 'repeated'],
+    ['body', 'body', 'each'],
   ],
   PLpgSQL_stmt_dynfors: [
     ['query', 'execute'],
-    ['body', 'body', 'repeated'],
+    ['body', 'body', 'each'],
   ],
   PLpgSQL_stmt_forc: [
     ['curvar', 'cursor'],
-    ['body', 'body', 'repeated'],
+    ['body', 'body', 'each'],
   ],
   PLpgSQL_stmt_assign: [['expr', 'assignment']],
   PLpgSQL_stmt_return: [['expr', 'expression']],

@@ -1,5 +1,5 @@
 import { type PlpgsqlNode, type PlpgsqlValue, parsePlpgsql } from './parse.js';
-import { child, isNode, list, type Part, parts, type Role, textOf } from './plpgsql-tree.js';
+import { child, isNode, list, type Mark, type Part, parts, type Role, textOf } from './plpgsql-tree.js';
 import { noScope, type Scope } from './values.js';
 import { assigned, isLeft, type Parameters, Variables } from './variables.js';
 
@@ -79,6 +79,12 @@ function collect(value: PlpgsqlValue | undefined, context: Context, at: Walk): v
   }
 }
 
+const marks: Readonly<Record<Mark, Partial<Context>>> = {
+  conditional: { conditional: true },
+  repeated: { repeated: true },
+  each: { conditional: true, repeated: true },
+};
+
 function collectPart(
   node: PlpgsqlNode,
   [field, role, mark]: Part,
@@ -87,7 +93,7 @@ function collectPart(
   at: Walk,
 ): void {
   const caught = context.caught || (field === 'body' && node.exceptions !== undefined);
-  const inner = { ...context, caught, ...(mark === undefined ? {} : { [mark]: true }) };
+  const inner = { ...context, caught, ...(mark === undefined ? {} : marks[mark]) };
   if (role === 'cursor') open(node, inner, at);
   else if (role !== 'body') push(node[field], role, inner, undefined, at);
   else if (turns !== undefined) {

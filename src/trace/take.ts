@@ -71,11 +71,11 @@ const throughRows: ReadonlySet<Work> = new Set(['scan', 'rewrite']);
 
 /**
  * A value that cannot be made or breaks a constraint (classes 22 and 23): nothing of a schema foretells that, and a migration that fails on some
- * rows runs on others. Of a statement that can be parsed, 42601 tells of text that is read when it runs.
+ * rows runs on others; nor what functions raise (class P0). Of a statement that can be parsed, 42601 tells of text that is read when it runs.
  */
 function isOfRows(statement: Statement, { failure, effects }: Prediction, { error }: Observation): boolean {
   if (error === undefined || failure !== undefined) return false;
-  if (ofRows.has(statement.kind) || hasPlan(statement)) return /^2[23]|^42601$/.test(error.code);
+  if (ofRows.has(statement.kind) || hasPlan(statement)) return /^2[23]|^P0|^42601$/.test(error.code);
   return error.code.startsWith('22') && effects.some(({ work }) => throughRows.has(work));
 }
 
