@@ -205,6 +205,19 @@ create function times(n int[]) returns boolean language sql as 'select true';`,
     expect(absent.stderr).toBe('lockkeeper: cannot read the file nothing.sql of --prepare: it is not there\n');
   });
 
+  onServer('the table of the runner is there where migrations look into it', async () => {
+    const files = {
+      'Cargo.toml': '[dependencies]\nsqlx = { version = "0.8", features = ["postgres"] }\n',
+      'migrations/1_note.sql': 'create table note (id int);',
+      'migrations/2_forget.sql': 'delete from _sqlx_migrations where version = 9;',
+    };
+    const report = await traced(files, ...embedded);
+    expect(report.summary).toMatchObject({ migrations: 2, run: 2, differing: 0, failed: 0 });
+    expect(report.migrations.filter(({ context }) => context)).toHaveLength(1);
+    const { 'migrations/2_forget.sql': _, ...more } = files;
+    expect((await traced(more, ...embedded)).migrations.some(({ context }) => context)).toBe(false);
+  });
+
   onServer('an extension that the server lacks is left out, and said where something fails for it', async () => {
     const report = await traced(
       {

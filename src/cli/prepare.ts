@@ -18,29 +18,46 @@ const transaction: TransactionPlan = {
   why: 'the file of --prepare is run as psql runs it, each statement by itself',
 };
 
-/** Puts files of SQL before the first migration of every history, as migrations that are never judged. Throws a UserError when one cannot be read. */
+/**
+ * Puts files of SQL before the first migration of every history, as migrations that are never judged, and before them the table of the
+ * runner, where migrations look into it. Throws a UserError when a file cannot be read.
+ */
 export function prepare(
   files: readonly string[],
   histories: readonly History[],
   judged: Judged,
   cwd: string,
 ): Prepared {
-  const before = files.map((file) => migrationOf(file, cwd));
-  const originals = new Map<History, History>(
-    histories.map((history) => [{ ...history, migrations: [...before, ...history.migrations] }, history]),
-  );
+  const given = files.map((file) => migrationOf(file, cwd));
+  const originals = new Map<History, { readonly history: History; readonly before: number }>();
+  for (const history of histories) {
+    const before = [...tableOf(history), ...given];
+    originals.set({ ...history, migrations: [...before, ...history.migrations] }, { history, before: before.length });
+  }
   return {
     histories: [...originals.keys()],
-    judged: (history, migration, index) =>
-      index >= before.length && judged(originals.get(history) ?? history, migration, index - before.length),
+    judged: (whole, migration, index) => {
+      const { history = whole, before = 0 } = originals.get(whole) ?? {};
+      return index >= before && judged(history, migration, index - before);
+    },
   };
+}
+
+function tableOf({ runnerTable, migrations, framework }: History): readonly Migration[] {
+  if (runnerTable === undefined) return [];
+  const { name, sql } = runnerTable;
+  const mentions = ({ up }: Migration) => up.pieces.some(({ source, span }) => source.slice(span).includes(name));
+  return migrations.some(mentions) ? [before(`the table of ${framework}`, new Source(`(${framework})`, sql))] : [];
 }
 
 function migrationOf(path: string, cwd: string): Migration {
   const file = relative(cwd, resolve(cwd, path)).split(sep).join('/');
-  const source = new Source(file, readTextOf(resolve(cwd, path), `the file ${file} of --prepare`));
-  const pieces = [{ source, span: { start: 0, end: source.text.length } }];
   // an id that no migration has: it is not to be meant by one
-  const id = `--prepare ${file}`;
+  return before(`--prepare ${file}`, new Source(file, readTextOf(resolve(cwd, path), `the file ${file} of --prepare`)));
+}
+
+function before(id: string, source: Source): Migration {
+  const pieces = [{ source, span: { start: 0, end: source.text.length } }];
+  const { file } = source;
   return { id, name: file, file, up: { pieces, transaction, psql: true }, down: { none: 'framework' }, problems: [] };
 }

@@ -93,8 +93,16 @@ export interface History {
   readonly knownPlaceholders?: readonly string[];
   /** What was taken for granted because the files do not say it; printed, so that a user can pin it. */
   readonly assumptions: readonly string[];
+  /** Where the runner keeps what it has run. */
+  readonly runnerTable?: RunnerTable;
   /** The names do not say in which order the files run: that a statement must fail is then never certain. */
   readonly unordered?: boolean;
+}
+
+/** A table that the runner makes before the first migration; some migrations look into it. */
+export interface RunnerTable {
+  readonly name: string;
+  readonly sql: string;
 }
 
 /** A value, or the promise of one: readers of YAML, TOML or XML load their parser only when they meet such a file. */

@@ -18,7 +18,7 @@ const never = () => false;
 const lacksExtension = (name: string) => `this server does not have the extension ${name}`;
 
 const expects = (what: string, name: string) =>
-  `the migrations expect the ${what} ${name}, which they do not create: something else does before them`;
+  `the migrations expect the ${what} ${name}, which they do not create: something else does before them (--prepare runs such SQL)`;
 
 const wants: readonly Want[] = [
   { pattern: /^extension "(.*)" is not available/, say: lacksExtension, made: never },
