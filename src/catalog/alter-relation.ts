@@ -4,7 +4,7 @@ import type { ApplyOptions } from './applies.js';
 import type { Catalog, Persistence, Relation } from './catalog.js';
 import { putRelation } from './change.js';
 import { unloggedSequences } from './column-definition.js';
-import { dependentsOf, findRelation } from './lookup.js';
+import { dependentsOf, findRelation, isIndex } from './lookup.js';
 import { storageOptions, tablespaceOf } from './storage-options.js';
 import { alteredTable, alterTableOf } from './table-command.js';
 
@@ -68,9 +68,7 @@ export const relationCommands = {
     return { ...relation, options: Object.fromEntries(left) };
   }),
   AT_ChangeOwner: onRelation((relation, { newowner }) =>
-    'constraints' in relation && newowner?.rolename !== undefined
-      ? { ...relation, owner: newowner.rolename }
-      : relation,
+    !isIndex(relation) && newowner?.rolename !== undefined ? { ...relation, owner: newowner.rolename } : relation,
   ),
 } as const;
 

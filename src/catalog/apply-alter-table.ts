@@ -54,6 +54,8 @@ const commands: Applies = {
   }),
   AT_EnableRowSecurity: change((table) => ({ ...table, rowSecurity: true })),
   AT_DisableRowSecurity: change((table) => ({ ...table, rowSecurity: false })),
+  AT_ForceRowSecurity: change((table) => ({ ...table, forcesRowSecurity: true })),
+  AT_NoForceRowSecurity: change((table) => ({ ...table, forcesRowSecurity: false })),
   AT_EnableTrig: enable(true),
   AT_EnableAlwaysTrig: enable(true),
   AT_EnableReplicaTrig: enable(true),

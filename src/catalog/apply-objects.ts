@@ -4,6 +4,7 @@ import { domainApplies } from './apply-domain.js';
 import { extensionApplies } from './apply-extension.js';
 import { grantApplies } from './apply-grant.js';
 import { defineOther, otherApplies } from './apply-other.js';
+import { ownerApplies } from './apply-owner.js';
 import { policyApplies } from './apply-policy.js';
 import { createAggregate, routineApplies } from './apply-routine.js';
 import { schemaApplies } from './apply-schema.js';
@@ -39,6 +40,7 @@ export const objectApplies: Applies = {
   ...settingApplies,
   ...otherApplies,
   ...grantApplies,
+  ...ownerApplies,
   DefineStmt: (node, statement, catalog, options) => define(node.kind)?.(node, statement, catalog, options) ?? catalog,
 };
 

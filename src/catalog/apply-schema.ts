@@ -29,14 +29,6 @@ export const schemaApplies: Applies = {
     const schema = { name, born, ...(owner !== undefined && { owner }) };
     return { ...catalog, schemas: catalog.schemas.set(name, schema) };
   },
-  AlterOwnerStmt: (node, _statement, catalog) => {
-    if (node.objectType !== 'OBJECT_SCHEMA' || node.object === undefined || !('String' in node.object)) return catalog;
-    const name = node.object.String.sval ?? '';
-    const schema = catalog.schemas.get(name);
-    const owner = node.newowner?.rolename;
-    if (schema === undefined || owner === undefined) return catalog;
-    return { ...catalog, schemas: catalog.schemas.set(name, { ...schema, owner }) };
-  },
 };
 
 /** The statements within CREATE SCHEMA. */

@@ -1,6 +1,6 @@
 import type { Statement } from '../sql/statement.js';
 import type { Node } from '../sql/tree.js';
-import type { Commented, DefaultGrants, Granted, PartitionBound, Policy, Rule, Trigger } from './parts.js';
+import type { Commented, DefaultGrants, Granted, Owned, PartitionBound, Policy, Rule, Trigger } from './parts.js';
 import type { PersistentMap } from './persistent-map.js';
 
 export type { PartitionBound, Policy, Rule, Trigger } from './parts.js';
@@ -69,7 +69,7 @@ export interface Settings {
 /** When an object came into being: the number of the migration in its history; -1 for what was there before all. */
 export type Born = number;
 
-interface InSchema extends Commented, Granted {
+interface InSchema extends Commented, Granted, Owned {
   readonly oid: Oid;
   readonly schema: string;
   readonly name: string;
@@ -100,13 +100,14 @@ export interface Table extends InSchema {
   /** The bound when this is a partition. */
   readonly bound?: PartitionBound;
   readonly rowSecurity: boolean;
+  /** FORCE: for the owner too. */
+  readonly forcesRowSecurity?: boolean;
   readonly ofType?: Oid;
   readonly accessMethod?: string;
   readonly tablespace?: string;
   readonly options: Readonly<Record<string, string>>;
   readonly clusteredOn?: Oid;
   readonly replicaIdentity: 'default' | 'full' | 'nothing' | 'index';
-  readonly owner?: string;
   /** True once the history put rows into it (INSERT, COPY, CREATE TABLE AS): a table born empty is free to change. */
   readonly filled: boolean;
   /** True when a row is surely there: INSERT … VALUES put one in, and nothing was deleted since. What INSERT … SELECT finds may be none. */
@@ -317,10 +318,9 @@ export interface Routine extends InSchema {
   readonly reads: readonly Read[];
 }
 
-export interface Schema extends Commented, Granted {
+export interface Schema extends Commented, Granted, Owned {
   readonly name: string;
   readonly born: Born;
-  readonly owner?: string;
 }
 
 export interface Extension {

@@ -13,6 +13,11 @@ export interface Granted {
   readonly grants?: Grants;
 }
 
+/** What ALTER … OWNER TO has said; absent: it belongs to whoever made it. */
+export interface Owned {
+  readonly owner?: string;
+}
+
 /** `role=PRIVILEGE`, with `*` behind it where it may be passed on, sorted: see grants.ts. The owner's are not among them. */
 export type Grants = readonly string[];
 

@@ -1,15 +1,19 @@
-import type { Commented, Granted } from './parts.js';
+import type { Commented, Granted, Owned } from './parts.js';
 
-type Said = Commented & Granted;
+type Said = Commented & Granted & Owned;
 
-/** What COMMENT and GRANT have said of an object: what OR REPLACE puts in its place keeps it. */
+/** What COMMENT, GRANT and OWNER TO have said of an object: what OR REPLACE puts in its place keeps it. */
 export function saidOf(object: Said | undefined): Said {
-  const { comment, grants } = object ?? {};
-  return { ...(comment !== undefined && { comment }), ...(grants !== undefined && { grants }) };
+  const { comment, grants, owner } = object ?? {};
+  return {
+    ...(comment !== undefined && { comment }),
+    ...(grants !== undefined && { grants }),
+    ...(owner !== undefined && { owner }),
+  };
 }
 
 /** An object without what was said of it: what is made after its pattern is silent. */
 export function unsaid<T extends Said>(object: T): Omit<T, keyof Said> {
-  const { comment: _, grants: __, ...rest } = object;
+  const { comment: _, grants: __, owner: ___, ...rest } = object;
   return rest;
 }

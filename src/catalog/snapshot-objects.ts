@@ -20,6 +20,7 @@ import { expressionKey } from './expression.js';
 import { gistOf, gistOfQuery } from './gist.js';
 import { literalOf } from './literal.js';
 import { findRelationNamed, nameOf } from './lookup.js';
+import type { Owned } from './parts.js';
 
 /** An object of a catalog: kind and name, and what defines it; undefined where the history does not show that. */
 export type Entry = readonly [object: string, definition: string | undefined];
@@ -37,7 +38,9 @@ export function routineEntry(catalog: Catalog, routine: Routine): Entry {
   const how = Object.entries(options)
     .map(([name, value]) => `${name} ${value}`)
     .sort();
-  const text = [returns && typeText(catalog, returns), language, volatility, ...how, body].join(' ');
+  const text = [ownerText(routine), returns && typeText(catalog, returns), language, volatility, ...how, body].join(
+    ' ',
+  );
   return [routineName(catalog, routine), text];
 }
 
@@ -55,11 +58,15 @@ export function relationEntries(catalog: Catalog, relation: Relation): readonly 
     case 'view':
     case 'materialized view': {
       const columns = relation.columns.map((column) => column.name).join(', ');
-      const text = `${columns}: ${gistOfQuery(catalog, relation.query)}`;
-      return [[`${relation.kind} ${name}`, relation.complete ? text : undefined]];
+      const text = `${ownerText(relation)}${columns}: ${gistOfQuery(catalog, relation.query)}`;
+      const own: Entry = [`${relation.kind} ${name}`, relation.complete ? text : undefined];
+      return relation.kind === 'view' ? [own, ...triggerEntries(catalog, name, relation)] : [own];
     }
     case 'sequence':
-      return [[`sequence ${name}`, [relation.persistence, ownerOf(catalog, relation)].filter(Boolean).join(' ')]];
+      // with its table it goes from owner to owner
+      return [
+        [`sequence ${name}`, `${relation.persistence} ${ownerOf(catalog, relation) ?? ownerText(relation)}`.trimEnd()],
+      ];
     case 'composite type': {
       const attributes = relation.columns.map((column) => `${column.name} ${columnText(catalog, column) ?? '?'}`);
       return [[`type ${name}`, attributes.join(', ')]];
@@ -72,11 +79,43 @@ function ownerOf(catalog: Catalog, { ownedBy }: Sequence): string | undefined {
   return ownedBy && `owned by ${nameOf(catalog, ownedBy.table) ?? ''}.${ownedBy.column}`;
 }
 
+/** Whose it is, where that has been said. */
+function ownerText({ owner }: Owned): string {
+  return owner === undefined ? '' : `owner ${owner} `;
+}
+
+/** What is done beside or instead of a change, on tables and views alike. */
+function triggerEntries(
+  catalog: Catalog,
+  name: string,
+  { triggers, rules }: Pick<Table, 'triggers' | 'rules'>,
+): readonly Entry[] {
+  return [
+    ...triggers.map(({ comment: _, ...trigger }): Entry => [`trigger ${name}.${trigger.name}`, key(trigger)]),
+    ...rules.map(
+      ({ name: rule, definition }): Entry => [`rule ${name}.${rule}`, gistOfQuery(catalog, definition.node)],
+    ),
+  ];
+}
+
 function tableEntries(catalog: Catalog, table: Table): readonly Entry[] {
   const name = qualifiedName(table.schema, table.name);
   const parents = table.parents.map((oid) => nameOf(catalog, oid) ?? '');
-  const security = table.rowSecurity ? 'row level security' : '';
-  const own = [table.persistence, ...parents, key(table.partitionBy), key(table.bound), security].join(' ').trim();
+  const security = `${table.rowSecurity ? 'row level security' : ''}${table.forcesRowSecurity ? ' forced' : ''}`;
+  const options = Object.entries(table.options).map(([option, value]) => `${option}=${value}`);
+  const identity = table.replicaIdentity === 'default' ? '' : table.replicaIdentity;
+  const own = [
+    table.persistence,
+    ...parents,
+    key(table.partitionBy),
+    key(table.bound),
+    security,
+    ...options.sort(),
+    identity,
+    ownerText(table),
+  ]
+    .join(' ')
+    .trim();
   return [
     [`table ${name}`, own],
     ...table.columns.map((column): Entry => [`column ${name}.${column.name}`, columnText(catalog, column)]),
@@ -84,13 +123,10 @@ function tableEntries(catalog: Catalog, table: Table): readonly Entry[] {
     ...table.constraints
       .filter(({ kind }) => kind !== 'not null')
       .map((one): Entry => [`constraint ${name}.${one.name}`, constraintText(catalog, one)]),
-    ...table.triggers.map(({ comment: _, ...trigger }): Entry => [`trigger ${name}.${trigger.name}`, key(trigger)]),
     ...table.policies.map(
       (one): Entry => [`policy ${name}.${one.name}`, `${gistOf(one.using)} check ${gistOf(one.withCheck)}`],
     ),
-    ...table.rules.map(
-      ({ name: rule, definition }): Entry => [`rule ${name}.${rule}`, gistOfQuery(catalog, definition.node)],
-    ),
+    ...triggerEntries(catalog, name, table),
   ];
 }
 
@@ -169,10 +205,15 @@ export function typeEntries(catalog: Catalog, type: Type): readonly Entry[] {
   const name = `${type.kind} ${qualifiedName(type.schema, type.name)}`;
   switch (type.kind) {
     case 'enum':
-      return [[name, type.complete ? type.labels.join(', ') : undefined]];
+      return [[name, type.complete ? `${ownerText(type)}${type.labels.join(', ')}` : undefined]];
     case 'domain': {
       const checks = type.checks.map((one) => `${one.name} ${gistOf(one.expression)} ${one.validated}`);
-      const base = [typeText(catalog, type.base), type.notNull && 'not null', gistOf(type.default)];
+      const base = [
+        ownerText(type).trim(),
+        typeText(catalog, type.base),
+        type.notNull && 'not null',
+        gistOf(type.default),
+      ];
       return [[name, [...base, ...checks].filter(Boolean).join(' ')]];
     }
     case 'range':

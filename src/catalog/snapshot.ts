@@ -99,6 +99,9 @@ interface Parts {
   readonly hasDefaults: boolean;
 }
 
+/** Of other objects those that a server tells by the same names. */
+const toldOthers: ReadonlySet<string> = new Set(['publication', 'statistics', 'collation', 'event trigger', 'server']);
+
 function ownParts(one: Catalog, other: Catalog): Parts {
   const own = <K extends string | number, V>(mine: PersistentMap<K, V>, theirs: PersistentMap<K, V>): readonly V[] =>
     mine.differing(theirs).map(([, value]) => value);
@@ -121,7 +124,8 @@ function ownParts(one: Catalog, other: Catalog): Parts {
       ...relations.flatMap((relation) => relationEntries(one, relation)),
       ...types.flatMap((type) => typeEntries(one, type)),
       ...routines.map((routine) => routineEntry(one, routine)),
-      ...schemas.map(({ name }): Entry => [`schema ${name}`, '']),
+      ...schemas.map(({ name, owner = '' }): Entry => [`schema ${name}`, owner]),
+      ...others.filter(({ kind }) => toldOthers.has(kind)).map(({ kind, name }): Entry => [`${kind} ${name}`, '']),
       ...own(one.extensions, other.extensions).map(({ name }): Entry => [`extension ${name}`, '']),
     ]),
     said: new Map(said.map((each) => [each.object, each])),

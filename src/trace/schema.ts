@@ -5,9 +5,13 @@ import type { Session } from './session.js';
 /** Names as `check` writes them: schema.name without quotes. */
 const named = (schema: string, name: string) => `${schema} || '.' || ${name}`;
 
-/** What may be done by whom, in the words of the catalog; nothing granted and the default spelled out are the same. */
+/**
+ * What may be done by whom, in the words of the catalog; nothing granted and the default spelled out are the same. The owner goes by that word:
+ * another one is told with the object.
+ */
 const privileges = (acl: string, kind: string, owner: string) =>
-  `(select string_agg(item::text, ' ' order by item::text) from unnest(coalesce(${acl}, acldefault('${kind}', ${owner}))) as item)`;
+  `(select string_agg(item, ' ' order by item) from unnest(coalesce(${acl}, acldefault('${kind}', ${owner}))) as entry,
+     lateral (select regexp_replace(regexp_replace(entry::text, '^' || pg_get_userbyid(${owner}) || '=', 'owner='), '/' || pg_get_userbyid(${owner}) || '$', '/owner') as item) as words)`;
 
 /** Whether an object of a catalog belongs to the user, and not to an extension. */
 const own = (catalog: string, oid: string) =>
@@ -60,7 +64,7 @@ const parts: readonly string[] = [
   `select case relkind when 'v' then 'view ' else 'materialized view ' end || full_name, concat_ws(' ', 'owner ' || owner, array_to_string(reloptions, ','), pg_get_viewdef(oid),
      (select string_agg(attname || ' ' || pg_get_expr(adbin, adrelid), ' ' order by attnum) from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum where adrelid = relations.oid))
    from relations where relkind in ('v', 'm')`,
-  `select 'sequence ' || full_name, concat_ws(' ', relpersistence, 'owner ' || owner, seqtypid::regtype, seqstart, seqincrement, seqmin, seqmax, seqcache, case when seqcycle then 'cycle' end,
+  `select 'sequence ' || full_name, concat_ws(' ', relpersistence, case when not exists (select from pg_depend d where d.objid = relations.oid and d.deptype in ('a', 'i') and d.refobjsubid > 0) then 'owner ' || owner end, seqtypid::regtype, seqstart, seqincrement, seqmin, seqmax, seqcache, case when seqcycle then 'cycle' end,
      (select 'owned by ' || refobjid::regclass || '.' || attname from pg_depend d join pg_attribute on attrelid = refobjid and attnum = refobjsubid
        where d.classid = 'pg_class'::regclass and d.objid = relations.oid and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')))
    from relations join pg_sequence on seqrelid = oid`,

@@ -57,7 +57,9 @@ export async function take(ground: Ground, replayed: ReplayedStatement, inside: 
   const told = compare(held, seen, existed);
   const differing = prediction.understood ? told : told.filter(isAboutRefusal);
   const excuse = differing.length === 0 ? undefined : excuseOf(replayed, prediction);
-  const excused = excuse !== undefined && compare(held, foreseenPart(held, seen), existed).length === 0;
+  // what cannot be followed may be what failed; nothing more is known of the statement then
+  const isHidden = observed.error !== undefined && prediction.failure === undefined;
+  const excused = excuse !== undefined && (isHidden || compare(held, foreseenPart(held, seen), existed).length === 0);
   return excused
     ? { ...taken, differences: [], unforeseen: differing, cause: excuse }
     : { ...taken, differences: differing, unforeseen: [], cause: undefined };
