@@ -10,7 +10,7 @@ import { lastOf } from './examples.js';
 // The round trip without a server against the one on a server, object by object.
 
 const base = `
-create role app; create role reader;
+create role app; create role reader; create role keeper;
 create schema shop;
 create table account (id int primary key, email text default 'none', age int check (age > 0), note text not null);
 create table shop.item (id bigserial primary key, owner int references account (id), at timestamptz default now());
@@ -133,7 +133,31 @@ const pairs: readonly (readonly [up: string, down: string])[] = [
   ],
   [`create table extra (id int); grant select on extra to app; comment on table extra is 'more'`, `drop table extra`],
   [`create table extra (id int); grant select on extra to app; comment on table extra is 'more'`, `select 1`],
+  // owners
+  [`alter table account owner to keeper`, `select 1`],
+  [`alter table account owner to keeper`, `alter table account owner to current_user`],
+  [`alter table shop.item owner to keeper`, `select 1`],
+  [`alter sequence numbers owner to keeper`, `select 1`],
+  [`alter view adult owner to keeper`, `select 1`],
+  [`alter function twice(int) owner to keeper`, `select 1`],
+  [`alter type mood owner to keeper; alter domain positive owner to keeper`, `select 1`],
+  [`alter schema shop owner to keeper`, `select 1`],
   // the rest
+  [`create trigger grown instead of insert on adult for each row execute function noticed()`, `select 1`],
+  [
+    `create trigger grown instead of insert on adult for each row execute function noticed()`,
+    `drop trigger grown on adult`,
+  ],
+  [`create rule none as on delete to adult do instead nothing`, `select 1`],
+  [`alter table account force row level security`, `alter table account no force row level security`],
+  [`alter table account force row level security`, `select 1`],
+  [`alter table account set (fillfactor = 70)`, `alter table account reset (fillfactor)`],
+  [`alter table account set (fillfactor = 70)`, `select 1`],
+  [`alter table account replica identity full`, `select 1`],
+  [`create statistics together on email, age from account`, `select 1`],
+  [`create publication all_of_it for table account`, `drop publication all_of_it`],
+  [`create publication all_of_it for table account`, `select 1`],
+  [`create collation plain (locale = 'C')`, `select 1`],
   [`alter table account alter email set default ''`, `alter table account alter email set default 'none'::text`],
   [`alter table account alter email drop default`, `alter table account alter email set default null`],
   [`drop index shop.item_at`, `create index item_at on shop.item (at, owner)`],

@@ -5,6 +5,7 @@ import type { Catalog, Persistence, Relation } from './catalog.js';
 import { putRelation } from './change.js';
 import { unloggedSequences } from './column-definition.js';
 import { dependentsOf, findRelation, isIndex } from './lookup.js';
+import { ownedBy } from './said.js';
 import { storageOptions, tablespaceOf } from './storage-options.js';
 import { alteredTable, alterTableOf } from './table-command.js';
 
@@ -67,9 +68,7 @@ export const relationCommands = {
     const left = Object.entries(relation.options).filter(([name]) => gone[name] === undefined);
     return { ...relation, options: Object.fromEntries(left) };
   }),
-  AT_ChangeOwner: onRelation((relation, { newowner }) =>
-    !isIndex(relation) && newowner?.rolename !== undefined ? { ...relation, owner: newowner.rolename } : relation,
-  ),
+  AT_ChangeOwner: onRelation((relation, { newowner }) => (isIndex(relation) ? relation : ownedBy(relation, newowner))),
 } as const;
 
 function optionsOf(def: AlterTableCmd['def']): Readonly<Record<string, string>> {

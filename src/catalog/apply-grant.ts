@@ -6,7 +6,7 @@ import type { Catalog, Column, Oid, Relation, Routine, Type } from './catalog.js
 import { putRelation, putRoutine, putType } from './change.js';
 import { allPrivileges, changedGrants, type GrantChange, initialGrants, withoutRoles } from './grants.js';
 import { findRelation } from './lookup.js';
-import type { Granted, GrantKind } from './parts.js';
+import type { Granted, GrantKind, Owned } from './parts.js';
 
 export const grantApplies: Applies = {
   GrantStmt: (node, _statement, catalog, { pg }) => {
@@ -132,7 +132,7 @@ function onRelation(relation: Relation, node: GrantStmt, pg: number): Relation {
   return columns.every((column, at) => column === now.columns[at]) ? now : { ...now, columns };
 }
 
-function changed<T extends Granted & { readonly owner?: string }>(object: T, kind: GrantKind, change: GrantChange): T {
+function changed<T extends Granted & Owned>(object: T, kind: GrantKind, change: GrantChange): T {
   // the owner has all that can be had
   const roles = change.roles.filter((role) => role !== object.owner);
   return { ...object, grants: changedGrants(object.grants ?? initialGrants(kind), { ...change, roles }) };

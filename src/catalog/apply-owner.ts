@@ -4,22 +4,25 @@ import { findRoutine } from './apply-routine.js';
 import { findDeclaredType, typeNameParts } from './apply-type.js';
 import type { Catalog } from './catalog.js';
 import { putRoutine, putType } from './change.js';
+import { ownedBy } from './said.js';
 
-type Give = (catalog: Catalog, object: AlterOwnerStmt['object'], owner: string) => Catalog;
+type Give = (catalog: Catalog, object: AlterOwnerStmt['object'], owner: AlterOwnerStmt['newowner']) => Catalog;
 
 const routine: Give = (catalog, object, owner) => {
   const found = object !== undefined && 'ObjectWithArgs' in object && findRoutine(catalog, object.ObjectWithArgs);
-  return found ? putRoutine(catalog, { ...found, owner }) : catalog;
+  return found ? putRoutine(catalog, ownedBy(found, owner)) : catalog;
 };
 
 const type: Give = (catalog, object, owner) => {
   const found = findDeclaredType(catalog, typeNameParts(object));
-  return found === undefined ? catalog : putType(catalog, { ...found, owner });
+  return found === undefined ? catalog : putType(catalog, ownedBy(found, owner));
 };
 
 const schema: Give = (catalog, object, owner) => {
   const found = object !== undefined && 'String' in object ? catalog.schemas.get(object.String.sval ?? '') : undefined;
-  return found === undefined ? catalog : { ...catalog, schemas: catalog.schemas.set(found.name, { ...found, owner }) };
+  return found === undefined
+    ? catalog
+    : { ...catalog, schemas: catalog.schemas.set(found.name, ownedBy(found, owner)) };
 };
 
 /** What is not a relation, by kind: relations go by ALTER TABLE. */
@@ -35,8 +38,7 @@ const kinds: { readonly [T in ObjectType]?: Give } = {
 
 export const ownerApplies: Applies = {
   AlterOwnerStmt: ({ objectType, object, newowner }, _statement, catalog) => {
-    const owner = newowner?.rolename;
     const give = objectType && kinds[objectType];
-    return owner === undefined || give === undefined ? catalog : give(catalog, object, owner);
+    return give === undefined ? catalog : give(catalog, object, newowner);
   },
 };

@@ -15,7 +15,7 @@ export interface Granted {
 
 /** What ALTER … OWNER TO has said; absent: it belongs to whoever made it. */
 export interface Owned {
-  readonly owner?: string;
+  readonly owner?: string | undefined;
 }
 
 /** `role=PRIVILEGE`, with `*` behind it where it may be passed on, sorted: see grants.ts. The owner's are not among them. */

@@ -1,3 +1,4 @@
+import type { AlterOwnerStmt } from '../sql/tree.js';
 import type { Commented, Granted, Owned } from './parts.js';
 
 type Said = Commented & Granted & Owned;
@@ -16,4 +17,9 @@ export function saidOf(object: Said | undefined): Said {
 export function unsaid<T extends Said>(object: T): Omit<T, keyof Said> {
   const { comment: _, grants: __, owner: ___, ...rest } = object;
   return rest;
+}
+
+/** An object in other hands; in those of CURRENT_USER it is as if it had just been made. */
+export function ownedBy<T extends Owned>(object: T, role: AlterOwnerStmt['newowner']): T {
+  return { ...object, owner: role?.rolename };
 }

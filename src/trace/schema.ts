@@ -5,13 +5,14 @@ import type { Session } from './session.js';
 /** Names as `check` writes them: schema.name without quotes. */
 const named = (schema: string, name: string) => `${schema} || '.' || ${name}`;
 
-/**
- * What may be done by whom, in the words of the catalog; nothing granted and the default spelled out are the same. The owner goes by that word:
- * another one is told with the object.
- */
+/** What may be done by whom, in the words of the catalog. The owner goes by that word: another one is told with the object. */
+const granted = (acl: string, owner: string) =>
+  `(select string_agg(item, ' ' order by item) from unnest(${acl}) as entry, pg_get_userbyid(${owner}) as owner,
+     lateral (select regexp_replace(regexp_replace(entry::text, '^' || owner || '=', 'owner='), '/' || owner || '$', '/owner') as item) as words)`;
+
+/** Nothing granted and the default spelled out are the same. */
 const privileges = (acl: string, kind: string, owner: string) =>
-  `(select string_agg(item, ' ' order by item) from unnest(coalesce(${acl}, acldefault('${kind}', ${owner}))) as entry,
-     lateral (select regexp_replace(regexp_replace(entry::text, '^' || pg_get_userbyid(${owner}) || '=', 'owner='), '/' || pg_get_userbyid(${owner}) || '$', '/owner') as item) as words)`;
+  granted(`coalesce(${acl}, acldefault('${kind}', ${owner}))`, owner);
 
 /** Whether an object of a catalog belongs to the user, and not to an extension. */
 const own = (catalog: string, oid: string) =>
@@ -103,7 +104,7 @@ const parts: readonly string[] = [
        and not exists (select from pg_depend d where d.classid = pg_description.classoid and d.objid = pg_description.objoid and d.deptype = 'e')`,
   `select 'privileges on ' || case relkind when 'v' then 'view ' when 'm' then 'materialized view ' else 'table ' end || full_name, ${privileges('relacl', 'r', 'relowner')} from relations where relkind in ('r', 'p', 'f', 'v', 'm')`,
   `select 'privileges on sequence ' || full_name, ${privileges('relacl', 's', 'relowner')} from relations where relkind = 'S'`,
-  `select 'privileges on column ' || full_name || '.' || attname, (select string_agg(item::text, ' ' order by item::text) from unnest(attacl) as item)
+  `select 'privileges on column ' || full_name || '.' || attname, ${granted('attacl', 'relowner')}
      from tables join pg_attribute on attrelid = tables.oid where attacl is not null and not attisdropped`,
   `select 'privileges on schema ' || nspname, ${privileges('nspacl', 'n', 'nspowner')} from pg_namespace where nspname !~ '^pg_'`,
   `select 'privileges on ' || case prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' when 'w' then 'window ' else 'function ' end || ${routine('p.oid')}, ${privileges('proacl', 'f', 'proowner')}
