@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
+if (!existsSync('dist/cli.js')) throw new Error('there is no dist/cli.js: npm run build, then node bench/run.mjs');
 const rounds = Number(process.argv[2] ?? 5);
 const cache = resolve('node_modules/.cache');
 const folder = join(cache, 'bench');
@@ -21,6 +22,7 @@ const one = join(cache, 'bench-one');
 mkdirSync(one, { recursive: true });
 writeFileSync(join(one, '001_account.sql'), 'create table account (id bigint primary key, email text);\n');
 const commands = {
+  'the parser alone, folder': [process.execPath, ['bench/parse.mjs', folder]],
   'lockkeeper, folder': [process.execPath, ['dist/cli.js', 'check', '--format', 'json', folder]],
   'squawk through npm, folder': [join(squawkHome, 'node_modules/.bin/squawk'), ['--reporter', 'json', ...files]],
   'squawk native, folder': [native(), ['--reporter', 'json', ...files]],
