@@ -2,7 +2,7 @@ import { type AlterTableCmd, strings } from '../sql/tree.js';
 import { columnCommands } from './alter-column.js';
 import type { RelationCommand } from './alter-relation.js';
 import type { ApplyOptions } from './applies.js';
-import type { Catalog, Column, CompositeRelation, Relation, Table } from './catalog.js';
+import type { Catalog, Column, Oid, Relation, Table } from './catalog.js';
 import { putRelation } from './change.js';
 import { withDefault } from './column-definition.js';
 import { columnOf, dependentsOf, descendants, findRelation, tables } from './lookup.js';
@@ -19,14 +19,15 @@ function columnOrAttribute(table: RelationCommand, change: Change): RelationComm
   return (node, statement, catalog, options) => {
     const type = findRelation(catalog, alterTableOf(statement)?.relation);
     if (type?.kind !== 'composite type') return table(node, statement, catalog, options);
-    const typed = typedTables(catalog, type).flatMap((one) => [one, ...descendants(catalog, one)]);
-    return [type, ...typed].reduce((now, one) => change(now, one, node, options), catalog);
+    return [type, ...typedTables(catalog, type.type)].reduce((now, one) => change(now, one, node, options), catalog);
   };
 }
 
-/** The tables of CREATE TABLE … OF a type. They change with it: without CASCADE the server refuses. */
-export function typedTables(catalog: Catalog, { type }: CompositeRelation): readonly Table[] {
-  return tables(catalog, dependentsOf(catalog, type)).filter(({ ofType }) => ofType === type);
+/** The tables of CREATE TABLE … OF a type, and what inherits from them. They change with it: without CASCADE the server refuses. */
+export function typedTables(catalog: Catalog, type: Oid): readonly Table[] {
+  return tables(catalog, dependentsOf(catalog, type))
+    .filter(({ ofType }) => ofType === type)
+    .flatMap((table) => [table, ...descendants(catalog, table)]);
 }
 
 const add: Change = (catalog, relation, node, { born }) => {

@@ -49,14 +49,16 @@ function withInherited(child: Table, column: Column): Table {
 
 const removeColumn: TableCommand = (catalog, table, { name }, { only }) => {
   if (name === undefined) return catalog;
-  const kept = only
-    ? tables(catalog, table.children).reduce(
-        (now, child) => changeTable(now, child.oid, (one) => withColumn(one, name, (own) => ({ ...own, local: true }))),
-        catalog,
-      )
-    : catalog;
-  return dropColumn(kept, table.oid, name);
+  return dropColumn(only ? withOwnColumns(catalog, table, name) : catalog, table.oid, name);
 };
+
+/** The children keep a column that their parent loses: DROP COLUMN with ONLY. */
+export function withOwnColumns(catalog: Catalog, table: Table, name: string): Catalog {
+  return tables(catalog, table.children).reduce(
+    (now, child) => changeTable(now, child.oid, (one) => withColumn(one, name, (own) => ({ ...own, local: true }))),
+    catalog,
+  );
+}
 
 const alterType: TableCommand = (catalog, table, { name, def }, { only }) => {
   if (def === undefined || !('ColumnDef' in def)) return catalog;

@@ -99,9 +99,7 @@ function inheritForeignKey(catalog: Catalog, oid: Oid, key: Constraint, pg: numb
 export function cloneForeignKey(catalog: Catalog, oid: Oid, key: Constraint, pg: number): Catalog {
   const partition = catalog.relations.get(oid);
   if (partition === undefined || !isTable(partition)) return catalog;
-  const own = partition.constraints.find(
-    (constraint) => !constraint.inherited && (pg >= 18 || constraint.validated) && sameKey(constraint, key),
-  );
+  const own = keyToAdopt(partition, key, pg);
   const free = partition.constraints.every(({ name }) => name !== key.name);
   const name = free ? key.name : nameBeside(catalog, partition, key, pg);
   // since 18 one that is not valid is taken too, and validated
@@ -115,7 +113,13 @@ export function cloneForeignKey(catalog: Catalog, oid: Oid, key: Constraint, pg:
   return own === undefined ? inheritForeignKey(cloned, oid, clone, pg) : cloned;
 }
 
-/** tryAttachPartitionForeignKey of tablecmds.c. */
+/** The foreign key of a partition that becomes a part of this one of its parent, since 18 a NOT VALID one too: tryAttachPartitionForeignKey. */
+export function keyToAdopt(partition: Table, key: Constraint, pg: number): Constraint | undefined {
+  return partition.constraints.find(
+    (constraint) => !constraint.inherited && (pg >= 18 || constraint.validated) && sameKey(constraint, key),
+  );
+}
+
 function sameKey(one: Constraint, other: Constraint): boolean {
   const { references: a } = one;
   const { references: b } = other;

@@ -23,6 +23,8 @@ export interface IndexDefinition {
   readonly nullsNotDistinct: boolean;
   readonly tablespace?: string | undefined;
   readonly constraint?: { readonly kind: IndexConstraintKind; readonly deferrable: boolean };
+  /** A copy of one that compares by operators, WITHOUT OVERLAPS too: a name is chosen for it as for EXCLUDE. */
+  readonly copiedByOperators?: boolean;
 }
 
 export type IndexConstraintKind = Extract<ConstraintKind, 'primary key' | 'unique' | 'exclude'>;
@@ -108,6 +110,7 @@ export function definitionFrom(catalog: Catalog, index: Index): IndexDefinition 
     predicate: index.predicate,
     unique: index.unique,
     nullsNotDistinct: index.nullsNotDistinct,
+    copiedByOperators: index.method === 'gist',
     ...((kind === 'primary key' || kind === 'unique' || kind === 'exclude') && {
       constraint: { kind, deferrable: constraint?.deferrable ?? false },
     }),
@@ -129,11 +132,11 @@ function chosenName(
   definition: IndexDefinition,
   { pg }: ApplyOptions,
 ): string {
-  const { constraint, keys, include } = definition;
+  const { constraint, keys, include, copiedByOperators } = definition;
   if (constraint?.kind === 'primary key') return freeRelationName(catalog, schema, table, undefined, 'pkey', true);
   const names = keys.map(({ column, expression }) => column ?? nameOfKey(expression, pg));
   const addition = columnsAddition(distinctNames([...names, ...include]));
-  const label = constraint === undefined ? 'idx' : labels[constraint.kind];
+  const label = constraint === undefined ? 'idx' : labels[copiedByOperators ? 'exclude' : constraint.kind];
   return freeRelationName(catalog, schema, table, addition, label, constraint !== undefined);
 }
 
@@ -225,21 +228,24 @@ export function attachOrCreate(
   parent: Oid,
   partition: Oid,
   how: ApplyOptions,
-  validOnly = false,
+  attaching = false,
 ): Catalog {
   const index = catalog.relations.get(parent);
   const table = catalog.relations.get(partition);
   if (index === undefined || !isIndex(index) || table === undefined || !isTable(table)) return catalog;
   const definition = definitionFrom(catalog, index);
   const same = indexesOf(catalog, table).find(
-    (one) => one.parent === undefined && (one.valid || !validOnly) && fits(catalog, one, definition, how.pg),
+    (one) =>
+      one.parent === undefined &&
+      (one.valid || !attaching) &&
+      fits(catalog, one, definition, attaching && how.pg >= 17),
   );
   if (same !== undefined) return attachIndex(catalog, parent, same.oid);
   return createIndex(catalog, partition, definition, { born: how.born, pg: how.pg, parent });
 }
 
 /** Whether an index can be the part of one that is defined so: CompareIndexInfo of index.c. */
-function fits(catalog: Catalog, index: Index, wanted: IndexDefinition, pg: number): boolean {
+function fits(catalog: Catalog, index: Index, wanted: IndexDefinition, sameConstraint: boolean): boolean {
   const has = definitionFrom(catalog, index);
   return (
     has.unique === wanted.unique &&
@@ -252,18 +258,18 @@ function fits(catalog: Catalog, index: Index, wanted: IndexDefinition, pg: numbe
     has.keys.every((key, at) => sameTree({ ...key, order: '' }, { ...wanted.keys[at], order: '' })) &&
     sameTree(has.predicate, wanted.predicate) &&
     wanted.constraint?.kind !== 'exclude' &&
-    fitsConstraint(has.constraint?.kind, wanted.constraint?.kind, pg)
+    fitsConstraint(has.constraint?.kind, wanted.constraint?.kind, sameConstraint)
   );
 }
 
-/** Before 17 a unique constraint could be the part of a primary key: AttachPartitionEnsureIndexes of tablecmds.c. */
+/** A unique constraint can be the part of a primary key (DefineIndex); since 17 not when a partition is attached (AttachPartitionEnsureIndexes). */
 function fitsConstraint(
   has: IndexConstraintKind | undefined,
   wanted: IndexConstraintKind | undefined,
-  pg: number,
+  same: boolean,
 ): boolean {
   if (wanted === undefined) return true;
-  return pg < 17 ? has !== undefined : has === wanted;
+  return same ? has === wanted : has !== undefined;
 }
 
 /** ALTER INDEX … ATTACH PARTITION. The partitioned index becomes valid when every partition has its part. */

@@ -3,12 +3,13 @@ import { tables } from './lookup.js';
 
 /**
  * The constraint of a child or partition that it has from this one of its parent. A CHECK is the same by its name; a NOT NULL and
- * a foreign key may have another name in the child.
+ * a foreign key may have another name in the child, which it has where the parent's is taken.
  */
 export function inheritedConstraint(child: Table, parent: Constraint): Constraint | undefined {
-  return child.constraints.find(
+  const found = child.constraints.filter(
     (constraint) => constraint.inherited && constraint.kind === parent.kind && same(constraint, parent),
   );
+  return found.find(({ name }) => name === parent.name) ?? found[0];
 }
 
 function same(constraint: Constraint, parent: Constraint): boolean {

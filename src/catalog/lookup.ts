@@ -214,9 +214,13 @@ export function referrers(catalog: Catalog, table: Table): readonly Table[] {
   );
 }
 
-/** Children or partitions at every depth, each once, parents before children. */
-export function descendants(catalog: Catalog, table: Table): readonly Table[] {
-  return reach(catalog, table, (one) => one.children);
+/** Children or partitions at every depth, each once, parents before children; not those below one that `isLast` holds for. */
+export function descendants(
+  catalog: Catalog,
+  table: Table,
+  isLast: (one: Table) => boolean = () => false,
+): readonly Table[] {
+  return reach(catalog, table, (one) => (one !== table && isLast(one) ? [] : one.children));
 }
 
 /** Parents at every distance, each once, the near ones first. */

@@ -191,6 +191,10 @@ export function readExpression(expression: Node, place: Place): void {
       resolve(field, place);
       return false;
     }
+    if (kind === 'JsonArrayQueryConstructor' && node.query !== undefined) {
+      describe(node.query, { ...place, depth: place.depth + 1 });
+      return false;
+    }
     if (kind !== 'SubLink') return true;
     if (node.testexpr !== undefined) readExpression(node.testexpr, place);
     if (node.subselect !== undefined) describe(node.subselect, { ...place, depth: place.depth + 1 });

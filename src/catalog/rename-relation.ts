@@ -56,7 +56,7 @@ const column: Rename = (catalog, { relation: range, subname = '', newname = '', 
   const [known, old] = found;
   if (columnOf(old, newname) !== undefined) return known;
   if (columnOf(old, subname) !== undefined) {
-    const typed = old.kind === 'composite type' ? typedTables(known, old) : [];
+    const typed = old.kind === 'composite type' ? typedTables(known, old.type) : [];
     return [old, ...typed].reduce((now, one) => renameColumn(now, one, subname, newname), known);
   }
   // of a table that is not fully known it is learned that it has the column

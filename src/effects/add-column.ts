@@ -54,7 +54,8 @@ export const addColumn: PredictCommand = ({ def, missing_ok }, context) => {
   if (refusal?.failure?.sure) return refusal;
   return all(
     refusal,
-    recurse(context),
+    // a child that has the column already keeps it, for its parent too, and what is below it is not asked
+    recurse(context, undefined, (child) => columnOf(child, column.name) !== undefined),
     unknownNames(column, context),
     fill(column, context),
     ...constraintsOf(column, context),

@@ -1,6 +1,6 @@
 import type { Column, Constraint, Table, TypeRef } from '../catalog/catalog.js';
 import { policiesReading } from '../catalog/doomed.js';
-import { columnOf, dependentsOf, tables } from '../catalog/lookup.js';
+import { columnOf, dependentsOf } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { Node } from '../sql/tree.js';
@@ -16,15 +16,14 @@ import {
   rewriteStored,
   scanStored,
 } from './alter-table-command.js';
-import { locksOnReferenced } from './cascade.js';
+import { remadeForeignKeys } from './changed-foreign-key.js';
 import { type Change, collationOf, indexRefusals, rebuiltIndexes } from './changed-index.js';
 import { uncollatable } from './collation.js';
 import { comparisonRefusal } from './comparison-refusal.js';
 import { conversionOf, typeOfDefault } from './conversion.js';
-import { all, type Draft, fail, lock, nothing } from './draft.js';
+import { all, type Draft, fail, nothing } from './draft.js';
 import { expressionKinds, expressionRefusal } from './expression-refusal.js';
 import { typeFact } from './facts.js';
-import { comparison, referencedLocks, verifyForeignKey } from './foreign-key.js';
 import { builtIndexes, systemColumns } from './relations.js';
 import { rowTypeUser } from './row-type.js';
 import { typeName } from './type-name.js';
@@ -71,7 +70,7 @@ function wrongUsing(column: Column, type: TypeRef, using: Node, context: Command
 }
 
 /** What the server refuses in USING before it looks at a row. */
-function usingRefusal(using: Node | undefined, { catalog, table }: CommandContext): Draft | undefined {
+function usingRefusal(using: Node | undefined, { catalog, start: table }: CommandContext): Draft | undefined {
   if (using === undefined) return undefined;
   const own = new Set([...table.columns.map(({ name }) => name), ...systemColumns, table.name]);
   const unknown = columnRefs({ using }).find(({ parts }) => parts.length === 1 && !own.has(parts[0] ?? ''));
@@ -179,7 +178,7 @@ function changeOne(change: Change, context: CommandContext): Draft {
     ...(rewrites && conversion.sure ? indexRefusals(change, context) : rebuiltIndexes(change, context)),
     ...checksOf(change, context),
     incomparable(change, context),
-    foreignKeys(change, rewrites, context),
+    remadeForeignKeys(change, rewrites, context),
     wrongLength(change),
     ...(rewrites ? [unfitValues(change, context)] : []),
   );
@@ -231,63 +230,4 @@ function checksOf({ table, column }: Change, context: CommandContext): readonly 
 /** What a child has from the table is made again as the table has it, NOT VALID if that is how it is there. */
 function isValidAbove({ name }: Constraint, { table }: CommandContext): boolean {
   return table.constraints.find((constraint) => constraint.name === name)?.validated !== false;
-}
-
-/** Foreign keys at either end of the column are dropped and made again, and verified again unless the comparison stays the same. */
-function foreignKeys(change: Change, rewrites: boolean, context: CommandContext): Draft {
-  const { table, column } = change;
-  const { catalog, pg } = context;
-  const own = table.constraints.filter(
-    ({ kind, columns, inherited }) => kind === 'foreign key' && !inherited && columns.includes(column.name),
-  );
-  const to = own.map((constraint) =>
-    all(
-      locksOnReferenced(catalog, table, constraint, pg),
-      referencedLocks(constraint, context, 'ShareRowExclusiveLock', `the foreign key ${constraint.name} is made again`),
-      remade(table, constraint, change, rewrites, context),
-    ),
-  );
-  const from = tables(catalog, dependentsOf(catalog, table.oid)).flatMap((other) =>
-    other.constraints
-      .filter(
-        ({ references, inherited }) =>
-          !inherited && references?.table === table.oid && references.columns.includes(column.name),
-      )
-      .map((constraint) =>
-        all(
-          lock(other, 'AccessExclusiveLock', `its foreign key ${constraint.name} refers to the column`),
-          remade(other, constraint, change, rewrites, context),
-        ),
-      ),
-  );
-  return all(...to, ...from);
-}
-
-/** A foreign key of `holder` after the change: refused when the types no longer compare, verified when another operator compares them. */
-function remade(
-  holder: Table,
-  constraint: Constraint,
-  change: Change,
-  rewrites: boolean,
-  context: CommandContext,
-): Draft {
-  const { references, columns, name } = constraint;
-  const [referenced] = references === undefined ? [] : tables(context.catalog, [references.table]);
-  if (references === undefined || referenced === undefined) return nothing;
-  const now = (table: Table, column: string | undefined) =>
-    table.oid === change.table.oid && column === change.column.name ? change.type : columnOf(table, column)?.type;
-  const operators = columns.map((column, at) => {
-    const key = references.columns[at];
-    const [from, to] = [columnOf(holder, column)?.type, columnOf(referenced, key)?.type];
-    const [fromNow, toNow] = [now(holder, column), now(referenced, key)];
-    const before = from && to && comparison(from, to, context);
-    const after = fromNow && toNow && comparison(fromNow, toNow, context);
-    return { kept: before !== undefined && before === after, after };
-  });
-  if (operators.some(({ after }) => after === 'none'))
-    return fail(`foreign key constraint "${name}" cannot be implemented`, '42804');
-  if (!constraint.validated || (!rewrites && operators.every(({ kept }) => kept))) return nothing;
-  const draft = verifyForeignKey(constraint, { ...context, table: holder });
-  const { sure } = change.conversion;
-  return sure ? draft : { ...draft, effects: draft.effects.map((made) => ({ ...made, sure })) };
 }

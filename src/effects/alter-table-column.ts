@@ -1,3 +1,4 @@
+import { withOwnColumns } from '../catalog/alter-column.js';
 import type { Column, Table } from '../catalog/catalog.js';
 import { columnOf, descendants, tables } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
@@ -20,6 +21,7 @@ import {
 } from './alter-table-command.js';
 import { optionNames } from './alter-table-lock.js';
 import { fallOf, locksOfFall } from './cascade.js';
+import { remadeForeignKeys } from './changed-foreign-key.js';
 import {
   attributeOptionRefusal,
   compressionRefusal,
@@ -60,11 +62,11 @@ const dropNotNull: PredictCommand = (command, context) => {
   if (pg >= 18 && constraint?.inherited)
     return fail(`cannot drop inherited constraint "${constraint.name}" of relation "${table.name}"`, '42P16');
   if (pg >= 18) {
-    if (constraint === undefined && !column.notNull) return nothing;
+    if ((constraint === undefined && !column.notNull) || constraint?.noInherit) return nothing;
     // with ONLY the children keep it as one of their own, and what is below them is not touched
     return only
       ? lockEach(tables(context.catalog, table.children), context.lock, 'NOT NULL becomes its own')
-      : lockBelow(context, 'NOT NULL is dropped');
+      : lockBelow(context, 'NOT NULL is dropped', (child) => notNullOf(child, column.name)?.local === true);
   }
   if (only && table.kind === 'partitioned' && below.length > 0)
     return fail('cannot remove constraint from only the partitioned table when partitions exist', '42P16');
@@ -89,7 +91,8 @@ const dropColumn: PredictCommand = (command, context) => {
     );
   if (only && table.kind === 'partitioned' && table.children.length > 0)
     return fail('cannot drop column from only the partitioned table when partitions exist', '42P16');
-  const fall = fallOf(catalog, [{ kind: 'column', table: table.oid, name: column.name }]);
+  const before = only ? withOwnColumns(catalog, table, column.name) : catalog;
+  const fall = fallOf(before, [{ kind: 'column', table: table.oid, name: column.name }]);
   const generated = table.columns.some((other) => columnsIn(other.generated?.expression).has(column.name));
   // a generated column went along without CASCADE before 15
   const refuses = command.behavior !== 'DROP_CASCADE' && (fall.needsCascade || (generated && pg >= 15));
@@ -195,7 +198,7 @@ const setExpression: PredictCommand = (command, context) => {
     return fail(message, '55000', isShown(column, context));
   }
   if (column.generated.kind === 'stored')
-    return all(recurse(context), ...family(context).map((one) => rewriteStored(one, context, why)));
+    return all(recurse(context), ...family(context).map((one) => recomputed(one, column, why, context)));
   if (table.constraints.some(({ kind }) => kind === 'check'))
     return fail(
       'ALTER TABLE / SET EXPRESSION is not supported for virtual generated columns in tables with check constraints',
@@ -206,6 +209,17 @@ const setExpression: PredictCommand = (command, context) => {
     : [];
   return all(recurse(context), ...scans);
 };
+
+/** The rows are written anew, and what depends on the column is made again as on another type (RememberAllDependentForRebuilding). */
+function recomputed(table: Table, { name }: Column, why: string, context: CommandContext): Draft {
+  const column = columnOf(table, name);
+  const conversion = { rewrites: true, why, sure: true };
+  const keys =
+    column?.type === undefined
+      ? nothing
+      : remadeForeignKeys({ table, column, type: column.type, collation: column.collation, conversion }, true, context);
+  return all(rewriteStored(table, context, why), keys);
+}
 
 const dropExpression: PredictCommand = (command, context) => {
   const { table, pg, only } = context;

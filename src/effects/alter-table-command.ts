@@ -1,15 +1,17 @@
 import type { Catalog, Column, Table } from '../catalog/catalog.js';
 import { columnOf, descendants } from '../catalog/lookup.js';
 import type { AlterTableCmd, AlterTableType } from '../sql/tree.js';
-import { all, type Draft, lock, nothing, rewrite, scan } from './draft.js';
+import { all, type Draft, nothing, rewrite, scan } from './draft.js';
 import type { LockMode } from './effect.js';
-import { missingColumn } from './relations.js';
+import { lockEach, missingColumn } from './relations.js';
 
 /** What the prediction of one command of an ALTER TABLE may look at. */
 export interface CommandContext {
   /** The schema as the commands that PostgreSQL carries out before this one leave it. */
   readonly catalog: Catalog;
   readonly table: Table;
+  /** The table before the whole statement: what expressions are read by, before any command is carried out (ATPrepCmd). */
+  readonly start: Table;
   readonly pg: number;
   readonly timeZone: string | undefined;
   /** The mode of the whole statement: children are locked in it too. */
@@ -33,14 +35,22 @@ export function family({ catalog, table, only }: CommandContext): readonly Table
   return only ? [table] : [table, ...descendants(catalog, table)];
 }
 
-/** The lock on everything below the table. */
-export function lockBelow({ catalog, table, lock: mode }: CommandContext, why: string): Draft {
-  return all(...descendants(catalog, table).map((child) => lock(child, mode, why)));
+/** The lock on everything below the table; where a child is already as it shall be (`isLast`), what is below that one is left alone. */
+export function lockBelow(
+  { catalog, table, lock: mode }: CommandContext,
+  why: string,
+  isLast?: (child: Table) => boolean,
+): Draft {
+  return lockEach(descendants(catalog, table, isLast), mode, why);
 }
 
 /** The lock on everything below the table, unless the statement says ONLY. */
-export function recurse(context: CommandContext, why = 'what is done to the parent is done to its children'): Draft {
-  return context.only ? nothing : lockBelow(context, why);
+export function recurse(
+  context: CommandContext,
+  why = 'what is done to the parent is done to its children',
+  isLast?: (child: Table) => boolean,
+): Draft {
+  return context.only ? nothing : lockBelow(context, why, isLast);
 }
 
 /** A command that does to each child what it does to the table. */

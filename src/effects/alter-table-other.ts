@@ -1,3 +1,4 @@
+import { typedTables } from '../catalog/alter-attribute.js';
 import type {
   Catalog,
   CompositeRelation,
@@ -7,7 +8,7 @@ import type {
   Sequence,
   View,
 } from '../catalog/catalog.js';
-import { columnOf, dependentsOf, findRelation, indexesOf, isIndex, isTable, tables } from '../catalog/lookup.js';
+import { columnOf, findRelation, indexesOf, isIndex, isTable } from '../catalog/lookup.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { AlterTableCmd, AlterTableStmt } from '../sql/tree.js';
 import { kindRefusal } from './alter-table-kinds.js';
@@ -162,7 +163,7 @@ function alterSequence(sequence: Sequence, { subtype }: AlterTableCmd, { pg }: C
 /** A composite type takes the tables of it along, if told so by CASCADE; columns of it forbid what would change stored values. */
 function alterCompositeType(type: CompositeRelation, command: AlterTableCmd, context: Context): Draft {
   const { catalog } = context;
-  const typed = tables(catalog, dependentsOf(catalog, type.type)).filter(({ ofType }) => ofType === type.type);
+  const typed = typedTables(catalog, type.type);
   const changes = attributeCommands.has(command.subtype ?? '');
   if (!changes) return nothing;
   if (command.subtype === 'AT_AlterColumnType') {
@@ -172,9 +173,11 @@ function alterCompositeType(type: CompositeRelation, command: AlterTableCmd, con
   if (typed.length > 0 && command.behavior !== 'DROP_CASCADE')
     return fail(`cannot alter type "${type.name}" because it is the type of a typed table`, '2BP01');
   const refusal = attributeRefusal(type, command);
-  if (refusal !== undefined) return refusal;
+  if (refusal?.failure !== undefined) return refusal;
+  // IF EXISTS with nothing to drop ends at the tables of the type
+  const own = refusal === undefined ? typed : typed.filter(({ ofType }) => ofType === type.type);
   return all(
-    ...typed.map((table) => {
+    ...own.map((table) => {
       const own = lock(table, 'AccessExclusiveLock', `the type ${type.name} that it has is altered`);
       const column = columnOf(table, command.name);
       const to =

@@ -103,7 +103,7 @@ function alterOne(context: PredictContext<'AlterTableStmt'>, start: Table): Draf
   for (const command of [...written].sort((a, b) => passOf(a.statement) - passOf(b.statement))) {
     const after = whole ?? apply(command.statement, catalog, { born: start.born, pg });
     const table = tableNow(catalog, start);
-    const given = { catalog, table, pg, timeZone, lock: mode, only, after, commands: nodes };
+    const given = { catalog, table, start, pg, timeZone, lock: mode, only, after, commands: nodes };
     outcomes.set(command.statement, { ...command, draft: predictCommand(command.node, given) });
     catalog = after;
   }

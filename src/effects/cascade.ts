@@ -189,9 +189,15 @@ function locksOnParent(catalog: Catalog, partition: Table): Draft {
 }
 
 /** The triggers that guard a foreign key are dropped from the referenced table too: RemoveTriggerById. */
-export function locksOnReferenced(catalog: Catalog, table: Table, { references, name }: Constraint, pg: number): Draft {
+export function locksOnReferenced(
+  catalog: Catalog,
+  table: Table,
+  { references, name, enforced }: Constraint,
+  pg: number,
+): Draft {
   const [referenced] = references === undefined ? [] : tables(catalog, [references.table]);
-  if (referenced === undefined || referenced.oid === table.oid) return nothing;
+  // a foreign key that is NOT ENFORCED has no triggers
+  if (!enforced || referenced === undefined || referenced.oid === table.oid) return nothing;
   const why = `the foreign key ${name} of ${table.name} refers to it, and its triggers are dropped`;
   const each = [
     referenced,

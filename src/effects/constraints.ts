@@ -1,6 +1,7 @@
 import type { Index, IndexKey, Table, TypeRef } from '../catalog/catalog.js';
 import { foldAttributes } from '../catalog/column-definition.js';
 import { columnOf, descendants, findRelationNamed, isIndex, isTable, tables } from '../catalog/lookup.js';
+import { notNullOf } from '../catalog/not-null.js';
 import { type Constraint as ConstraintNode, type ConstrType, type IndexElem, type Node, strings } from '../sql/tree.js';
 import { columnRefs, functionCalls } from '../sql/walk.js';
 import { alterConstraint } from './alter-constraint.js';
@@ -8,6 +9,7 @@ import {
   type CommandContext,
   type CommandTable,
   family,
+  lockBelow,
   type PredictCommand,
   recurse,
   scanStored,
@@ -77,7 +79,7 @@ function addCheck(node: ConstraintNode, context: CommandContext): Draft {
   const taken = nameTaken(node.conname, context);
   if (taken.failure !== undefined) return taken;
   const below = node.is_no_inherit ? nothing : recurse(context, 'the CHECK holds for its rows too');
-  if (node.skip_validation || node.is_enforced === false) return all(refusal, below);
+  if (node.skip_validation || !node.is_enforced) return all(refusal, below);
   const each = node.is_no_inherit ? [table] : family(context);
   const conflict = each.find((one) => one !== table && hasUnvalidated(one, node.conname));
   if (conflict !== undefined)
@@ -148,9 +150,17 @@ function addKey(node: ConstraintNode, context: CommandContext): Draft {
   if (refusal?.failure?.sure) return refusal;
   const made = newIndexes(context.catalog, context.after);
   const names = node.contype === 'CONSTR_PRIMARY' && !isOnlyPartitioned(context) ? keyColumns(node, context) : [];
-  const notNull = all(...names.map((name) => setNotNull(name, context)));
+  const notNull = all(...names.map((name) => setNotNull(name, context)), askChildren(node, context));
   if (node.indexname !== undefined) return notNull;
   return all(refusal, notNull, buildEach(made, context), partitionsOfKey(node, context));
+}
+
+/** With ONLY: since 18 a column of a primary key that is not NOT NULL becomes so in all that is below too (ATPrepAddPrimaryKey). */
+function askChildren(node: ConstraintNode, context: CommandContext): Draft {
+  const { table, only, pg } = context;
+  if (!only || pg < 18 || node.contype !== 'CONSTR_PRIMARY') return nothing;
+  const has = keyColumns(node, context).every((name) => notNullOf(table, name) !== undefined);
+  return has ? nothing : lockBelow(context, 'the columns of the key become NOT NULL there too');
 }
 
 /** Since 18 the children of a partitioned table alone are asked, not made, to be NOT NULL. */

@@ -1,4 +1,5 @@
 import type { Catalog, Constraint, Table, TypeRef } from '../catalog/catalog.js';
+import { keyToAdopt } from '../catalog/foreign-key.js';
 import { columnOf, findRelation, isTable, tables } from '../catalog/lookup.js';
 import { serialType } from '../catalog/type-ref.js';
 import { type Constraint as ConstraintNode, type Node, type RangeVar, strings } from '../sql/tree.js';
@@ -37,20 +38,27 @@ export function addForeignKey(node: ConstraintNode, context: CommandContext, ver
     );
   const refusal = refusedForeignKey(node, referenced, context);
   if (refusal !== undefined) return refusal;
-  if (node.skip_validation && node.is_enforced !== false && table.kind === 'partitioned' && pg < 18)
+  if (node.skip_validation && node.is_enforced && table.kind === 'partitioned' && pg < 18)
     return fail(
       `cannot add NOT VALID foreign key on partitioned table "${table.name}" referencing relation "${referenced.name}"`,
       '42809',
     );
-  const merged = mergedPartitions(node, referenced, context);
+  const key = newConstraint(context);
+  const enforced = node.is_enforced ?? false;
+  const merged = adopted(key, context);
+  const conflict = [...merged.values()].map((own) => key && enforcementConflict(own, key, table)).find(Boolean);
+  if (conflict !== undefined) return conflict;
+  const valid = [...merged].flatMap(([one, { validated }]) => (validated ? [one] : []));
   return all(
     belowKey(context),
     ...withPartitions(catalog, referenced).map((one) => lock(one, 'ShareRowExclusiveLock', why)),
     // a partition's own foreign key becomes a part of the new one, and its triggers go
-    merged.length > 0 ? lock(referenced, 'AccessExclusiveLock', 'the foreign key of a partition is replaced') : nothing,
-    node.is_enforced === false
+    merged.size > 0 && enforced
+      ? lock(referenced, 'AccessExclusiveLock', 'the foreign key of a partition is replaced')
+      : nothing,
+    !enforced
       ? nothing
-      : verify(referenced, nameOf(node, context), context, onNulls(node, context, verification), merged),
+      : verify(referenced, nameOf(node, context), context, onNulls(node, context, verification), valid),
   );
 }
 
@@ -62,7 +70,7 @@ function unknownReferenced(
   why: string,
 ): Draft {
   const locked = lockUnknown(context.catalog, range, 'ShareRowExclusiveLock', why);
-  if (verification === 'none' || node.is_enforced === false) return locked;
+  if (verification === 'none' || !node.is_enforced) return locked;
   const [name = ''] = locked.effects.map(({ relation }) => relation);
   return all(
     locked,
@@ -95,17 +103,20 @@ function belowKey(context: CommandContext): Draft {
   return context.table.kind === 'partitioned' ? recurse(context) : nothing;
 }
 
-/** Partitions that have the same foreign key already. */
-function mergedPartitions(node: ConstraintNode, referenced: Table, context: CommandContext): readonly Table[] {
-  const columns = strings(node.fk_attrs).join();
-  return family(context).filter(
-    (one) =>
-      one !== context.table &&
-      one.constraints.some(
-        ({ references, columns: own, validated, inherited }) =>
-          !inherited && references?.table === referenced.oid && own.join() === columns && validated,
-      ),
-  );
+/** Partitions that have the same foreign key already, with theirs. */
+function adopted(key: Constraint | undefined, context: CommandContext): ReadonlyMap<Table, Constraint> {
+  const found = family(context).flatMap((one): readonly (readonly [Table, Constraint])[] => {
+    const own = key === undefined || one === context.table ? undefined : keyToAdopt(one, key, context.pg);
+    return own === undefined ? [] : [[one, own]];
+  });
+  return new Map(found);
+}
+
+/** A foreign key of a partition that is enforced cannot become a part of one that is not, nor the other way round. */
+export function enforcementConflict(own: Constraint, key: Constraint, parent: Table): Draft | undefined {
+  if (own.enforced === key.enforced) return undefined;
+  const of = `constraint "${key.name}" on relation "${parent.name}"`;
+  return fail(`constraint "${own.name}" enforceability conflicts with ${of}`, '42P17');
 }
 
 function nameOf(node: ConstraintNode, context: KeyContext): string {
@@ -135,15 +146,16 @@ function verify(
   );
 }
 
-/** What VALIDATE CONSTRAINT and ENFORCED do for a foreign key that the table has: a query over both tables. */
-export function verifyForeignKey(constraint: Constraint, context: CommandContext): Draft {
-  const { catalog } = context;
+/** What VALIDATE CONSTRAINT and ENFORCED do for a foreign key that the table has: a query over both tables, but for the partitions where it is valid. */
+export function verifyForeignKey(constraint: Constraint, context: CommandContext, valid: readonly Table[] = []): Draft {
+  const { catalog, table } = context;
   const [referenced] = constraint.references === undefined ? [] : tables(catalog, [constraint.references.table]);
+  if (withPartitions(catalog, table).every((one) => one.kind !== 'table' || valid.includes(one))) return nothing;
   return all(
     referenced === undefined
       ? nothing
       : lock(referenced, 'RowShareLock', 'a foreign key that refers to it is verified'),
-    verify(referenced, constraint.name, context, 'both sides', []),
+    verify(referenced, constraint.name, context, 'both sides', valid),
     ...(referenced === undefined ? [] : withPartitions(catalog, referenced)).map((one) =>
       lock(one, 'AccessShareLock', 'it is read to verify a foreign key'),
     ),

@@ -43,7 +43,15 @@ export function checkBody(node: CreateFunctionStmt, context: Context): Draft {
   return all(...looked, resultMismatch(node, context));
 }
 
+/** What a statement of a body has looked through. Of a utility statement that is only the query that PostgreSQL plans. */
 function queryOf(statement: Statement): Node | undefined {
+  if (isKind(statement, 'ReturnStmt')) return asQuery(statement.node);
+  if (
+    isKind(statement, 'CreateTableAsStmt') ||
+    isKind(statement, 'DeclareCursorStmt') ||
+    isKind(statement, 'ExplainStmt')
+  )
+    return statement.node.query;
   if (isKind(statement, 'SelectStmt')) return { SelectStmt: statement.node };
   if (isKind(statement, 'InsertStmt')) return { InsertStmt: statement.node };
   if (isKind(statement, 'UpdateStmt')) return { UpdateStmt: statement.node };
@@ -125,18 +133,17 @@ function givenBy(
 ): readonly (TypeRef | undefined)[] | 'nothing' | undefined {
   if (last === undefined) return 'nothing';
   const { statement } = last;
-  if (isKind(statement, 'ReturnStmt')) return returnedBy(statement.node, catalog);
+  if (isKind(statement, 'ReturnStmt'))
+    return describeQuery(catalog, asQuery(statement.node)).outputs.map(({ type }) => type);
   if ('returningClause' in statement.node && statement.node.returningClause !== undefined) return undefined;
   if (!isKind(statement, 'SelectStmt') || statement.node.intoClause !== undefined) return 'nothing';
   const { outputs, open } = describeQuery(catalog, { SelectStmt: statement.node });
   return open ? undefined : outputs.map(({ type }) => type);
 }
 
-function returnedBy({ returnval }: ReturnStmt, catalog: Catalog): readonly (TypeRef | undefined)[] {
-  const { outputs } = describeQuery(catalog, {
-    SelectStmt: { targetList: returnval ? [{ ResTarget: { val: returnval } }] : [] },
-  });
-  return outputs.map(({ type }) => type);
+/** RETURN expression is SELECT expression. */
+function asQuery({ returnval }: ReturnStmt): Node {
+  return { SelectStmt: { targetList: returnval ? [{ ResTarget: { val: returnval } }] : [] } };
 }
 
 function isScalar(type: TypeRef | undefined, context: Context): boolean {

@@ -58,8 +58,8 @@ function ofOne(relation: Stored, how: How): Draft {
   const mode: LockMode = how.full ? 'AccessExclusiveLock' : 'ShareUpdateExclusiveLock';
   if (relation.kind === 'partitioned' || relation.kind === 'foreign')
     return lock(relation, mode, 'it has no rows of its own');
+  if (!how.main) return lock(relation, mode, 'only its TOAST table is treated');
   if (how.full) return rewriteWithIndexes(how.catalog, relation, 'VACUUM FULL copies what is left of it');
-  if (!how.main) return lock(relation, mode, 'only its TOAST table is read');
   return scan(relation, mode, how.vacuum ? 'its pages are read for dead rows' : 'a sample of its rows is read');
 }
 

@@ -38,7 +38,9 @@ export function setNotNull(name: string | undefined, context: CommandContext): D
   if (already && (table.kind === 'partitioned' || pg >= 18)) return nothing;
   if (only && hasPartitions) return onlyPartitioned(name, context);
   if (only && pg >= 18 && table.children.length > 0) return childrenToo(name, context);
-  return all(recurse(context), ...family(context).map((one) => verifyNotNull(one, name, context)));
+  // since 18 a child that has the constraint is one more time told that it inherits it, and what is below it is not asked
+  const hasIt = (child: Table) => pg >= 18 && notNullOf(child, name) !== undefined;
+  return all(recurse(context, undefined, hasIt), ...family(context).map((one) => verifyNotNull(one, name, context)));
 }
 
 /** The scan that looks for nulls in a column of one table; none where something known rules them out. */
@@ -55,7 +57,7 @@ export function verifyNotNull(table: Table, name: string, context: CommandContex
 
 function onlyPartitioned(name: string, context: CommandContext): Draft {
   const nullable = tables(context.catalog, context.table.children).some((child) => !isNotNull(child, name));
-  if (context.pg < 18 && !nullable) return nothing;
+  if (context.pg < 18 && !nullable) return lockBelow(context, 'it is looked whether the column is NOT NULL there too');
   return fail('constraint must be added to child tables too', '42P16');
 }
 
@@ -73,16 +75,16 @@ export function addNotNull(
   const { table, only } = context;
   if (name === undefined || columnNamed(context, name) === 'missing')
     return all(missing(context, name), lockBelow(context, 'a constraint is added'));
-  if (only && !how.noInherit && table.children.length > 0)
-    return fail('constraint must be added to child tables too', '42P16');
-  if (how.noInherit && table.kind === 'partitioned')
-    return fail('not-null constraints on partitioned tables cannot be NO INHERIT', '0A000');
   const known = notNullOf(table, name);
   if (known !== undefined && known.name !== (how.name ?? known.name))
     return fail(
       `cannot create not-null constraint "${how.name}" on column "${name}" of table "${table.name}"`,
       '55000',
     );
+  if (only && !how.noInherit && table.children.length > 0)
+    return fail('constraint must be added to child tables too', '42P16');
+  if (how.noInherit && table.kind === 'partitioned')
+    return fail('not-null constraints on partitioned tables cannot be NO INHERIT', '0A000');
   const below = only ? nothing : lockBelow(context, 'a constraint is added to the parent');
   if (how.notValid) return below;
   const each = how.noInherit ? [table] : family(context);

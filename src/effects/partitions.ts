@@ -1,4 +1,5 @@
 import type { Catalog, Column, Constraint, PartitionBound, Table } from '../catalog/catalog.js';
+import { keyToAdopt } from '../catalog/foreign-key.js';
 import { provesNotInPartition, provesPartition } from '../catalog/implication.js';
 import {
   ancestors,
@@ -17,6 +18,7 @@ import { type Node, type PartitionCmd, type RangeVar, strings } from '../sql/tre
 import type { CommandContext, CommandTable, PredictCommand } from './alter-table-command.js';
 import { buildEach } from './constraints.js';
 import { all, type Draft, fail, forbidden, lock, nothing, scan } from './draft.js';
+import { enforcementConflict } from './foreign-key.js';
 import { overlapRefusal } from './partition-overlap.js';
 import { lockUnknown, newIndexes, withPartitions } from './relations.js';
 import { isSameType } from './types.js';
@@ -100,21 +102,20 @@ function defaultPartition(context: CommandContext, proved: (one: Table) => boole
 }
 
 function inheritForeignKey(constraint: Constraint, partition: Table, context: CommandContext): Draft {
-  const { catalog } = context;
+  const { catalog, pg } = context;
   const referenced = tables(catalog, constraint.references === undefined ? [] : [constraint.references.table]);
-  const has = partition.constraints.some(
-    ({ references, columns, validated }) =>
-      references?.table === constraint.references?.table && columns.join() === constraint.columns.join() && validated,
-  );
+  const own = keyToAdopt(partition, constraint, pg);
+  const conflict = own && enforcementConflict(own, constraint, context.table);
+  if (conflict !== undefined) return conflict;
   const each = referenced.flatMap((one) => withPartitions(catalog, one));
-  if (has)
-    return all(...each.map((one) => lock(one, 'AccessExclusiveLock', 'the foreign key of the partition is replaced')));
-  const why = 'the foreign key of the partition is verified';
+  const mode = own?.enforced ? 'AccessExclusiveLock' : 'ShareRowExclusiveLock';
+  const why =
+    own === undefined ? 'the partition gets it from its parent' : 'that of the partition becomes a part of it';
   return all(
-    ...each.map((one) => lock(one, 'ShareRowExclusiveLock', 'the partition gets the foreign key of its parent')),
-    ...(constraint.validated
+    ...each.map((one) => lock(one, mode, `the foreign key ${constraint.name} refers to it, and ${why}`)),
+    ...(constraint.validated && !own?.validated
       ? [...stored(context, partition), ...each.filter(({ kind }) => kind === 'table')].map((one) =>
-          scan(one, 'AccessShareLock', why),
+          scan(one, 'AccessShareLock', 'the foreign key of the partition is verified'),
         )
       : []),
   );

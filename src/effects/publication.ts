@@ -43,9 +43,8 @@ const createPublication: Predict<'CreatePublicationStmt'> = ({ pubname, pubobjec
 
 const alterPublication: Predict<'AlterPublicationStmt'> = ({ pubname, pubobjects, action }, { catalog }) => {
   const named = tablesOf(pubobjects);
-  const before =
-    action === 'AP_SetObjects' && named.length > 0 ? catalog.others.get(`publication ${pubname}`) : undefined;
   const known = catalog.others.get(`publication ${pubname}`);
+  const before = action === 'AP_SetObjects' && pubobjects !== undefined ? known : undefined;
   const refused = known && memberRefusal(catalog, known, named, action);
   if (refused !== undefined) return refused;
   const old = (before?.relations ?? []).flatMap((oid) => catalog.relations.get(oid) ?? []);

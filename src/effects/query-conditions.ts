@@ -1,6 +1,6 @@
 import type { A_Expr, Node } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
-import { visit } from '../sql/walk.js';
+import { subqueryKinds, visit } from '../sql/walk.js';
 import {
   type Condition,
   type Qual,
@@ -35,8 +35,8 @@ export function conditionsOf(
 function aboutOf(node: Node, scope: Scope): StoredSource | undefined {
   const found = new Set<StoredSource | undefined>();
   visit(node, (kind, inner) => {
-    if (kind === 'SubLink') found.add(undefined);
-    if (kind !== 'ColumnRef') return kind !== 'SubLink';
+    if (subqueryKinds.has(kind)) found.add(undefined);
+    if (kind !== 'ColumnRef') return !subqueryKinds.has(kind);
     const parts = strings(inner.fields);
     const term = resolve(parts, scope);
     const own = term !== 'missing' && term.kind === 'column' && term.name === parts.at(-1) ? term.source : undefined;

@@ -1,6 +1,6 @@
 import { nameOfExpression } from '../catalog/expression-name.js';
 import { type Node, type ResTarget, type SelectStmt, type SubLink, strings } from '../sql/tree.js';
-import { visit } from '../sql/walk.js';
+import { subqueryKinds, visit } from '../sql/walk.js';
 import { isAggregate } from './aggregates.js';
 import { conditionsOf, conjuncts } from './query-conditions.js';
 import { type ModeOf, readFrom } from './query-from.js';
@@ -12,7 +12,7 @@ export function isAggregated(query: SelectStmt): boolean {
   let found = query.groupClause !== undefined || query.havingClause !== undefined;
   for (const target of [...(query.targetList ?? []), ...(query.sortClause ?? [])]) {
     visit(target, (kind, node) => {
-      if (kind === 'SubLink') return false;
+      if (subqueryKinds.has(kind)) return false;
       if (kind === 'FuncCall' && (node.over !== undefined || isAggregate(strings(node.funcname)))) found = true;
       return true;
     });

@@ -1,6 +1,6 @@
 import type { Relation } from '../catalog/catalog.js';
 import { literalOf, literalsOf } from '../catalog/literal.js';
-import type { Node, RangeVar, SubLink } from '../sql/tree.js';
+import type { Node, RangeVar } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
 import type { LockMode } from './effect.js';
@@ -162,11 +162,13 @@ export function termOf(node: Node, scope: Scope, context: TermContext): Term {
     if (kept) return inner;
   }
   const sources = new Set<Source>();
+  const outer = (subquery: Node | undefined) => {
+    for (const source of correlated(subquery, scope)) sources.add(source);
+    return false;
+  };
   visit({ List: { items: [node] } }, (kind, inner) => {
-    if (kind === 'SubLink') {
-      for (const source of correlated(inner, scope)) sources.add(source);
-      return false;
-    }
+    if (kind === 'SubLink') return outer(inner.subselect);
+    if (kind === 'JsonArrayQueryConstructor') return outer(inner.query);
     if (kind === 'ColumnRef')
       for (const source of sourcesOf(resolved(strings(inner.fields), scope, context))) sources.add(source);
     return true;
@@ -177,9 +179,9 @@ export function termOf(node: Node, scope: Scope, context: TermContext): Term {
 }
 
 /** What a subquery names of the query around it. */
-function correlated(link: SubLink, { items }: Scope): readonly Source[] {
+function correlated(subquery: Node | undefined, { items }: Scope): readonly Source[] {
   const sources: Source[] = [];
-  visit(link.subselect, (kind, node) => {
+  visit(subquery, (kind, node) => {
     const [name, item] = kind === 'ColumnRef' ? strings(node.fields).toReversed() : [];
     const found = item === undefined ? undefined : items.find((one) => one.name === item)?.columns.get(name ?? '');
     if (found !== undefined) sources.push(...sourcesOf(found));

@@ -1,8 +1,8 @@
+import { typedTables } from '../catalog/alter-attribute.js';
 import type { Catalog, Constraint, Relation, Table } from '../catalog/catalog.js';
 import { inheritedConstraint } from '../catalog/inherited.js';
 import {
   columnOf,
-  dependentsOf,
   descendants,
   findRelation,
   findType,
@@ -116,7 +116,7 @@ const renameRule: Rename = ({ subname = '', newname }, relation) => {
 /** Tables of a composite type (CREATE TABLE … OF) follow their type with CASCADE only. */
 const renameAttribute: Rename = (node, relation, { catalog }) => {
   const type = relation.kind === 'composite type' ? relation.type : relation.oid;
-  const typed = tables(catalog, dependentsOf(catalog, type)).filter(({ ofType }) => ofType === type);
+  const typed = typedTables(catalog, type);
   if (typed.length > 0 && node.behavior !== 'DROP_CASCADE')
     return fail(`cannot alter type "${relation.name}" because it is the type of a typed table`, '2BP01');
   const refused = refusedColumn(relation, node.subname ?? '', node.newname ?? '');

@@ -18,7 +18,9 @@ const truncate: Predict<'TruncateStmt'> = (node, context) => {
   for (const range of ranges) for (const table of tablesOf(catalog, range)) named.set(table.oid, table);
   const listed = [...named.values()];
   const cascaded = node.behavior === 'DROP_CASCADE' ? withReferencing(catalog, listed) : listed;
-  const missing = node.behavior === 'DROP_CASCADE' ? [] : [...referrers(catalog, cascaded)];
+  // foreign keys are looked for where there are triggers, and one that is NOT ENFORCED has none
+  const guarded = cascaded.filter((table) => mayHaveTriggers(catalog, table));
+  const missing = node.behavior === 'DROP_CASCADE' ? [] : [...referrers(catalog, cascaded, guarded)];
   if (missing.length > 0) return fail('cannot truncate a table referenced in a foreign key constraint', '0A000');
   return all(
     ...ranges.filter((range) => findRelation(catalog, range) === undefined).map((range) => onUnknown(catalog, range)),
@@ -48,10 +50,24 @@ function tablesOf(catalog: Catalog, range: RangeVar): readonly Table[] {
 }
 
 /** The tables that refer to one of them and are not listed: heap_truncate_find_FKs. */
-function referrers(catalog: Catalog, listed: readonly Table[]): readonly Table[] {
+function referrers(catalog: Catalog, listed: readonly Table[], from = listed): readonly Table[] {
   const known = new Set(listed.map(({ oid }) => oid));
-  const referred = listed.flatMap((table) => [table, ...partitionedAbove(catalog, table)]);
+  const referred = from.flatMap((table) => [table, ...partitionedAbove(catalog, table)]);
   return referred.flatMap((table) => referencingTables(catalog, table)).filter(({ oid }) => !known.has(oid));
+}
+
+function mayHaveTriggers(catalog: Catalog, table: Table): boolean {
+  const keys = [table, ...partitionedAbove(catalog, table)].flatMap((one) =>
+    referencingTables(catalog, one).flatMap(({ constraints }) =>
+      constraints.filter(({ references }) => references?.table === one.oid),
+    ),
+  );
+  return (
+    table.kind === 'partitioned' ||
+    !table.complete ||
+    table.triggers.length > 0 ||
+    [...keys, ...table.constraints].some(({ kind, enforced }) => kind === 'foreign key' && enforced)
+  );
 }
 
 /** A foreign key to a partitioned table refers to each of its partitions. */

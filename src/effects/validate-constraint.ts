@@ -4,6 +4,7 @@ import { descendants } from '../catalog/lookup.js';
 import { type CommandContext, family, type PredictCommand, recurse, scanStored } from './alter-table-command.js';
 import { all, type Draft, fail, nothing } from './draft.js';
 import { verifyForeignKey } from './foreign-key.js';
+import { lockEach } from './relations.js';
 import { checkViolated, nullsIn } from './violation.js';
 
 /** VALIDATE CONSTRAINT reads the rows; one that is valid already costs nothing but the lock. */
@@ -18,7 +19,7 @@ export const validateConstraint: PredictCommand = ({ name = '' }, context) => {
   if (constraint.validated) return nothing;
   if (!constraint.enforced) return fail('cannot validate NOT ENFORCED constraint', '55000');
   return constraint.kind === 'foreign key'
-    ? all(belowForeignKey(context), verifyForeignKey(constraint, context))
+    ? validateForeignKey(constraint, context)
     : validateOnRows(constraint, context);
 };
 
@@ -30,9 +31,18 @@ function unknownConstraint(name: string, context: CommandContext): Draft {
   return scanStored(table, context, `the rows are verified (the history does not show the constraint ${name})`, false);
 }
 
-/** A foreign key of a partitioned table is validated partition by partition; children of a plain one do not have it. */
-function belowForeignKey(context: CommandContext): Draft {
-  return context.table.kind === 'partitioned' ? recurse(context) : nothing;
+/** A foreign key of a partitioned table is validated partition by partition where it is not valid; children of a plain one do not have it. */
+function validateForeignKey(constraint: Constraint, context: CommandContext): Draft {
+  const { catalog, table, lock: mode } = context;
+  if (table.kind !== 'partitioned') return verifyForeignKey(constraint, context);
+  const isValid = (one: Table) => !isOpen(one, constraint, table);
+  const below = descendants(catalog, table, isValid);
+  const open = below.filter((one) => !isValid(one));
+  const valid = descendants(catalog, table).filter((one) => !open.includes(one));
+  return all(
+    lockEach(open, mode, 'the constraint is validated there too'),
+    verifyForeignKey(constraint, context, valid),
+  );
 }
 
 function validateOnRows(constraint: Constraint, context: CommandContext): Draft {

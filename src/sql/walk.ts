@@ -170,6 +170,9 @@ function expressionName({ node }: Frame): string | undefined {
   return isObject(inner) && 'ctename' in inner && typeof inner.ctename === 'string' ? inner.ctename : undefined;
 }
 
+/** What holds a query within an expression: a subquery, and JSON_ARRAY(query). */
+export const subqueryKinds: ReadonlySet<string> = new Set(['SubLink', 'JsonArrayQueryConstructor']);
+
 /** Whether two trees say the same, wherever they stand: locations are not compared. */
 export function sameTree(left: unknown, right: unknown): boolean {
   const stack: [unknown, unknown][] = [[left, right]];

@@ -16,6 +16,7 @@ import { refusals } from './refusals.js';
 import { routines } from './routines.js';
 import { rows } from './rows.js';
 import { shop } from './shop.js';
+import { suite } from './suite.js';
 import { syntax } from './syntax.js';
 import { tables } from './tables.js';
 import { transactions } from './transactions.js';
@@ -44,4 +45,5 @@ export const cases: readonly Case[] = [
   ...refusals,
   ...routines,
   ...views,
+  ...suite,
 ];
