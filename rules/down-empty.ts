@@ -4,7 +4,6 @@ import { textOf } from '../src/sql/piece.js';
 export default defineRule({
   id: 'down-empty',
   level: 'warning',
-  habit: true,
   title: 'A down migration does nothing',
   why: 'The runner records the migration as undone while the schema stays as it was: the next run up fails on what exists already.',
   instead: 'Write what undoes the up migration, or a comment that says why nothing has to be undone.',

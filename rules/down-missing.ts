@@ -3,7 +3,6 @@ import { defineRule } from '../src/rule.js';
 export default defineRule({
   id: 'down-missing',
   level: 'warning',
-  habit: true,
   title: 'A migration has no way back',
   why: 'The other migrations can be undone, this one cannot: a rollback of the release stops here.',
   instead: 'Write the down migration; where there is none, say so in it with a comment.',

@@ -9,7 +9,6 @@ import { alteredTable, list, pasted } from '../src/wording.js';
 export default defineRule({
   id: 'foreign-key-without-index',
   level: 'note',
-  habit: true,
   title: 'No index begins with the columns of a foreign key',
   why: 'Each DELETE of a row of the referenced table, and each UPDATE of its key, looks for rows that refer to it. Without an index it reads the whole referring table for every single row, and holds its locks meanwhile.',
   instead: 'create index concurrently on … (the columns of the foreign key);',

@@ -6,8 +6,7 @@ import { droppedRelations } from '../src/wording.js';
 
 export default defineRule({
   id: 'invalid-index-hidden',
-  level: 'warning',
-  habit: true,
+  level: 'note',
   title: 'CREATE INDEX CONCURRENTLY IF NOT EXISTS takes an invalid index for the wanted one',
   why: 'A concurrent build that fails (a duplicate, a timeout, a deadlock, a lost connection) leaves an INVALID index of that name. The next try finds the name, says NOTICE and succeeds: no query uses the index, a unique one guards nothing that was there before, and every write still pays for it.',
   instead: 'Drop the index IF EXISTS first, then build it without IF NOT EXISTS.',

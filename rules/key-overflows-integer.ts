@@ -9,7 +9,6 @@ const largest: Readonly<Record<string, string>> = { int2: '32,767', int4: '2,147
 export default defineRule({
   id: 'key-overflows-integer',
   level: 'note',
-  habit: true,
   title: 'A numbered primary key is too small for a table that grows',
   why: 'When the sequence passes the largest integer, every INSERT fails. Rows that were deleted or rolled back count too, and changing the type later rewrites the table and every table that refers to it.',
   instead: 'Use bigint for keys that a sequence numbers: id bigint generated always as identity primary key.',

@@ -5,7 +5,6 @@ import { isTimeout, whomBlocks } from '../src/wording.js';
 export default defineRule({
   id: 'no-lock-timeout',
   level: 'warning',
-  habit: true,
   title: 'A blocking lock is requested without a lock_timeout',
   why: 'The statement waits until the last transaction that uses the table ends, and who asks for a lock that does not go with its own waits behind it: behind ACCESS EXCLUSIVE every query, reads included. With lock_timeout it gives up instead, and the migration can be tried again.',
   instead:

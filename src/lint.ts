@@ -2,7 +2,6 @@ import { blaming } from './bug.js';
 import type { Diagnostic, HistoryReport, MigrationReport, Report } from './diagnostic.js';
 import { fingerprint } from './fingerprint.js';
 import type { History, Migration, MigrationProblem } from './frameworks/framework.js';
-import { newestOfHabits } from './habits.js';
 import { next } from './recipes.js';
 import type { Memory } from './replay/memory.js';
 import { type ReplayedMigration, replay } from './replay/replay.js';
@@ -94,8 +93,9 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
       const scripts = 'none' in migration.down ? [migration.up] : [migration.up, migration.down];
       for (const { source, span } of scripts.flatMap((script) => script.pieces)) put(context, source, span);
     }
-    const told = suppress(identify(found), { statements, context, rules: options.rules, levels: options.levels ?? {} });
-    diagnostics.push(...newestOfHabits(told, rules));
+    diagnostics.push(
+      ...suppress(identify(found), { statements, context, rules: options.rules, levels: options.levels ?? {} }),
+    );
     const assumptions = [...history.assumptions, ...(options.assumptions ?? [])];
     reports.push({ framework: history.framework, root: history.root, assumptions, migrations });
   }

@@ -44,7 +44,6 @@ export function rulePage(rule: Rule): string {
   const marks = [
     rule.level,
     rule.off ? 'off by default' : '',
-    rule.habit ? 'told in the newest migration where many have it' : '',
     fixable(rule) ? 'fixable' : '',
   ];
   const lines = [

@@ -165,8 +165,6 @@ export interface Rule {
   readonly directions?: readonly Direction[];
   /** Off unless the configuration turns it on. */
   readonly off?: boolean;
-  /** A way of working, right or wrong for a whole project: where many migrations have it, it is told in the newest and counted in the older ones. */
-  readonly habit?: boolean;
   readonly bad: readonly BadExample[];
   readonly good: readonly Example[];
   readonly check?: (step: Step) => Finding | readonly Finding[] | undefined;

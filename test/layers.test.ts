@@ -25,7 +25,7 @@ const layers: readonly (readonly string[])[] = [
   ],
   ['rules/'],
   ['src/diagnostic.ts', 'src/fingerprint.ts'],
-  ['src/suppress.ts', 'src/habits.ts', 'src/fix.ts', 'src/diff.ts', 'src/baseline.ts', 'src/changes.ts', 'src/replay/'],
+  ['src/suppress.ts', 'src/fix.ts', 'src/diff.ts', 'src/baseline.ts', 'src/changes.ts', 'src/replay/'],
   ['src/lint.ts'],
   ['src/reporters/'],
   ['src/audit/'],
