@@ -41,11 +41,7 @@ export function circumstances(example: Example): string {
 
 /** The page of a rule, as markdown: what docs/rules holds. */
 export function rulePage(rule: Rule): string {
-  const marks = [
-    rule.level,
-    rule.off ? 'off by default' : '',
-    fixable(rule) ? 'fixable' : '',
-  ];
+  const marks = [rule.level, rule.off ? 'off by default' : '', fixable(rule) ? 'fixable' : ''];
   const lines = [
     `# ${rule.id}`,
     '',
