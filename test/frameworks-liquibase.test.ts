@@ -67,6 +67,21 @@ test('nearly every typed change has its case here', () => {
   ]);
 });
 
+test('a comment of a change in YAML is none of its SQL', async () => {
+  const yaml = `databaseChangeLog:
+  - changeSet:
+      id: 1
+      author: a
+      changes:
+        - sql:
+            comment: Fills all rows
+            sql: >-
+              update t
+              set c = 1`;
+  const [migration] = await read('changelog.yaml', yaml);
+  expect(migration?.up.pieces.map(textOf)).toEqual(['update t set c = 1']);
+});
+
 test('the same changelog in XML, YAML and JSON is the same', async () => {
   const yaml = `databaseChangeLog:
   - changeSet:

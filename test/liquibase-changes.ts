@@ -101,6 +101,10 @@ export const typed: readonly string[] = [
   '<sql endDelimiter="\\n/">select 1\n/\nselect 2\n/</sql>',
   '<sql>create function f() returns int language plpgsql as $$ begin return 1; end; $$; select f();</sql>',
   '<sql dbms="oracle">select 1 from dual</sql>',
+  '<modifyDataType tableName="t" columnName="c" newDataType="INT NULL"/>',
+  '<modifyDataType tableName="t" columnName="c" newDataType="INT(11) UNSIGNED NOT NULL"/>',
+  '<modifyDataType tableName="t" columnName="c" newDataType="NVARCHAR(5) NULL"/>',
+  '<modifyDataType tableName="t" columnName="c" newDataType="numeric(5,2) NULL"/>',
 ];
 
 /** Texts of `sql` changes: function bodies and other places where a semicolon does or does not end a statement. */

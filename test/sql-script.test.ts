@@ -332,6 +332,14 @@ describe('placeholders', () => {
   });
 });
 
+test('what steers a template is read as if all that it governs stood there', () => {
+  const script = read('create index {{ if not .Transactional }}concurrently{{ end }} i on t (a)');
+  expect(script.statements.map(({ node }) => 'concurrent' in node && node.concurrent)).toEqual([true]);
+  expect(problems(script)).toEqual([
+    'nothing says what {{ if not .Transactional }} decides; the statement is read as if all that it governs stood there @ {{ if not .Transactional }}',
+  ]);
+});
+
 test('a syntax error at a placeholder names it as it is written', () => {
   expect(problems(read('drop :x a; select 1', { placeholders: ['colon'] }))).toEqual([
     'syntax error at or near ":x" @ :x',

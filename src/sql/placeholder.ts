@@ -52,8 +52,18 @@ export function standIn(placeholder: Placeholder, text: string, as: StandIn): st
   const name = placeholder.name.toLowerCase().replace(/[^a-z0-9]/g, '_');
   if (as === 'string' || written.startsWith(":'")) return `'${name.slice(0, length - 2).padEnd(length - 2, '_')}'`;
   if (written.startsWith(':"')) return `"_${name}"`;
-  if (control.test(placeholder.name)) return ' '.repeat(length);
+  if (isControl(placeholder)) return ' '.repeat(length);
   return `_${name}`.padEnd(length, '_');
+}
+
+/** Whether a placeholder steers what its template gives, and leaves nothing itself. */
+export function isControl({ syntax, name }: Placeholder): boolean {
+  return syntax === 'double-brace' && control.test(name);
+}
+
+/** Whether it only ends or goes on with what another one has begun. */
+export function isContinued(placeholder: Placeholder): boolean {
+  return isControl(placeholder) && /^(?:-\s*)?(?:end|else|elif|\/\*)/.test(placeholder.name);
 }
 
 /** Words of Go templates and Jinja that steer and leave nothing. */

@@ -3,7 +3,7 @@ import type { Lexed, LexedStatement } from './lexer.js';
 import { maskOne } from './mask.js';
 import { type ParseFailure, parseTree, type RawStatement } from './parse.js';
 import type { Place } from './place.js';
-import type { Placeholder, PlaceholderSyntax, StandIn } from './placeholder.js';
+import { isContinued, isControl, type Placeholder, type PlaceholderSyntax, type StandIn } from './placeholder.js';
 import { syntaxError } from './read.js';
 import { splitAgain, swallowed } from './resync.js';
 import { byteRuler, type Span } from './source.js';
@@ -41,7 +41,8 @@ export function recover(place: Place, first: Lexed, enabled: readonly Placeholde
     const outcome = readOne(place, statement, enabled);
     if ('draft' in outcome) {
       drafts.push(outcome.draft);
-      for (const placeholder of outcome.unknown) placeholders.push(unknownPlaceholder(place, placeholder));
+      for (const placeholder of outcome.unknown)
+        if (!isContinued(placeholder)) placeholders.push(unknownPlaceholder(place, placeholder));
       continue;
     }
     const end = splits < mostSplits ? swallowed(place.text, statement) : undefined;
@@ -79,7 +80,9 @@ function openComment(place: Place, comment: Span): Failure {
 
 function unknownPlaceholder(place: Place, placeholder: Placeholder): { name: string; problem: SqlProblem } {
   const written = textOf(place, placeholder);
-  const message = `nothing says what ${written} stands for; the statement is read as if a name stood there`;
+  const message = isControl(placeholder)
+    ? `nothing says what ${written} decides; the statement is read as if all that it governs stood there`
+    : `nothing says what ${written} stands for; the statement is read as if a name stood there`;
   const span = place.span(placeholder.start, placeholder.end);
   return { name: written, problem: { rule: 'not-understood', message, source: place.source, span } };
 }

@@ -54,10 +54,12 @@ export function isSerial(written: string): boolean {
 
 /** A column type as PostgreSQL gets it. What is not in the table is passed on as it is, as Liquibase does. */
 export function dataType(written: string): string {
-  const text = written
-    .trim()
-    .replace(/^java\.sql\.types\./i, '')
-    .replace(/\{autoIncrement:true\}/i, '');
+  const text = withoutAttributes(
+    written
+      .trim()
+      .replace(/^java\.sql\.types\./i, '')
+      .replace(/\{autoIncrement:true\}/i, ''),
+  );
   const [, name = text, given = '', rest = ''] = /^([\w ]*\w)\s*(\([^)]*\))?\s*(.*)$/s.exec(text) ?? [];
   const known = types[name.toLowerCase()];
   if (known?.startsWith('TIMESTAMP')) return known.replace('TIMESTAMP', `TIMESTAMP${given}`);
@@ -67,6 +69,16 @@ export function dataType(written: string): string {
   if (/^(?:int|integer|bigint|smallint|boolean)$/i.test(name))
     return `${name.toUpperCase()}${rest === '' ? '' : ` ${rest}`}`;
   return text;
+}
+
+const others = new Set(['int', 'integer', 'smallint', 'text', 'date', 'time', 'numeric', 'uuid', 'bit']);
+const keeping = new Set(['int8', 'bool', 'nchar', 'varchar2']);
+
+/** INT UNSIGNED, TEXT NULL: most types that Liquibase knows lose what MySQL writes behind them (measured with 4.28), others are passed on with it. */
+function withoutAttributes(type: string): string {
+  const name = /^\w+/.exec(type)?.[0].toLowerCase() ?? '';
+  if (keeping.has(name) || (types[name] === undefined && !others.has(name))) return type;
+  return type.replace(/\s+(?:unsigned|signed|zerofill|not\s+null|null)\b.*$/is, '');
 }
 
 /** An identifier as Liquibase passes it on: one in capitals alone is left to PostgreSQL's folding, a mixed one is quoted. */

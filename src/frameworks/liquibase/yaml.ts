@@ -55,10 +55,11 @@ export async function readYaml(source: Source): Promise<Document> {
       };
       draft.children.push(own);
     } else {
+      draft.attributes.set(key, text);
+      if (key === 'comment') return;
       draft.text = text;
       draft.span = { start: draft.span.start, end: Math.max(draft.span.end, span.end) };
       if (verbatim !== undefined) draft.verbatim = verbatim;
-      draft.attributes.set(key, text);
     }
   };
   const element = (name: string, pair: Pair, value: unknown, depth: number): Element => {
