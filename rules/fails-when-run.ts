@@ -93,8 +93,33 @@ alter table account add column email text;`,
 -- next migration
 alter table account drop constraint account_id_not_null;`,
     },
+    {
+      title: 'a DO block ends a transaction that is not its own',
+      sql: `create table account (id int);
+-- next migration
+begin;
+do $$ begin update account set id = 1 where id = 2; commit; end $$;
+commit;`,
+    },
   ],
   good: [
+    {
+      title: 'a DO block and a procedure that are sent by themselves may commit',
+      sql: `create table account (id int);
+create procedure p() language plpgsql as $$ begin update account set id = 3 where id = 4; commit; end $$;
+-- next migration
+do $$ begin update account set id = 1 where id = 2; commit; call p(); end $$;
+call p();`,
+    },
+    {
+      title: 'in a pipeline too, before 18',
+      framework: 'supabase',
+      files: {
+        'supabase/config.toml': '',
+        'supabase/migrations/1_account.sql':
+          'create table account (id int);\ndo $$ begin update account set id = 1 where id = 2; commit; end $$;\n',
+      },
+    },
     {
       title: 'no server is older than the syntax',
       pg: 16,
@@ -194,11 +219,19 @@ alter table account alter column account_id drop identity;`,
     if (failure === undefined || !failure.sure || conditional) return;
     if (transactionBlock === 'forbidden' && session.inTransaction) return;
     return {
-      message: `PostgreSQL refuses it: ${failure.message}${namedSince18(step)}`,
+      message: `PostgreSQL refuses it: ${failure.message}${namedSince18(step)}${notItsOwn(step)}`,
       ...(failure.code === newLabelUsed && deployedApart(step, 'Put what uses the new label')),
     };
   },
 });
+
+/** Why the transaction is not that of the procedure or DO block which ends it. */
+function notItsOwn({ failure, session }: Step): string {
+  return failure?.code === invalidTermination && session.inTransaction ? `, for ${session.transactionWhy}` : '';
+}
+
+/** invalid_transaction_termination */
+const invalidTermination = '2D000';
 
 /** What a server of 18 or later finds under its name: NOT NULL is a constraint only there. */
 function namedSince18({ statement, pg }: Step): string {

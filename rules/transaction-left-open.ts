@@ -52,6 +52,9 @@ create table account (id int);`,
 
 function lastOf(up: readonly Step[], ...kinds: readonly string[]): number {
   return up.findLastIndex(
-    ({ statement }) => isKind(statement, 'TransactionStmt') && kinds.includes(statement.node.kind ?? ''),
+    ({ statement }) =>
+      isKind(statement, 'TransactionStmt') &&
+      statement.parent === undefined &&
+      kinds.includes(statement.node.kind ?? ''),
   );
 }

@@ -89,7 +89,11 @@ describe('statements of a DO block', () => {
     ],
     ['placeholders', "begin alter table ${s}.t add a int; raise notice '${x}'; end", ['alter table ${s}.t add a int']],
     ['CRLF', 'begin\r\n  drop table a;\r\n  drop table b;\r\nend', ['drop table a', 'drop table b']],
-    ['transactions', 'begin drop table a; commit; drop table b; end', ['drop table a', 'drop table b']],
+    [
+      'transactions',
+      'begin drop table a; commit; drop table b; Rollback and chain; end',
+      ['drop table a', 'commit', 'drop table b', 'Rollback and chain'],
+    ],
   ])('%s', (_, text, expected) => {
     for (const sql of [`select 'é'; DO $$${text}$$;`, `DO LANGUAGE plpgsql $été$\n\n ${text} $été$`]) {
       const script = read(sql);
@@ -186,7 +190,7 @@ describe('functions', () => {
     [
       'a procedure',
       'create procedure p(inout a int) language plpgsql as $$ begin commit; drop table t; end $$',
-      ['drop table t'],
+      ['commit', 'drop table t'],
     ],
     [
       'SQL',

@@ -21,6 +21,8 @@ export interface TransactionPlan {
   readonly batch: Batch;
   /** True when a marker or setting of this migration asked for no transaction where the runner would open one. */
   readonly optedOut: boolean;
+  /** What `batch` puts together travels as several messages of the extended protocol before one Sync. */
+  readonly pipeline?: true;
   /** Why, for people: "dbmate wraps each section in a transaction". */
   readonly why: string;
   /** How a migration leaves the transaction, for people: "write `-- migrate:up transaction:false`". Absent where there is no way. */

@@ -13,6 +13,7 @@ const optOut = 'keep the statement alone in its file';
 const pipeline: TransactionPlan = {
   scope: 'none',
   batch: 'script',
+  pipeline: true,
   optedOut: false,
   why: 'the Supabase CLI sends the statements of a file in one pipeline, which is one transaction',
   optOut,
@@ -20,6 +21,7 @@ const pipeline: TransactionPlan = {
 const pipelines: TransactionPlan = {
   scope: 'none',
   batch: 'script',
+  pipeline: true,
   optedOut: true,
   partsAlone: true,
   why: 'the Supabase CLI sends what cannot run in a transaction by itself, and what stands before and behind it in pipelines of their own',

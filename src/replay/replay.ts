@@ -9,6 +9,7 @@ import type { History, Migration, Script } from '../frameworks/framework.js';
 import type { Direction, JudgedMigration, Step } from '../rule.js';
 import { parseScript } from '../sql/script.js';
 import type { BodyStatement, Comment, ParsedScript, SqlProblem, Statement } from '../sql/statement.js';
+import { refusedEnding } from './body-transaction.js';
 import { calledBodies, unreadBodies } from './calls.js';
 import { foreseen, hasHidden, hiddenBefore, hide, isHidden, runsUnread } from './hidden.js';
 import type { Memory } from './memory.js';
@@ -308,7 +309,8 @@ function stepsOf(
   const session = transactions.session(settings);
   const step = (of: Statement, told: Prediction): Step => {
     const relation = targetOf(of, before);
-    const failure = told.failure && foreseen(told.failure, relation, before);
+    const ending = refusedEnding(of, { ...part, first: transactions.first, session, script, pg });
+    const failure = ending ?? (told.failure && foreseen(told.failure, relation, before));
     const allEffects = markBorn(withoutRows(told.effects, of.kind, relation, before, isNew), isNew, isCreated);
     return {
       kind: of.kind,
@@ -318,7 +320,9 @@ function stepsOf(
       effects: felt(allEffects, relation !== undefined && transactions.isEmpty(relation, of)),
       allEffects,
       transactionBlock: told.transactionBlock,
-      ...(failure && { failure: { ...failure, sure: failure.sure && run.ordered && !part.caught } }),
+      ...(failure && {
+        failure: { ...failure, sure: failure.sure && run.ordered && !part.caught },
+      }),
       understood: told.understood,
       before,
       after,

@@ -18,6 +18,8 @@ export class Transactions {
   catalog: Catalog;
   /** Numbers the transactions of the script from 0; a statement outside one is a transaction of its own. */
   number = 0;
+  /** The statement is the first of its message. */
+  first = true;
   /** True when the runner makes one transaction of the whole script, by opening one or by sending it as one message. */
   readonly whole: boolean;
 
@@ -101,6 +103,7 @@ export class Transactions {
   /** To be called before a statement. */
   begin(statement: Statement): void {
     const message = this.#messages.get(statement);
+    this.first = message === undefined || message !== this.#message;
     if (message !== this.#message && this.#explicit === undefined && this.#message !== undefined) this.#end('commit');
     this.#message = message;
   }

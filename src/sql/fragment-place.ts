@@ -33,7 +33,7 @@ function search(body: string, fragment: Fragment, from: number): FragmentPlace |
   for (let count = 0; cursor.kind !== 'end' && count < farthest; count++, advance(cursor)) {
     if (cursor.kind === 'comment') continue;
     const { start } = cursor;
-    if (matches(body, start, fragment.text)) {
+    if (matches(body, start, fragment.text) || isWord(cursor, fragment)) {
       return { start, end: endOf(body, start + fragment.text.length, fragment), index: (i) => start + i };
     }
     // PL/pgSQL writes SELECT over PERFORM, which is one letter longer (pl_gram.y, stmt_perform)
@@ -49,6 +49,11 @@ function isPerform({ text, kind, start, end }: Cursor): boolean {
   return kind === 'word' && end - start === 7 && text.slice(start, end).toLowerCase() === 'perform';
 }
 
+/** COMMIT and ROLLBACK have no text in PL/pgSQL's tree. */
+function isWord({ text, kind, start, end }: Cursor, fragment: Fragment): boolean {
+  return fragment.role === 'ending' && kind === 'word' && text.slice(start, end).toUpperCase() === fragment.text;
+}
+
 /** Whether the text stands there. PL/pgSQL blanks the INTO clause of a query, so a space stands for any character. */
 function matches(body: string, at: number, text: string): boolean {
   for (let i = 0; i < text.length; i++) {
@@ -60,7 +65,7 @@ function matches(body: string, at: number, text: string): boolean {
 
 /** The end of the fragment; of a statement the last token before its semicolon, since an INTO clause at its end is cut off. */
 function endOf(body: string, end: number, fragment: Fragment): number {
-  if (fragment.role !== 'statement') return end;
+  if (fragment.role !== 'statement' && fragment.role !== 'ending') return end;
   const cursor = cursorAt(body, end);
   let last = end;
   for (advance(cursor); cursor.kind !== 'end'; advance(cursor)) {

@@ -70,6 +70,12 @@ export const parts: Readonly<Record<string, readonly Part[] | undefined>> = {
   ],
 };
 
+/** What ends the transaction from within a procedure or a DO block, and begins the next. */
+export const endings: Readonly<Record<string, string | undefined>> = {
+  PLpgSQL_stmt_commit: 'COMMIT',
+  PLpgSQL_stmt_rollback: 'ROLLBACK',
+};
+
 export function isNode(value: PlpgsqlValue | undefined): value is PlpgsqlNode {
   return typeof value === 'object' && !Array.isArray(value);
 }

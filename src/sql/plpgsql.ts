@@ -1,11 +1,11 @@
 import { type PlpgsqlNode, type PlpgsqlValue, parsePlpgsql } from './parse.js';
-import { child, isNode, list, type Mark, type Part, parts, type Role, textOf } from './plpgsql-tree.js';
+import { child, endings, isNode, list, type Mark, type Part, parts, type Role, textOf } from './plpgsql-tree.js';
 import { noScope, type Scope } from './values.js';
 import { assigned, isLeft, type Parameters, Variables } from './variables.js';
 
 /** A query, an EXECUTE or an expression with a query in it in a procedural body. */
 export interface Fragment {
-  readonly role: 'statement' | 'query' | 'execute' | 'expression';
+  readonly role: 'statement' | 'query' | 'execute' | 'expression' | 'ending';
   readonly text: string;
   /** The 1-based line of the body on which its PL/pgSQL statement begins. */
   readonly line: number;
@@ -72,6 +72,8 @@ function collect(value: PlpgsqlValue | undefined, context: Context, at: Walk): v
     for (const [kind, node] of Object.entries(item)) {
       if (!isNode(node)) continue;
       const line = typeof node.lineno === 'number' ? node.lineno : context.line;
+      const ending = endings[kind];
+      if (ending !== undefined) run(node, { role: 'ending', text: ending, line, declared: false }, context, at);
       const turns = at.variables?.enter(kind, node);
       for (const part of parts[kind] ?? []) collectPart(node, part, { ...context, line }, turns, at);
       at.variables?.leave(kind, node, turns !== undefined);
@@ -109,9 +111,9 @@ function collectPart(
 function push(
   value: PlpgsqlValue | undefined,
   role: Exclude<Role, 'body' | 'cursor'>,
-  { line, ...circumstances }: Context,
+  context: Context,
   cursor: PlpgsqlNode | undefined,
-  { fragments, runs, variables }: Walk,
+  at: Walk,
 ): void {
   // a declared query belongs to every statement that opens it
   const node = cursor ?? child(value, 'PLpgSQL_expr');
@@ -121,9 +123,18 @@ function push(
   const own = role === 'assignment' ? 'expression' : role;
   // an expression without a query reads no table
   if (own === 'expression' && !/\bselect\b/i.test(text)) return;
-  const fragment = fragments.get(node) ?? { role: own, text, line, declared: cursor !== undefined };
+  run(node, { role: own, text, line: context.line, declared: cursor !== undefined }, context, at);
+}
+
+function run(
+  node: PlpgsqlNode,
+  fresh: Fragment,
+  { conditional, repeated, caught }: Context,
+  { fragments, runs, variables }: Walk,
+): void {
+  const fragment = fragments.get(node) ?? fresh;
   fragments.set(node, fragment);
-  runs.push({ fragment, scope: variables?.scope() ?? noScope, ...circumstances });
+  runs.push({ fragment, scope: variables?.scope() ?? noScope, conditional, repeated, caught });
 }
 
 /** A declared cursor runs its query where it is opened. */
