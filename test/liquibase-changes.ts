@@ -105,6 +105,8 @@ export const typed: readonly string[] = [
   '<modifyDataType tableName="t" columnName="c" newDataType="INT(11) UNSIGNED NOT NULL"/>',
   '<modifyDataType tableName="t" columnName="c" newDataType="NVARCHAR(5) NULL"/>',
   '<modifyDataType tableName="t" columnName="c" newDataType="numeric(5,2) NULL"/>',
+  '<alterSequence sequenceName="s" cycle="false"/>',
+  '<createTable tableName="t"><column name="a" type="int"/><column name="g" type="int" defaultValueComputed="GENERATED ALWAYS AS (a / 2) STORED"/></createTable>',
 ];
 
 /** Texts of `sql` changes: function bodies and other places where a semicolon does or does not end a statement. */

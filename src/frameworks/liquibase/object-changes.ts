@@ -59,7 +59,10 @@ export const objectChanges: Readonly<Record<string, Render>> = {
     up: [`CREATE SEQUENCE IF NOT EXISTS ${tableOf(change, 'sequenceName')}${sequenceOptions(change)}`],
     down: [dropSequence(change)],
   }),
-  alterSequence: (change) => ({ up: [`ALTER SEQUENCE ${tableOf(change, 'sequenceName')}${sequenceOptions(change)}`] }),
+  alterSequence: (change) => {
+    const noCycle = flag(change, 'cycle', true) ? '' : ' NO CYCLE';
+    return { up: [`ALTER SEQUENCE ${tableOf(change, 'sequenceName')}${sequenceOptions(change)}${noCycle}`] };
+  },
   dropSequence: (change) => ({ up: [dropSequence(change)] }),
   renameSequence: (change) => ({
     up: [`ALTER SEQUENCE ${tableOf(change, 'oldSequenceName')} RENAME TO ${name(change, 'newSequenceName')}`],

@@ -22,7 +22,8 @@ function createTable(change: Element): readonly string[] {
   const [keyName] = keys.flatMap((one) => attribute(constraintsOf(one), 'primaryKeyName') ?? []);
   const table = attribute(change, 'tableName') ?? '';
   const parts = [
-    ...columns.map((one) => columnDefinition(one)),
+    // elsewhere Liquibase writes DEFAULT before it, which PostgreSQL refuses
+    ...columns.map((one) => columnDefinition(one).replace(/ DEFAULT (?=GENERATED ALWAYS )/, ' ')),
     ...(keys.length === 0 ? [] : [`CONSTRAINT ${identifier(keyName ?? `${table}_pkey`)} PRIMARY KEY (${names})`]),
     ...columns.flatMap((one) => columnReference(one) ?? []),
     ...columns.flatMap((one) => {
