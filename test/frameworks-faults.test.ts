@@ -376,6 +376,14 @@ const faults: readonly Fault[] = [
     says: ['migration-not-run m/2_b/migrate.sql:1'],
   },
   {
+    name: 'rows for MySQL',
+    files: {
+      'seeds/001_a.sql': 'SET NAMES utf8mb4;\nINSERT INTO a (id) VALUES (1) ON DUPLICATE KEY UPDATE id = 1;',
+      'seeds/002_b.sql': 'INSERT IGNORE INTO b (id) VALUES (1);',
+    },
+    says: ['other-database seeds/001_a.sql:1 the migrations of seeds are for MySQL'],
+  },
+  {
     name: 'Prisma: another provider',
     files: { 'm/migration_lock.toml': 'provider = "mysql"', 'm/1_a/migration.sql': 'select 1;' },
     says: ['other-database m/migration_lock.toml:1 the migrations of m are for MySQL'],

@@ -29,7 +29,8 @@ const names: Readonly<Record<string, string>> = {
 const signs: readonly { readonly database: string; readonly pattern: RegExp }[] = [
   {
     database: 'MySQL',
-    pattern: /\bENGINE\s*=\s*(?:InnoDB|MyISAM)|\bAUTO_INCREMENT\b|`\w+`|\bUNSIGNED\b|\bDATETIME\(\d\)|\bTINYINT\b/i,
+    pattern:
+      /\bENGINE\s*=\s*(?:InnoDB|MyISAM)|\bAUTO_INCREMENT\b|`\w+`|\bUNSIGNED\b|\bDATETIME\(\d\)|\bTINYINT\b|\butf8mb4\b|\bON\s+DUPLICATE\s+KEY\b|\bINSERT\s+IGNORE\b/i,
   },
   {
     database: 'SQLite',

@@ -6,7 +6,7 @@ const dialects: readonly { readonly name: string; readonly marks: RegExp }[] = [
   {
     name: 'MySQL',
     marks:
-      /`[\w$]+`|\b(?:auto_increment|unsigned|(?:tiny|medium|long)text|on\s+update\s+current_timestamp|delimiter|change\s+column|modify\s+column|lock\s+tables)\b|\b(?:engine|charset)\s*=|\bcharacter\s+set\b|\b(?:tiny|medium|big)?int\s*\(\d+\)|\b(?:unique\s+)?(?:key|index)\s+\w+\s*\(/i,
+      /`[\w$]+`|\b(?:auto_increment|unsigned|(?:tiny|medium|long)text|on\s+update\s+current_timestamp|delimiter|change\s+column|modify\s+column|lock\s+tables|utf8mb4|on\s+duplicate\s+key|insert\s+ignore|replace\s+into)\b|\b(?:engine|charset)\s*=|\bcharacter\s+set\b|\b(?:tiny|medium|big)?int\s*\(\d+\)|\b(?:unique\s+)?(?:key|index)\s+\w+\s*\(/i,
   },
   {
     name: 'Oracle',
