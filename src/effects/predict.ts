@@ -29,16 +29,20 @@ export function predict(statement: Statement, catalog: Catalog, options: Predict
 
 /** Functions and triggers that call one another are followed this far; deeper ones are recursive in practice. */
 const deepest = 6;
+/** What calls others many times over is not followed to its end. */
+const most = 500;
 
 function draftOf<K extends Kind>(
   statement: Statement<K>,
   given: Omit<PredictContext<K>, 'statement' | 'inner'>,
   depth = 0,
+  room = { left: most },
 ): Draft {
   if (depth > deepest) return nothing;
+  if (room.left-- <= 0) return notUnderstood;
   const row = table[statement.kind];
   const inner = (nested: Statement, catalog: Catalog): Draft =>
-    draftOf(nested, { ...given, catalog, opened: false }, depth + 1);
+    draftOf(nested, { ...given, catalog, opened: false }, depth + 1, room);
   if (row === undefined) return notUnderstood;
   const refusal = syntaxRefusal(statement, given.pg);
   if (refusal !== undefined) return refusal;

@@ -55,6 +55,8 @@ export interface ReplayedMigration extends JudgedMigration {
 
 /** The longest chain of functions that call functions which is followed; deeper ones are recursive in practice. */
 const callDepth = 6;
+/** Functions that call functions many times over: of what one statement runs, no more is followed. */
+const mostInside = 2000;
 
 /**
  * Applies a history's migrations one after another to an empty catalog and gives those that are judged, each with its
@@ -252,13 +254,14 @@ interface Executed extends BodyStatement {
 }
 
 /** The statement itself and, of a DO block or a call of a function whose body is known, what runs inside. */
-function executed(statement: Statement, catalog: Catalog, depth = 0): readonly Executed[] {
+function executed(statement: Statement, catalog: Catalog, depth = 0, room = { left: mostInside }): readonly Executed[] {
   const body = statement.kind === 'DoStmt' ? statement.body : calledBodies(statement, catalog);
-  const opened = body.length > 0 && depth < callDepth;
+  const opened = body.length > 0 && depth < callDepth && room.left > 0;
   const self: Executed = { statement, conditional: false, repeated: false, opened };
   if (!opened) return [self];
+  room.left -= body.length;
   const inner = body.flatMap((part) =>
-    executed(part.statement, catalog, depth + 1).map((nested) => ({
+    executed(part.statement, catalog, depth + 1, room).map((nested) => ({
       ...nested,
       conditional: nested.conditional || part.conditional,
       repeated: nested.repeated || part.repeated,
