@@ -132,8 +132,27 @@ describe('what is found below the paths', () => {
 
 describe('what the user says counts', () => {
   test('framework for the run', async () => {
-    expect(await found(['services/d'], { framework: 'refinery' })).toEqual(['refinery services/d 1']);
+    expect(await found(['services/d'], { framework: 'refinery' })).toEqual(['refinery services/d/migrations 1']);
     expect(await found(['queries'], { framework: 'supabase' })).toEqual(['supabase queries ']);
+  });
+
+  test('it reads what is known by names alone, where it knows no folder as its own', async () => {
+    const overlay = new Map([
+      ['x/001_a.sql', 'select 1'],
+      ['x/002_b.sql', 'select 1'],
+    ]);
+    const { histories } = await discover([], { cwd: path.join(cwd, 'queries'), overlay, framework: 'sqlx' });
+    expect(histories.map(({ framework, root, migrations }) => [framework, root, migrations.length])).toEqual([
+      ['sqlx', 'x', 2],
+    ]);
+  });
+
+  test('a transaction that is said is not taken for granted', async () => {
+    const overlay = new Map([['x/001_a.sql', 'select 1']]);
+    const { histories } = await discover([], { cwd: path.join(cwd, 'queries'), overlay, transaction: 'file' });
+    expect(histories.flatMap(({ assumptions }) => assumptions)).toEqual([
+      'read as plain SQL, because its files are numbered as 001_a.sql is',
+    ]);
   });
 
   test('framework, transaction and ignore by glob, the last that covers a folder', async () => {

@@ -159,7 +159,7 @@ async function historiesOf(
   { known, passedOver }: Seen,
 ): Promise<readonly History[]> {
   const start = target.isFile ? folderOf(target.path) : target.path;
-  const claims = decide(await claimsOf(project.folder(start), candidates(options.framework)));
+  const claims = decide(await claimed(project.folder(start), options));
   const wanted = claims.filter((claim) => !isTestData(claim, start));
   for (const { detection } of claims)
     if (!wanted.some((claim) => claim.detection === detection)) passedOver.add(detection.root);
@@ -176,9 +176,18 @@ async function historiesOf(
   return meant ? [fallback] : [];
 }
 
-/** The frameworks to ask: all, or the one that is pinned for the run. */
-function candidates(id: string | undefined): readonly Framework[] {
-  return id === undefined ? frameworks : [frameworkOf(id)];
+/** What all frameworks claim, or the one that is pinned for the run: where it knows no folder as its own, it has those that are known by names alone. */
+async function claimed(folder: Folder, { framework: id }: DiscoverOptions): Promise<readonly Claim[]> {
+  if (id === undefined) return claimsOf(folder, frameworks);
+  const framework = frameworkOf(id);
+  const own = await claimsOf(folder, [framework]);
+  if (own.length > 0) return own;
+  const all = decide(await claimsOf(folder, frameworks));
+  return all.flatMap(({ detection }) =>
+    detection.evidence !== 'name' && detection.evidence !== 'manifest'
+      ? []
+      : { framework, detection: { ...detection, evidence: 'config', because: 'it was named' }, alternatives: [] },
+  );
 }
 
 /** The framework of an id; a UserError names the nearest when there is none. */

@@ -4,6 +4,7 @@ import type { Detection, FileEntry, Framework, MigrationProblem, TransactionPlan
 import { goModule, manifestWith, tasks } from './manifests.js';
 import { migrationsOf, type VersionedFile } from './pairs.js';
 import { describe, filesNamed, notRun, problem } from './sql-files.js';
+import { assumed } from './transaction.js';
 
 const fileName = /^(\d+)_(.*)\.(up|down)\.sql$/;
 const required = /^(?!.*\/\/ indirect).*\bgolang-migrate\/migrate\b/m;
@@ -44,7 +45,7 @@ export default {
         ? { root, evidence: 'name', because: `its files are named as ${nameOf(first.path)} is` }
         : { root, evidence: 'manifest', because: `${manifest.path} uses golang-migrate` };
     }),
-  read(folder) {
+  read(folder, options) {
     const here = folder.byFolder.get(folder.path) ?? [];
     const plan = folder.above(folder.path, tasks).some((entry) => multiStatement.test(entry.read() ?? ''))
       ? split
@@ -61,7 +62,10 @@ export default {
           'golang-migrate wants <number>_<name>.up.sql or .down.sql',
         ),
       ],
-      assumptions: plan === split ? [] : ['the database URL of golang-migrate does not say x-multi-statement=true'],
+      assumptions:
+        plan === split
+          ? []
+          : assumed(options, 'the database URL of golang-migrate does not say x-multi-statement=true'),
     };
   },
 } satisfies Framework;

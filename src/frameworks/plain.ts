@@ -11,6 +11,7 @@ import {
   stemOf,
   unreadable,
 } from './sql-files.js';
+import { assumed } from './transaction.js';
 
 const psql: TransactionPlan = {
   scope: 'none',
@@ -40,7 +41,7 @@ export default {
     }
     return [...roots].map(([root, because]): Detection => ({ root, evidence: 'name', because }));
   },
-  read(folder) {
+  read(folder, options) {
     const parts = partsOf(folder);
     const migrations = grouped(parts.parts).map(migrationOf);
     const again = migrations.length - new Set(migrations.map(({ id, name }) => `${id} ${withoutCounter(name)}`)).size;
@@ -54,7 +55,10 @@ export default {
       migrations: settleIds(migrations, refused),
       problems: [],
       assumptions: [
-        'plain SQL: each statement is sent by itself and commits at once, unless the file says BEGIN',
+        ...assumed(
+          options,
+          'plain SQL: each statement is sent by itself and commits at once, unless the file says BEGIN',
+        ),
         ...(unordered ? ['most file names carry no number: the files are taken in the order of their names'] : []),
         ...parts.leftOut,
       ],

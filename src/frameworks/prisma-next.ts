@@ -6,6 +6,7 @@ import { type JsonNode, jsonTree, readJson, textAt } from './formats.js';
 import type { Detection, FileEntry, Framework, Migration, MigrationProblem, TransactionPlan } from './framework.js';
 import { type Edge, routeOf } from './prisma-next-graph.js';
 import { describe, problem, settleIds, unreadable } from './sql-files.js';
+import { assumed } from './transaction.js';
 
 const folderName = /^(\d{8}T\d{4,6}Z?|\d+)_?(.*)$/;
 
@@ -32,7 +33,7 @@ export default {
     }
     return [...roots.values()];
   },
-  async read(folder) {
+  async read(folder, options) {
     const read: Read[] = [];
     for (const one of migrationFolders(folder, ['ops.json', 'migration.json'])) read.push(await readOne(one));
     const { order, besides, forks } = routeOf(read);
@@ -44,7 +45,7 @@ export default {
       migrations: settleIds(order.map(placed)),
       problems: forks.flatMap(([first, second]) => forked(first, second)),
       assumptions: [
-        'Prisma 8 runs the operations of a migration in one transaction',
+        ...assumed(options, 'Prisma 8 runs the operations of a migration in one transaction'),
         ...(besides.size === 0
           ? []
           : [`${besides.size} migrations lead another way to the same schema and are judged behind the others`]),

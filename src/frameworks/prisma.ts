@@ -6,6 +6,7 @@ import type { Detection, Framework, Migration, TransactionPlan } from './framewo
 import { isAtLeast, lowestVersion, npmVersion } from './manifests.js';
 import { looks } from './outside-transaction.js';
 import { compareText, describe, notRun, script, settleIds, unreadable } from './sql-files.js';
+import { assumed } from './transaction.js';
 
 const folderName = /^(\d{14}|\d+)_?(.*)$/;
 const lockFile = 'migration_lock.toml';
@@ -48,7 +49,7 @@ export default {
     }
     return [...roots.values()];
   },
-  async read(folder) {
+  async read(folder, options) {
     const lock = folder.file(lockFile);
     const settings = lock === undefined ? { value: undefined, problems: [] } : await readToml(lock);
     const provider = textAt(settings.value, 'provider') ?? 'postgresql';
@@ -69,7 +70,10 @@ export default {
       problems: [...settings.problems, ...notRun(empty, 'Prisma wants <folder>/migration.sql')],
       assumptions:
         version === undefined
-          ? ['no package.json tells the version of Prisma: before 7.4 a migration is sent in one message']
+          ? assumed(
+              options,
+              'no package.json tells the version of Prisma: before 7.4 a migration is sent in one message',
+            )
           : [],
     };
   },

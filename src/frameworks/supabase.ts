@@ -5,6 +5,7 @@ import type { Detection, FileEntry, Framework, Migration, Script, TransactionPla
 import { isAtLeast, lowestVersion, npmVersion } from './manifests.js';
 import { type Look, looks } from './outside-transaction.js';
 import { compareText, describe, filesNamed, notRun, script, settleIds, unreadable } from './sql-files.js';
+import { assumed } from './transaction.js';
 
 /** As in the CLI, pkg/migration/file.go. */
 const fileName = /^(\d+)_(.*)\.sql$/;
@@ -70,7 +71,7 @@ export default {
         ? { root, evidence: 'manifest', because: 'it is supabase/migrations' }
         : [];
     }),
-  read(folder) {
+  read(folder, options) {
     const here = folder.byFolder.get(folder.path) ?? [];
     const files = filesNamed(here, fileName);
     const version = npmVersion(folder, folder.path, 'supabase');
@@ -84,7 +85,7 @@ export default {
       root: folder.path,
       migrations: settleIds(migrations.toSorted((a, b) => compareText(a.id, b.id) || compareText(a.file, b.file))),
       problems: notRun(odd, 'the Supabase CLI wants <version>_<name>.sql'),
-      assumptions: lowest === undefined ? ['the Supabase CLI is 2.116 or newer'] : [],
+      assumptions: lowest === undefined ? assumed(options, 'the Supabase CLI is 2.116 or newer') : [],
     };
   },
 } satisfies Framework;

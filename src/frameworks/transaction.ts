@@ -23,6 +23,11 @@ const pinnedPlans: Readonly<Record<Pin, TransactionPlan>> = {
   },
 };
 
+/** What a reader takes for granted of its runner's transactions, where the configuration does not say what they are. */
+export function assumed({ transaction }: ReadOptions, ...texts: readonly string[]): readonly string[] {
+  return transaction === undefined ? texts : [];
+}
+
 /** A history whose transactions are those of the configuration; a migration that opted out of its runner's keeps its own. */
 export function pinTransaction(history: History, pin: Pin | undefined): History {
   if (pin === undefined) return history;
