@@ -121,8 +121,12 @@ const faults: readonly Fault[] = [
       'm/3_c.sql': '-- +goose Up\n-- see +goose Down\nselect 1;\n',
       'm/4_d.sql': '\ufeff-- +goose Up\nselect 1;\n',
       'm/5_e.SQL': '-- +goose Up\nselect 1;\n',
+      'm/0_f.sql': '-- +goose Up\nselect 1;\n',
+      'm/05_g.sql': '-- +goose Up\nselect 1;\n',
+      'm/5_h.sql': '-- +goose Up\nselect 1;\n',
     },
     says: [
+      'migration-not-run m/0_f.sql:1 0_f.sql is never run: goose wants <number>_<name>.sql, and its command refuses',
       'migration-not-run m/5_e.SQL:1',
       'marker-refused m/1_a.sql:2 this annotation may not follow Up',
       'marker-refused m/1_a.sql:6 this annotation may not follow Down',
@@ -130,6 +134,7 @@ const faults: readonly Fault[] = [
       'marker-refused m/2_b.sql:4 this annotation may not follow Up',
       'marker-refused m/3_c.sql:2 "see  down" is no annotation of goose',
       'marker-refused m/4_d.sql:1 a byte order mark stands before the first line',
+      'duplicate-version m/5_h.sql:1 version 5 is also that of m/05_g.sql',
     ],
   },
   {
@@ -163,8 +168,19 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'golang-migrate: a name without a direction, a byte order mark',
-    files: { ...goMod, 'm/1_a.up.sql': '\ufeffselect 1;', 'm/2_b.sql': 'select 1;', 'm/schema.sql': 'select 1;' },
-    says: ['migration-not-run m/2_b.sql:1', 'syntax-error m/1_a.up.sql:1 a byte order mark'],
+    files: {
+      ...goMod,
+      'm/1_a.up.sql': '\ufeffselect 1;',
+      'm/2_b.sql': 'select 1;',
+      'm/schema.sql': 'select 1;',
+      'm/02_c.up.sql': 'select 1;',
+      'm/2_d.up.sql': 'select 1;',
+    },
+    says: [
+      'migration-not-run m/2_b.sql:1',
+      'syntax-error m/1_a.up.sql:1 a byte order mark',
+      'duplicate-version m/2_d.up.sql:1 version 2 is also that of m/02_c.up.sql',
+    ],
   },
   {
     name: 'golang-migrate: x-multi-statement cuts bodies',
@@ -188,8 +204,14 @@ const faults: readonly Fault[] = [
       'migrations/V1__a.sql': 'select 1;',
       'migrations/V1.5__b.sql': 'select 1;',
       'migrations/V2__c.rs': '',
+      'migrations/V20240101000000__d.sql': 'select 1;',
+      'migrations/V01__e.sql': 'select 1;',
     },
-    says: ['unreadable-migration migrations/V1.5__b.sql:1 refinery refuses the version 1.5'],
+    says: [
+      'unreadable-migration migrations/V1.5__b.sql:1 refinery refuses the version 1.5 of V1.5__b.sql: it must be a whole number of 32 bits',
+      'unreadable-migration migrations/V20240101000000__d.sql:1 refinery refuses the version 20240101000000',
+      'duplicate-version migrations/V1__a.sql:1 version 1 is also that of migrations/V01__e.sql',
+    ],
   },
   {
     name: 'sqlx: names',

@@ -15,9 +15,11 @@ import {
   problem,
   settleIds,
   unreadable,
+  withoutZeros,
 } from './sql-files.js';
 
-const fileName = /^(\d+)_(.*)\.sql$/;
+/** The number must not be 0: migration.go, NumericComponent. */
+const fileName = /^(0*[1-9]\d*)_(.*)\.sql$/;
 const anyMarker = /^[ \t]*--[ \t]*\+goose[ \t]+Up\b/im;
 /** Every line that goose takes for an annotation, well written or not: internal/sqlparser/parser.go. */
 const annotation = /^([ \t]*)(--.*?\+goose.*)$/gm;
@@ -63,11 +65,19 @@ export default {
     return {
       framework: 'goose',
       root: folder.path,
-      migrations: settleIds(sorted.map(read)),
-      problems: notRun(
-        filesNamed(here, /\.sql$/i).filter((entry) => !files.includes(entry) && anyMarker.test(entry.read() ?? '')),
-        'goose wants <number>_<name>.sql',
-      ),
+      migrations: settleIds(sorted.map(read), { same: withoutZeros }),
+      problems: [
+        ...notRun(
+          filesNamed(here, /\.sql$/).filter((entry) => !files.includes(entry)),
+          'goose wants <number>_<name>.sql, and its command refuses a folder with any other',
+        ),
+        ...notRun(
+          filesNamed(here, /\.sql$/i).filter(
+            (entry) => !entry.path.endsWith('.sql') && anyMarker.test(entry.read() ?? ''),
+          ),
+          'goose wants <number>_<name>.sql',
+        ),
+      ],
       assumptions: code.length === 0 ? [] : [`${code.length} migrations written in Go are not read`],
     };
   },

@@ -1,6 +1,6 @@
 import { nameOf } from './files.js';
 import type { FileEntry, Migration, Script, TransactionPlan } from './framework.js';
-import { compareNumbers, problem, script, settleIds, unreadable } from './sql-files.js';
+import { compareNumbers, compareText, problem, script, settleIds, unreadable, withoutZeros } from './sql-files.js';
 
 /** A file that holds one direction of a migration, as its name says. */
 export interface VersionedFile {
@@ -14,6 +14,7 @@ export interface VersionedFile {
 export interface PairOptions {
   /** How the runner executes a file. */
   readonly plan: (entry: FileEntry) => TransactionPlan;
+  /** How versions are ordered; by their value if absent. Where they are texts, 1 and 001 are two. */
   readonly compare?: (a: string, b: string) => number;
   /** What a migration without a down file lacks; default `missing`. */
   readonly noDown?: 'missing' | 'framework';
@@ -23,14 +24,17 @@ export interface PairOptions {
 /** Joins up and down files of one version to migrations, in the order of the versions. */
 export function migrationsOf(files: readonly VersionedFile[], options: PairOptions): readonly Migration[] {
   const compare = options.compare ?? compareNumbers;
+  const same = compare === compareText ? (version: string) => version : withoutZeros;
   const versions = new Map<string, VersionedFile[]>();
   for (const file of files) {
-    const together = versions.get(file.version);
-    if (together === undefined) versions.set(file.version, [file]);
+    const version = same(file.version);
+    const together = versions.get(version);
+    if (together === undefined) versions.set(version, [file]);
     else together.push(file);
   }
   const sorted = [...versions].toSorted(([a], [b]) => compare(a, b));
-  return settleIds(sorted.flatMap(([, together]) => pairs(together).map((pair) => migrationOf(pair, options))));
+  const migrations = sorted.flatMap(([, together]) => pairs(together).map((pair) => migrationOf(pair, options)));
+  return settleIds(migrations, { same });
 }
 
 interface Pair {

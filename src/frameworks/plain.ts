@@ -52,7 +52,7 @@ export default {
     return {
       framework: 'sql',
       root: folder.path,
-      migrations: settleIds(migrations, refused),
+      migrations: settleIds(migrations, { refused }),
       problems: [],
       assumptions: [
         ...assumed(

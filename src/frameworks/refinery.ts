@@ -50,7 +50,9 @@ export default {
         noDown: 'framework',
       }),
       problems: [
-        ...files.flatMap(fraction),
+        ...files.flatMap((entry) =>
+          refused(entry, manifestWith(folder, folder.path, cargo, /\bint8-versions\b/) ? 64 : 32),
+        ),
         ...notRun(
           filesNamed(folder.files, /\.sql$/i).filter((entry) => !files.includes(entry)),
           'refinery wants V<number>__<name>.sql',
@@ -66,10 +68,12 @@ function versioned(entry: FileEntry): VersionedFile {
   return { entry, version, name: describe(name), direction: 'up' };
 }
 
-/** The name may have a fraction, but the number it is read as may not: parse_migration_name. */
-function fraction(entry: FileEntry): readonly MigrationProblem[] {
+/** The name may have a fraction, but the number that it is read as may not: parse_migration_name. */
+function refused(entry: FileEntry, bits: 32 | 64): readonly MigrationProblem[] {
   const { version } = versioned(entry);
-  if (!version.includes('.')) return [];
-  const message = `refinery refuses the version ${version} of ${nameOf(entry.path)}: it must be a whole number`;
+  const isWhole = /^\d+$/.test(version);
+  if (isWhole && BigInt(version) < 1n << BigInt(bits - 1)) return [];
+  const wants = isWhole && bits === 32 ? 'of 32 bits, or of 64 with the feature int8-versions' : `of ${bits} bits`;
+  const message = `refinery refuses the version ${version} of ${nameOf(entry.path)}: it must be a whole number ${wants}`;
   return [problem('unreadable-migration', message, entry.source())];
 }

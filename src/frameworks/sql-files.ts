@@ -79,9 +79,14 @@ export function isBlank(text: string): boolean {
   return text.replace(/--[^\r\n]*|\/\*[\s\S]*?\*\//g, '').trim() === '';
 }
 
+/** A number as it is without what fills it up: two runners' versions 1 and 001 are one. */
+export function withoutZeros(digits: string): string {
+  return digits.replace(/^0+(?=\d)/, '');
+}
+
 /** Orders digit strings of any length by value. */
 export function compareNumbers(a: string, b: string): number {
-  const [x, y] = [a.replace(/^0+(?=\d)/, ''), b.replace(/^0+(?=\d)/, '')];
+  const [x, y] = [withoutZeros(a), withoutZeros(b)];
   return x.length - y.length || compareText(x, y);
 }
 
@@ -147,25 +152,29 @@ export function notRun(entries: readonly FileEntry[], why: string): readonly Mig
   );
 }
 
-/**
- * Gives each migration an id of its own: of two with the same version the later one is known by its file, and reported
- * where the runner refuses the folder or passes over one of the two.
- */
+interface Settling {
+  /** Whether the runner refuses a folder with both, or passes over one of the two; it does, if absent. */
+  readonly refused?: (first: Migration, second: Migration) => boolean;
+  /** What is the same for versions that the runner takes for one. */
+  readonly same?: (version: string) => string;
+}
+
+/** Gives each migration an id of its own: of two with the same version the later one is known by its file, and reported. */
 export function settleIds(
   migrations: readonly Migration[],
-  refused: (first: Migration, second: Migration) => boolean = () => true,
+  { refused = () => true, same = (version) => version }: Settling = {},
 ): readonly Migration[] {
   const first = new Map<string, Migration>();
   const taken = new Set(migrations.map(({ id }) => id));
   return migrations.map((migration) => {
-    const other = first.get(migration.id);
+    const other = first.get(same(migration.id));
     if (other === undefined) {
-      first.set(migration.id, migration);
+      first.set(same(migration.id), migration);
       return migration;
     }
     const message = `version ${migration.id} is also that of ${other.file}`;
     const source = migration.up.pieces[0]?.source ?? other.up.pieces[0]?.source;
-    const id = fresh(stemOf(migration.file), taken);
+    const id = other.id === migration.id ? fresh(stemOf(migration.file), taken) : migration.id;
     const duplicate =
       source === undefined || !refused(other, migration) ? [] : [problem('duplicate-version', message, source)];
     return { ...migration, id, problems: [...migration.problems, ...duplicate] };

@@ -52,7 +52,7 @@ export default {
     return {
       framework: 'sql-migrate',
       root: folder.path,
-      migrations: settleIds(files.map(read), () => false),
+      migrations: settleIds(files.map(read), { refused: () => false }),
       problems: [],
       assumptions: [],
     };
