@@ -424,6 +424,11 @@ alter table late add column note text;`,
     expect(stdout).toContain('5 as predicted, 3 with more than can be foreseen');
   });
 
+  onServer('what a function is called with is followed', async () => {
+    const known = { ...hiding, 'db/002_hidden.sql': 'select partition_of(1);\ncreate table late (id int);' };
+    expect((await traced(known, ...embedded)).summary).toMatchObject({ differing: 0, unforeseen: 0, failed: 0 });
+  });
+
   onServer('what cannot be followed excuses nothing that was predicted and did not happen', async () => {
     const effect = {
       relation: 'public.plain',
