@@ -109,6 +109,11 @@ describe('the text of an EXECUTE is followed', () => {
       ['drop table a', 'drop table b'],
     ],
     [
+      'the counter of a loop in a block within it',
+      "begin\nfor i in 1..2 loop\nbegin\nexecute 'select ' || i;\nexception when others then\nnull;\nend;\nend loop;\nend",
+      ['select 1', 'select 2'],
+    ],
+    [
       'statements that do not depend on the turn',
       "declare t text; begin foreach t in array array['a', 'b'] loop insert into log values (t); execute 'drop table ' || t; execute 'select 1'; end loop; end",
       ['*insert into log values (t)', 'drop table a', '*select 1', 'drop table b'],
@@ -161,6 +166,14 @@ describe('what cannot be known is not guessed', () => {
     [
       'a variable that an exception may have left',
       "declare t text := 'a'; begin begin perform 1; t := 'b'; exception when others then null; end; execute 'drop table ' || t; end",
+    ],
+    [
+      'the variable of a loop whose items are not known',
+      "declare t text := 'a'; ts text[] := string_to_array(current_setting('x.y', true), ','); begin foreach t in array ts loop execute 'drop table ' || t; end loop; end",
+    ],
+    [
+      'what an exception handler knows',
+      "begin\nperform 1;\nexception when others then\nexecute 'drop table ' || sqlerrm;\nend",
     ],
     [
       'a query of a table',

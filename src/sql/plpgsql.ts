@@ -75,7 +75,7 @@ function collect(value: PlpgsqlValue | undefined, context: Context, at: Walk): v
       const ending = endings[kind];
       if (ending !== undefined) run(node, { role: 'ending', text: ending, line, declared: false }, context, at);
       const turns = at.variables?.enter(kind, node);
-      for (const part of parts[kind] ?? []) collectPart(node, part, { ...context, line }, turns, at);
+      for (const part of parts[kind] ?? []) collectPart(kind, node, part, { ...context, line }, turns, at);
       at.variables?.leave(kind, node, turns !== undefined);
     }
   }
@@ -88,6 +88,7 @@ const marks: Readonly<Record<Mark, Partial<Context>>> = {
 };
 
 function collectPart(
+  kind: string,
   node: PlpgsqlNode,
   [field, role, mark]: Part,
   context: Context,
@@ -105,7 +106,7 @@ function collectPart(
       collect(node[field], { ...context, caught, conditional }, at);
     }
   } else if (mark === undefined || at.variables === undefined) collect(node[field], inner, at);
-  else at.variables.branch(node, field, () => collect(node[field], inner, at));
+  else at.variables.branch(kind, node, field, () => collect(node[field], inner, at));
 }
 
 function push(

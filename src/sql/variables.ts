@@ -12,6 +12,7 @@ type Names = ReadonlySet<string>;
 type Values = ReadonlyMap<string, () => Known>;
 
 const noNames: Names = new Set();
+const ofHandlers: Names = new Set(['sqlstate', 'sqlerrm']);
 
 /** The target of an assignment stands before its expression; what is assigned to is a whole variable or a part of one. */
 const target = /^([\w$]+|"(?:[^"]|"")*")((?:\.|\[)[^:=]*)?\s*:?=\s*/;
@@ -36,6 +37,8 @@ export class Variables {
   private readonly trees: Map<string, SelectStmt | undefined> = new Map();
   /** Names that stand for different variables in different blocks. */
   private readonly ambiguous: Names;
+  /** What DECLARE and the list of parameters make: the others are counters of loops, and what an exception handler knows. */
+  private readonly locals: readonly Declaration[];
   /** The lines of every BEGIN. */
   private readonly begins: readonly number[];
 
@@ -45,15 +48,18 @@ export class Variables {
     action: PlpgsqlValue | undefined,
   ) {
     this.values = new Map([...parameters].map(([name, value]) => [name, () => value]));
-    const declared = datums.flatMap((datum) => declaration(datum)?.name ?? []);
     const nodes = [...nodesIn(action)];
-    const loops = nodes.flatMap(([kind, node]) =>
-      kind === 'PLpgSQL_stmt_fori' ? (declaration(node.var)?.name ?? []) : [],
+    const counters = nodes.flatMap(([kind, node]) =>
+      kind === 'PLpgSQL_stmt_fori' ? (declaration(node.var) ?? []) : [],
     );
+    const isCounter = ({ name, line }: Declaration) => counters.some((one) => one.name === name && one.line === line);
+    this.locals = datums.flatMap((datum) => {
+      const one = declaration(datum);
+      return one === undefined || isCounter(one) || ofHandlers.has(one.name) ? [] : one;
+    });
     this.begins = nodes.flatMap(([kind, node]) => (kind === 'PLpgSQL_stmt_block' ? numberOf(node.lineno) : []));
-    const times = (name: string) =>
-      declared.filter((one) => one === name).length - loops.filter((one) => one === name).length;
-    this.ambiguous = new Set(declared.filter((name) => times(name) > 1));
+    const names = this.locals.map(({ name }) => name);
+    this.ambiguous = new Set(names.filter((name, at) => names.indexOf(name) !== at));
   }
 
   /** The values as they are now. */
@@ -80,7 +86,7 @@ export class Variables {
   leave(kind: string, node: PlpgsqlNode, turned: boolean): void {
     // the variable of a loop over numbers is its own
     if (kind === 'PLpgSQL_stmt_fori') this.forget(new Set([declaration(node.var)?.name ?? '']));
-    if (turned) this.forget(isLeft(node) ? this.written(node) : noNames);
+    if (turned) this.forget(isLeft(node) ? this.written({ [kind]: node }) : noNames);
     else if (kind === 'PLpgSQL_stmt_assign') this.execute(node);
     else if (kind === 'PLpgSQL_stmt_execsql' && node.into === true) {
       const rows = this.rows(textOf(node.sqlstmt));
@@ -91,10 +97,10 @@ export class Variables {
   }
 
   /** A part of a construct that may not run, or again and again: each begins with the same values, and afterwards that is said again. */
-  branch(node: PlpgsqlNode, field: string, run: () => void): void {
+  branch(kind: string, node: PlpgsqlNode, field: string, run: () => void): void {
     const { values } = this;
     // what a loop writes is there in its next turn; what fails half-way has written some of it
-    if (field === 'body') this.forget(this.written(node));
+    if (field === 'body') this.forget(this.written({ [kind]: node }));
     if (field === 'exceptions') this.forget(this.written(node.body));
     run();
     this.values = values;
@@ -146,10 +152,8 @@ export class Variables {
   private declare(block: PlpgsqlNode): void {
     const to = numberOf(block.lineno);
     const from = Math.max(0, ...this.begins.filter((line) => line < to));
-    for (const datum of this.datums) {
-      const one = declaration(datum);
-      if (one === undefined || one.line <= from || one.line > to) continue;
-      const { name, type, initial } = one;
+    for (const { name, type, initial, line } of this.locals) {
+      if (line <= from || line > to) continue;
       if (type === 'record' || initial === undefined) this.set(name, () => null);
       else this.assign(name, type, initial);
     }
