@@ -64,7 +64,8 @@ const queries = {
   signatures: `
     select p.proname || ' ' || case when p.pronargs = 0 then '-' else
         (select string_agg(t.typname, ',' order by a.place) from unnest(p.proargtypes) with ordinality as a (type, place) join pg_type t on t.oid = a.type) end
-      || ' ' || r.typname || case when p.pronargdefaults > 0 then ' ' || p.pronargdefaults else '' end || case when p.provariadic <> 0 then ' variadic' else '' end as line
+      || ' ' || r.typname || case when p.pronargdefaults > 0 then ' ' || p.pronargdefaults else '' end || case when p.provariadic <> 0 then ' variadic' else '' end
+      || case p.provolatile when 's' then ' stable' when 'v' then ' volatile' else '' end as line
     from pg_proc p join pg_type r on r.oid = p.prorettype
     where p.pronamespace = 'pg_catalog'::regnamespace and r.typname not in ('trigger', 'event_trigger', 'internal', 'cstring')
       and r.typname !~ '_handler$' and not 'internal'::regtype = any (p.proargtypes) and not 'cstring'::regtype = any (p.proargtypes)

@@ -10,21 +10,31 @@ import { findRelation, searchPath } from './lookup.js';
 import { columnsIn } from './mentions.js';
 import { findOther, foreignTablesOf, putOther, removeOther, serversOf } from './others.js';
 import { dropObject } from './removal.js';
+import { storageOptions } from './storage-options.js';
 
 type OtherKind = OtherObject['kind'];
 
 // Objects that the catalog knows by name alone, and by the relations that they are about.
 
 export const otherApplies: Applies = {
-  CreatePublicationStmt: (node, _statement, catalog) =>
-    put(catalog, 'publication', node.pubname, publishedTables(catalog, node.pubobjects)),
+  CreatePublicationStmt: ({ pubname: name, pubobjects, options, for_all_tables }, _statement, catalog) =>
+    name === undefined
+      ? catalog
+      : putOther(catalog, {
+          kind: 'publication',
+          name,
+          relations: publishedTables(catalog, pubobjects),
+          ...(for_all_tables && { everything: true }),
+          ...publishedOperations(options),
+        }),
   AlterPublicationStmt: (node, _statement, catalog) => {
     const old = findOther(catalog, 'publication', node.pubname);
-    if (old === undefined || node.pubobjects === undefined) return catalog;
+    if (old === undefined) return catalog;
+    if (node.pubobjects === undefined) return putOther(catalog, { ...old, ...publishedOperations(node.options) });
     const named = publishedTables(catalog, node.pubobjects);
     const others = old.relations.filter((oid) => !named.includes(oid));
     const relations = { AP_AddObjects: [...others, ...named], AP_DropObjects: others, AP_SetObjects: named };
-    return put(catalog, 'publication', node.pubname, relations[node.action ?? 'AP_AddObjects']);
+    return putOther(catalog, { ...old, relations: relations[node.action ?? 'AP_AddObjects'] });
   },
   CreateSubscriptionStmt: (node, _statement, catalog) => put(catalog, 'subscription', node.subname, []),
   DropSubscriptionStmt: (node, _statement, catalog) => remove(catalog, 'subscription', node.subname),
@@ -55,6 +65,12 @@ export function defineOther(catalog: Catalog, kind: ObjectType | undefined, part
   if (other === undefined) return catalog;
   const { schema, name } = createdName(catalog, parts);
   return put(catalog, other, qualifiedName(schema, name), []);
+}
+
+/** What WITH (publish = 'insert, update') names. */
+function publishedOperations(options: readonly Node[] | undefined): Pick<OtherObject, 'publishes'> {
+  const text = storageOptions(options).publish;
+  return text === undefined ? {} : { publishes: text.split(',').map((operation) => operation.trim().toLowerCase()) };
 }
 
 function publishedTables(catalog: Catalog, nodes: readonly Node[] | undefined): readonly Oid[] {

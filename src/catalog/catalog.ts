@@ -1,9 +1,19 @@
 import type { Statement } from '../sql/statement.js';
 import type { Node } from '../sql/tree.js';
-import type { Commented, DefaultGrants, Granted, Owned, PartitionBound, Policy, Rule, Trigger } from './parts.js';
+import type {
+  Commented,
+  DefaultGrants,
+  Granted,
+  OtherObject,
+  Owned,
+  PartitionBound,
+  Policy,
+  Rule,
+  Trigger,
+} from './parts.js';
 import type { PersistentMap } from './persistent-map.js';
 
-export type { PartitionBound, Policy, Rule, Trigger } from './parts.js';
+export type { OtherObject, PartitionBound, Policy, Rule, Trigger } from './parts.js';
 
 /**
  * The schema (and the session's settings) at one moment of a history, as far as the history shows it.
@@ -327,23 +337,4 @@ export interface Extension {
   readonly name: string;
   readonly schema: string;
   readonly born: Born;
-}
-
-export interface OtherObject extends Commented {
-  readonly kind:
-    | 'publication'
-    | 'subscription'
-    | 'statistics'
-    | 'event trigger'
-    | 'server'
-    | 'collation'
-    | 'operator'
-    | 'other';
-  readonly name: string;
-  /** Of a server: its foreign tables. */
-  readonly relations: readonly Oid[];
-  /** Of a server: its foreign-data wrapper. */
-  readonly wrapper?: string;
-  /** Of statistics: the columns they are about, those in expressions too. */
-  readonly columns?: readonly string[];
 }

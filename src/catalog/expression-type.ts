@@ -15,14 +15,20 @@ const boolean = builtInType('bool');
  */
 export function typeOfExpression(node: Node, place: Place): TypeRef | undefined {
   // nothing is read by asking: the expression is read where it stands
-  return typeOf(node, { ...place, reads: new Reads() }, 0);
+  const { seen: _, ...asked } = place;
+  return typeOf(node, { ...asked, reads: new Reads() }, 0);
 }
 
 /** The type of an expression over the columns of one table, or over none. */
 export function typeInTable(node: Node, table: Table | undefined, catalog: Catalog): TypeRef | undefined {
+  return typeOfExpression(node, placeIn(table, catalog));
+}
+
+/** Where an expression over the columns of one table stands, or over none. */
+export function placeIn(table: Table | undefined, catalog: Catalog): Place {
   const item = table && { ...shapeOfRelation(table), name: table.name, schema: table.schema };
   const levels = item === undefined ? [] : [[item]];
-  return typeOfExpression(node, { catalog, reads: new Reads(), levels, queries: new Map(), depth: 0 });
+  return { catalog, reads: new Reads(), levels, queries: new Map(), depth: 0 };
 }
 
 function typeOf(node: Node | undefined, place: Place, depth: number): TypeRef | undefined {

@@ -131,6 +131,7 @@ function sameKey(one: Constraint, other: Constraint): boolean {
     a.onUpdate === b.onUpdate &&
     a.match === b.match &&
     one.deferrable === other.deferrable &&
+    one.deferred === other.deferred &&
     one.columns.join() === other.columns.join() &&
     a.columns.join() === b.columns.join()
   );

@@ -75,3 +75,27 @@ export type PartitionBound =
   | { readonly kind: 'list'; readonly values: readonly Node[] }
   | { readonly kind: 'range'; readonly from: readonly Node[]; readonly to: readonly Node[] }
   | { readonly kind: 'hash'; readonly modulus: number; readonly remainder: number };
+
+/** What the catalog knows by its name alone, and the relations that it is about. */
+export interface OtherObject extends Commented {
+  readonly kind:
+    | 'publication'
+    | 'subscription'
+    | 'statistics'
+    | 'event trigger'
+    | 'server'
+    | 'collation'
+    | 'operator'
+    | 'other';
+  readonly name: string;
+  /** Of a server: its foreign tables. */
+  readonly relations: readonly Oid[];
+  /** Of a server: its foreign-data wrapper. */
+  readonly wrapper?: string;
+  /** Of a publication: FOR ALL TABLES. */
+  readonly everything?: true;
+  /** Of a publication: the operations that it publishes, where they are not all. */
+  readonly publishes?: readonly string[];
+  /** Of statistics: the columns they are about, those in expressions too. */
+  readonly columns?: readonly string[];
+}

@@ -92,13 +92,17 @@ function fromJoin(join: JoinExpr, before: readonly Item[], place: Place): From {
   const right = join.rarg === undefined ? nothing : fromNode(join.rarg, [...before, ...left.items], place);
   const both = beside(left, right);
   const inside: Place = { ...place, levels: [both.items, ...place.levels] };
+  place.seen?.({ JoinExpr: join }, inside);
   if (join.quals !== undefined) readExpression(join.quals, inside);
   const shared = join.isNatural ? commonNames(left, right) : strings(join.usingClause);
   const columns = shared.map((name) => mergedColumn(name, left, right, place));
   const isRest = (output: Output) => !shared.includes(output.name);
   const outputs = [...columns, ...left.outputs.filter(isRest), ...right.outputs.filter(isRest)];
   if (join.alias !== undefined) return asItem({ outputs, open: both.open }, join.alias, '');
-  return { items: both.items, outputs, open: both.open };
+  // USING (…) AS name has the merged columns beside the items
+  const using = join.join_using_alias?.aliasname;
+  const named = using === undefined ? [] : [{ name: using, outputs: columns, open: false }];
+  return { items: [...both.items, ...named], outputs, open: both.open };
 }
 
 function commonNames(left: Shape, right: Shape): readonly string[] {

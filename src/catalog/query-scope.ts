@@ -1,4 +1,4 @@
-import { type A_Indirection, strings } from '../sql/tree.js';
+import { type A_Indirection, type Node, strings } from '../sql/tree.js';
 import type { Catalog, Oid, Read, TypeRef } from './catalog.js';
 
 /** A column that a query or an item of its FROM gives. */
@@ -38,6 +38,8 @@ export interface Place {
   readonly queries: ReadonlyMap<string, Shape>;
   /** How many queries this one stands in. */
   readonly depth: number;
+  /** Is shown every expression where it stands, and every SELECT and join with what they may name. */
+  readonly seen?: (expression: Node, place: Place) => void;
 }
 
 /** Collects what is read, each column of each relation once. */

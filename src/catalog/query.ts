@@ -24,10 +24,10 @@ export interface QueryDescription extends Shape {
 /** Queries nested deeper than this are taken as reading all of what they name. */
 const deepest = 100;
 
-/** What a SELECT or VALUES reads, as pg_depend would have it of a view, and the columns that it gives. */
-export function describeQuery(catalog: Catalog, query: Node): QueryDescription {
+/** What a SELECT or VALUES reads, as pg_depend would have it of a view, and the columns that it gives; `seen` is shown every expression at its place. */
+export function describeQuery(catalog: Catalog, query: Node, seen?: Place['seen']): QueryDescription {
   const reads = new Reads();
-  const place: Place = { catalog, reads, levels: [], queries: new Map(), depth: 0 };
+  const place: Place = { catalog, reads, levels: [], queries: new Map(), depth: 0, ...(seen && { seen }) };
   const shape = describe(query, place);
   return { ...shape, reads: reads.list() };
 }
@@ -60,6 +60,7 @@ export function describe(query: Node, place: Place): Shape {
 function describeSelect(select: SelectStmt, outside: Place): Shape {
   const place = { ...withQueries(select.withClause, outside), depth: outside.depth + 1 };
   if (select.larg !== undefined && select.rarg !== undefined) {
+    place.seen?.({ SelectStmt: select }, place);
     const left = describe({ SelectStmt: select.larg }, place);
     const right = describe({ SelectStmt: select.rarg }, place);
     return {
@@ -70,6 +71,7 @@ function describeSelect(select: SelectStmt, outside: Place): Shape {
   if (select.valuesLists !== undefined) return describeValues(select.valuesLists, place);
   const from = fromClause(select.fromClause ?? [], place);
   const inside: Place = { ...place, levels: [from.items, ...place.levels] };
+  place.seen?.({ SelectStmt: select }, inside);
   const shape = describeTargets(select.targetList ?? [], from, inside);
   for (const part of [select.whereClause, select.havingClause, select.limitCount, select.limitOffset]) {
     if (part !== undefined) readExpression(part, inside);
@@ -173,6 +175,7 @@ function isStar({ fields }: ColumnRef): boolean {
 
 /** Reads the columns of an expression, those of its subqueries too. */
 export function readExpression(expression: Node, place: Place): void {
+  place.seen?.(expression, place);
   visit(expression, (kind, node) => {
     if (kind === 'ColumnRef') {
       if (isStar(node)) resolveRow(strings(node.fields), place);

@@ -1,5 +1,6 @@
 import { withOwnColumns } from '../catalog/alter-column.js';
 import type { Column, Table } from '../catalog/catalog.js';
+import type { Doomed } from '../catalog/doomed.js';
 import { columnOf, descendants, tables } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { notNullOf } from '../catalog/not-null.js';
@@ -78,10 +79,10 @@ const dropColumn: PredictCommand = (command, context) => {
   const column = columnNamed(context, command.name);
   if (command.name !== undefined && systemColumns.has(command.name))
     return fail(`cannot drop system column "${command.name}"`, '0A000');
+  if (table.ofType !== undefined) return fail('cannot drop column from typed table', '42809');
   if (column === 'missing' && command.missing_ok) return nothing;
   if (column === 'missing') return missing(context, command.name);
   if (column === undefined) return recurse(context);
-  if (table.ofType !== undefined) return fail('cannot drop column from typed table', '42809');
   if (column.inherited) return fail(`cannot drop inherited column "${column.name}"`, '42P16');
   const keyed = family(context).find((one) => inPartitionKey(one, column.name));
   if (keyed !== undefined)
@@ -103,11 +104,17 @@ const dropColumn: PredictCommand = (command, context) => {
           '2BP01',
         )
       : nothing,
-    locksOfFall(catalog, fall.doomed, pg),
+    locksOfFall(catalog, only ? fall.doomed.filter(isOutside(descendants(catalog, table))) : fall.doomed, pg),
     // with ONLY too: the children are told that the column is theirs now
     ...tables(catalog, table.children).map((child) => lock(child, context.lock, 'its parent loses a column')),
   );
 };
+
+/** Is no part of these tables: with ONLY they keep what they have from their parent. */
+function isOutside(below: readonly Table[]): (doomed: Doomed) => boolean {
+  const oids = new Set(below.map(({ oid }) => oid));
+  return (doomed) => !('table' in doomed && oids.has(doomed.table));
+}
 
 /** Whether the table is partitioned by the column. */
 export function inPartitionKey({ partitionBy }: Table, name: string): boolean {

@@ -15,7 +15,7 @@ import { kindRefusal } from './alter-table-kinds.js';
 import { statementLock } from './alter-table-lock.js';
 import type { PredictContext } from './context.js';
 import { conversionOf } from './conversion.js';
-import { all, build, type Draft, fail, lock, lockIndex, newHeap, nothing, rewrite } from './draft.js';
+import { all, build, type Draft, fail, forbidden, lock, lockIndex, newHeap, nothing, rewrite } from './draft.js';
 import { optionsOf } from './options.js';
 import { builtIndexes, missingColumn } from './relations.js';
 import { rowTypeUser } from './row-type.js';
@@ -34,7 +34,8 @@ export function otherRelation(relation: Relation, node: AlterTableStmt, context:
   const wrong = wrongKind(relation, node);
   if (wrong !== undefined) return wrong;
   const misfit = commands.map((command) => kindRefusal(relation, command, context.pg)).find(Boolean);
-  if (misfit !== undefined) return misfit;
+  // whether it may stand in a transaction block is asked before what it is about
+  if (misfit !== undefined) return commands.some(isConcurrentDetach) ? all(forbidden, misfit) : misfit;
   if (isIndex(relation)) return all(...commands.map((command) => alterIndex(relation, command, commands, context)));
   if (relation.kind === 'materialized view')
     return all(...commands.map((command) => alterMaterializedView(relation, command, commands, context)));
@@ -42,6 +43,15 @@ export function otherRelation(relation: Relation, node: AlterTableStmt, context:
     return all(...commands.map((command) => alterCompositeType(relation, command, context)));
   if (relation.kind === 'sequence') return all(...commands.map((command) => alterSequence(relation, command, context)));
   return relation.kind === 'view' ? all(...commands.map((command) => alterView(relation, command, context))) : nothing;
+}
+
+function isConcurrentDetach({ subtype, def }: AlterTableCmd): boolean {
+  return (
+    subtype === 'AT_DetachPartition' &&
+    def !== undefined &&
+    'PartitionCmd' in def &&
+    def.PartitionCmd.concurrent === true
+  );
 }
 
 /** The refusal of ALTER INDEX, VIEW … on something else; ALTER TABLE takes them all. */

@@ -1,6 +1,7 @@
-import type { Routine, Table, TypeRef } from '../catalog/catalog.js';
-import { typeInTable } from '../catalog/expression-type.js';
+import type { Routine, TypeRef } from '../catalog/catalog.js';
+import { typeOfExpression } from '../catalog/expression-type.js';
 import { findRoutines } from '../catalog/lookup.js';
+import type { Place } from '../catalog/query-scope.js';
 import { type FuncCall, type Node, strings } from '../sql/tree.js';
 import { type Draft, fail } from './draft.js';
 import { overloadsOf } from './facts.js';
@@ -11,22 +12,39 @@ import { baseType, convert, isKnownType, isRecorded, type TypeContext } from './
  * The refusal of a call of one of the history's functions with arguments that none of that name takes (func_get_detail). It is not sure:
  * the history need not show every function of the name.
  */
-export function callRefusal(call: FuncCall, table: Table, context: TypeContext): Draft | undefined {
+export function callRefusal(call: FuncCall, place: Place, context: TypeContext): Draft | undefined {
   const name = strings(call.funcname);
   const routines = findRoutines(context.catalog, name);
+  if (routines.length > 0 && routines.every(({ kind }) => kind === 'procedure'))
+    return fail(`${name.join('.')}() is a procedure`, '42809');
+  return mismatch(call, routines, place, context);
+}
+
+/** The refusal of CALL: of a function, of a procedure with other arguments, of what the history does not show. */
+export function procedureRefusal(call: FuncCall, place: Place, context: TypeContext): Draft | undefined {
+  const name = strings(call.funcname);
+  const routines = findRoutines(context.catalog, name);
+  if (routines.length === 0) return fail(`procedure ${name.join('.')}() does not exist`, '42883', false);
+  if (routines.every(({ kind }) => kind !== 'procedure'))
+    return fail(`${name.join('.')}() is not a procedure`, '42809');
+  return mismatch(call, routines, place, context);
+}
+
+function mismatch(call: FuncCall, routines: readonly Routine[], place: Place, context: TypeContext): Draft | undefined {
+  const name = strings(call.funcname);
   const given = call.args ?? [];
   if (routines.length === 0 || overloadsOf(name.at(-1) ?? '', context.pg) !== undefined) return undefined;
   if (call.func_variadic || call.agg_star || given.some((argument) => 'NamedArgExpr' in argument)) return undefined;
-  const types = given.map((argument) => knownType(argument, table, context));
+  const types = given.map((argument) => knownType(argument, place));
   if (routines.some((routine) => mayTake(routine, types, context))) return undefined;
   const shown = types.map((type) => (type === undefined ? 'unknown' : typeName(context.catalog, type)));
   return fail(`function ${name.join('.')}(${shown.join(', ')}) does not exist`, '42883', false);
 }
 
 /** Undefined for a bare string, which becomes whatever is asked for, and where nothing tells the type. */
-function knownType(node: Node, table: Table, context: TypeContext): TypeRef | undefined {
+function knownType(node: Node, place: Place): TypeRef | undefined {
   if ('A_Const' in node && (node.A_Const.sval !== undefined || node.A_Const.isnull)) return undefined;
-  return typeInTable(node, table, context.catalog);
+  return typeOfExpression(node, place);
 }
 
 function mayTake(routine: Routine, types: readonly (TypeRef | undefined)[], context: TypeContext): boolean {

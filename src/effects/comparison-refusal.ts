@@ -1,14 +1,136 @@
 import type { Table, TypeRef } from '../catalog/catalog.js';
+import { placeIn } from '../catalog/expression-type.js';
 import { literalOf } from '../catalog/literal.js';
-import { type A_Expr, type FuncCall, type Node, strings } from '../sql/tree.js';
-import { visit } from '../sql/walk.js';
+import { describe } from '../catalog/query.js';
+import { type Place, Reads } from '../catalog/query-scope.js';
+import { builtInType, typeRef } from '../catalog/type-ref.js';
+import { type A_Expr, type FuncCall, type Node, type SubLink, strings, type TypeCast } from '../sql/tree.js';
+import { type Visited, visit } from '../sql/walk.js';
 import { callRefusal } from './call-refusal.js';
+import { commonRefusal } from './common-type.js';
 import { type Draft, fail } from './draft.js';
 import { comparison } from './foreign-key.js';
 import { literalRefusal } from './literal-refusal.js';
+import type { Given } from './overload.js';
 import { typeName } from './type-name.js';
-import { resolveFunction, resolveOperator, shownType, typeOfValue } from './typed-expression.js';
-import type { TypeContext } from './types.js';
+import { resolveFunction, resolveOperands, resolveOperator, shownType, typeOfValue } from './typed-expression.js';
+import { baseType, convert, isKnownType, isRecorded, type TypeContext } from './types.js';
+
+/** What conditions and values of several parts ask of them. */
+function partsRefusal([kind, node]: Visited, place: Place, context: TypeContext): Draft | undefined {
+  if (kind === 'BoolExpr') {
+    const word = (node.boolop ?? 'AND_EXPR').replace('_EXPR', '');
+    return first(node.args ?? [], (part) => notBoolean(part, word, place, context));
+  }
+  if (kind === 'CaseExpr') {
+    const whens = (node.args ?? []).flatMap((when) => ('CaseWhen' in when ? [when.CaseWhen] : []));
+    const results = [...whens.map(({ result }) => result), node.defresult].flatMap((result) => result ?? []);
+    const conditions = node.arg === undefined ? whens.flatMap(({ expr }) => expr ?? []) : [];
+    return (
+      first(conditions, (condition) => notBoolean(condition, 'CASE/WHEN', place, context)) ??
+      commonRefusal(results, 'CASE', place, context)
+    );
+  }
+  if (kind === 'CoalesceExpr') return commonRefusal(node.args ?? [], 'COALESCE', place, context);
+  if (kind === 'MinMaxExpr') return commonRefusal(node.args ?? [], 'GREATEST', place, context);
+  if (kind === 'A_ArrayExpr') return commonRefusal(node.elements ?? [], 'ARRAY', place, context);
+  if (kind === 'TypeCast') return castRefusal(node, place, context);
+  return kind === 'A_Expr' ? severalRefusal(node, place, context) : undefined;
+}
+
+/** BETWEEN is two comparisons, x = ANY (array) one with each element. */
+function severalRefusal({ kind, name, lexpr, rexpr }: A_Expr, place: Place, context: TypeContext): Draft | undefined {
+  if (lexpr === undefined || rexpr === undefined || 'RowExpr' in lexpr) return undefined;
+  const left = typeOfValue(lexpr, place, context);
+  const refuse = (operator: string, right: Given) => {
+    if (left === undefined || right === undefined || resolveOperands(operator, [left, right], context) !== 'none')
+      return undefined;
+    const [from, to] = [left, right].map((type) => typeName(context.catalog, shownType(type)));
+    return fail(`operator does not exist: ${from} ${operator} ${to}`, '42883', standard.has(operator));
+  };
+  if (kind?.includes('BETWEEN') && 'List' in rexpr) {
+    const [low, high] = rexpr.List.items ?? [];
+    const bounds = [low, high].map((bound) => (bound === undefined ? undefined : typeOfValue(bound, place, context)));
+    return refuse('>=', bounds[0]) ?? refuse('<=', bounds[1]);
+  }
+  if (kind !== 'AEXPR_OP_ANY' && kind !== 'AEXPR_OP_ALL') return undefined;
+  const array =
+    'A_ArrayExpr' in rexpr
+      ? elementsOf(rexpr.A_ArrayExpr.elements, place, context)
+      : typeOfValue(rexpr, place, context);
+  if (typeof array !== 'object') return undefined;
+  if (
+    array.dimensions === 0 &&
+    array.schema === 'pg_catalog' &&
+    !array.name.endsWith('vector') &&
+    !('A_ArrayExpr' in rexpr)
+  )
+    return fail('op ANY/ALL (array) requires array on right side', '42809');
+  return refuse(strings(name).at(-1) ?? '=', { ...array, dimensions: 0 });
+}
+
+/** The type of the elements of ARRAY[…]; bare strings are texts. */
+function elementsOf(elements: readonly Node[] | undefined, place: Place, context: TypeContext): TypeRef | undefined {
+  const types = (elements ?? []).map((element) => typeOfValue(element, place, context));
+  if (types.includes(undefined)) return undefined;
+  const known = types.filter((type): type is TypeRef => typeof type === 'object');
+  return known[0] ?? (types.length > 0 ? builtInType('text') : undefined);
+}
+
+function first<T>(items: readonly T[], refuse: (item: T) => Draft | undefined): Draft | undefined {
+  for (const item of items) {
+    const refusal = refuse(item);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** A condition that is no condition. */
+export function notBoolean(
+  condition: Node | undefined,
+  where: string,
+  place: Place,
+  context: TypeContext,
+): Draft | undefined {
+  if (condition === undefined) return undefined;
+  const type = typeOfValue(condition, place, context);
+  if (type === 'string') return literalRefusal(condition, builtInType('bool'), context);
+  if (type === undefined) return undefined;
+  const base = baseType(context.catalog, type);
+  if (!isRecorded(context, base) || (base.name === 'bool' && base.dimensions === 0)) return undefined;
+  return fail(`argument of ${where} must be type boolean, not type ${typeName(context.catalog, type)}`, '42804');
+}
+
+/** A cast that there is not. */
+function castRefusal({ arg, typeName: written }: TypeCast, place: Place, context: TypeContext): Draft | undefined {
+  const to = typeRef(context.catalog, written);
+  const from = arg === undefined || to === undefined ? undefined : typeOfValue(arg, place, context);
+  if (to === undefined || typeof from !== 'object' || from.name === 'record') return undefined;
+  if (!isKnownType(context, from) || !isKnownType(context, to)) return undefined;
+  if (!('noCast' in convert({ type: from, fate: 'kept' }, to, context, 'explicit'))) return undefined;
+  return fail(`cannot cast type ${typeName(context.catalog, from)} to ${typeName(context.catalog, to)}`, '42846');
+}
+
+/** x IN (SELECT …) compares with what the subquery gives. */
+function anyRefusal(
+  { subLinkType, testexpr, subselect, operName }: SubLink,
+  place: Place,
+  context: TypeContext,
+): Draft | undefined {
+  if (subLinkType !== 'ANY_SUBLINK' || testexpr === undefined || subselect === undefined || 'RowExpr' in testexpr)
+    return undefined;
+  const { seen: _, ...asked } = place;
+  const { outputs, open } = describe(subselect, { ...asked, reads: new Reads() });
+  if (open) return undefined;
+  if (outputs.length > 1) return fail('subquery has too many columns', '42601');
+  const name = strings(operName).at(-1) ?? '=';
+  const left = typeOfValue(testexpr, place, context);
+  const right = outputs[0]?.type;
+  if (typeof left !== 'object' || right === undefined || resolveOperands(name, [left, right], context) !== 'none')
+    return undefined;
+  const [from, to] = [typeName(context.catalog, left), typeName(context.catalog, right)];
+  return fail(`operator does not exist: ${from} ${name} ${to}`, '42883', standard.has(name));
+}
 
 const comparisons: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
 
@@ -23,10 +145,27 @@ export function comparisonRefusal(
   context: TypeContext,
   before?: Table,
 ): Draft | undefined {
+  const { catalog } = context;
+  return refusalIn(expression, placeIn(table, catalog), context, before && placeIn(before, catalog));
+}
+
+/** The same wherever the expression stands; what its subqueries are made of is left to them. */
+export function refusalIn(
+  expression: Node | undefined,
+  place: Place,
+  context: TypeContext,
+  before?: Place,
+): Draft | undefined {
   let refusal: Draft | undefined;
-  visit({ expression }, (kind, node) => {
-    if (kind === 'A_Expr') refusal ??= refused(node, table, context, before) ?? noOperator(node, table, context);
-    if (kind === 'FuncCall') refusal ??= callRefusal(node, table, context) ?? noFunction(node, table, context);
+  visit({ expression }, (...visited) => {
+    const [kind, node] = visited;
+    if (kind === 'SubLink') {
+      refusal ??= anyRefusal(node, place, context);
+      return false;
+    }
+    refusal ??= partsRefusal(visited, place, context);
+    if (kind === 'A_Expr') refusal ??= refused(node, place, context, before) ?? noOperator(node, place, context);
+    if (kind === 'FuncCall') refusal ??= callRefusal(node, place, context) ?? noFunction(node, place, context);
     return refusal === undefined;
   });
   return refusal;
@@ -34,23 +173,23 @@ export function comparisonRefusal(
 
 function refused(
   { kind, name, lexpr, rexpr }: A_Expr,
-  table: Table,
+  place: Place,
   context: TypeContext,
-  before: Table | undefined,
+  before: Place | undefined,
 ): Draft | undefined {
   const operator = strings(name).at(-1) ?? '';
   if ((kind !== 'AEXPR_OP' && kind !== 'AEXPR_IN') || !comparisons.has(operator)) return undefined;
   // x IN (a, b) is x = ANY of an array
   const other = rexpr !== undefined && 'List' in rexpr ? rexpr.List.items?.[0] : rexpr;
   if (lexpr === undefined || other === undefined) return undefined;
-  const unread = before === undefined ? unreadable(lexpr, rexpr, table, context) : undefined;
+  const unread = before === undefined ? unreadable(lexpr, rexpr, place, context) : undefined;
   if (unread !== undefined) return unread;
   const sides: readonly (readonly [Node, Node])[] = [
     [lexpr, other],
     [other, lexpr],
   ];
   const [left, right] = sides.map(
-    ([side, opposite]) => typeOf(side, table, context) ?? (before && storedType(side, opposite, before, context)),
+    ([side, opposite]) => typeOf(side, place, context) ?? (before && storedType(side, opposite, before, context)),
   );
   if (left === undefined || right === undefined) return undefined;
   if (comparison(left, right, context) !== 'none' || comparison(right, left, context) !== 'none') return undefined;
@@ -64,43 +203,49 @@ const standard: ReadonlySet<string> = new Set(
 );
 
 /** An operator of PostgreSQL that does not take the types of its operands. */
-function noOperator(node: A_Expr, table: Table, context: TypeContext): Draft | undefined {
-  if (resolveOperator(node, table, context) !== 'none') return undefined;
+function noOperator(node: A_Expr, place: Place, context: TypeContext): Draft | undefined {
+  if (resolveOperator(node, place, context) !== 'none') return undefined;
   const operator = strings(node.name).at(-1) ?? '';
   const shown = [node.lexpr, node.rexpr].flatMap((side) =>
-    side === undefined ? [] : [shownOperand(side, table, context)],
+    side === undefined ? [] : [shownOperand(side, place, context)],
   );
   const message = `operator does not exist: ${shown.length > 1 ? shown.join(` ${operator} `) : `${operator} ${shown}`}`;
   return fail(message, '42883', standard.has(operator));
 }
 
-/** A function of PostgreSQL that does not take the types of its arguments. */
-function noFunction(node: FuncCall, table: Table, context: TypeContext): Draft | undefined {
-  if (resolveFunction(node, table, context) !== 'none') return undefined;
-  const shown = (node.args ?? []).map((argument) => shownOperand(argument, table, context));
+/** A function of PostgreSQL that does not take the types of its arguments, or cannot read a bare string as what it takes. */
+function noFunction(node: FuncCall, place: Place, context: TypeContext): Draft | undefined {
+  const resolved = resolveFunction(node, place, context);
+  if (typeof resolved === 'object')
+    return first([...(node.args ?? []).entries()], ([at, argument]) => {
+      const name = resolved.signature.arguments[at] ?? 'any';
+      return /^(_|any)/.test(name) ? undefined : literalRefusal(argument, builtInType(name), context);
+    });
+  if (resolved !== 'none') return undefined;
+  const shown = (node.args ?? []).map((argument) => shownOperand(argument, place, context));
   return fail(`function ${strings(node.funcname).at(-1)}(${shown.join(', ')}) does not exist`, '42883');
 }
 
-function shownOperand(node: Node, table: Table, context: TypeContext): string {
-  return typeName(context.catalog, shownType(typeOfValue(node, table, context)));
+function shownOperand(node: Node, place: Place, context: TypeContext): string {
+  return typeName(context.catalog, shownType(typeOfValue(node, place, context)));
 }
 
 /** A bare string that cannot be read as a value of the type that it is compared with. */
-function unreadable(left: Node, right: Node | undefined, table: Table, context: TypeContext): Draft | undefined {
+function unreadable(left: Node, right: Node | undefined, place: Place, context: TypeContext): Draft | undefined {
   const others = right === undefined ? [] : 'List' in right ? (right.List.items ?? []) : [right];
-  const type = typeOf(left, table, context);
+  const type = typeOf(left, place, context);
   if (type !== undefined)
     for (const other of others) {
       const refusal = literalRefusal(other, type, context);
       if (refusal !== undefined) return refusal;
     }
   const [only, ...more] = others;
-  const opposite = only === undefined || more.length > 0 ? undefined : typeOf(only, table, context);
+  const opposite = only === undefined || more.length > 0 ? undefined : typeOf(only, place, context);
   return opposite && literalRefusal(left, opposite, context);
 }
 
 /** A varchar is compared as the text that it is cast to, whatever it becomes. */
-function storedType(node: Node, opposite: Node, before: Table, context: TypeContext): TypeRef | undefined {
+function storedType(node: Node, opposite: Node, before: Place, context: TypeContext): TypeRef | undefined {
   const type = isBareString(node) ? typeOf(opposite, before, context) : undefined;
   return type?.name === 'varchar' ? undefined : type;
 }
@@ -111,7 +256,7 @@ function isBareString(node: Node): boolean {
 }
 
 /** A bare string takes the type of the other side. */
-function typeOf(node: Node, table: Table, context: TypeContext): TypeRef | undefined {
-  const type = typeOfValue(node, table, context);
+function typeOf(node: Node, place: Place, context: TypeContext): TypeRef | undefined {
+  const type = typeOfValue(node, place, context);
   return typeof type === 'object' ? type : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Index, IndexKey, Table, TypeRef } from '../catalog/catalog.js';
 import { foldAttributes } from '../catalog/column-definition.js';
+import { placeIn } from '../catalog/expression-type.js';
 import { columnOf, descendants, findRelationNamed, isIndex, isTable, tables } from '../catalog/lookup.js';
 import { notNullOf } from '../catalog/not-null.js';
 import { type Constraint as ConstraintNode, type ConstrType, type IndexElem, type Node, strings } from '../sql/tree.js';
@@ -113,7 +114,7 @@ export function checkRefusal(
   if (system !== undefined) return fail(`system column "${system}" reference in check constraint is invalid`, '42P10');
   const incomparable = comparisonRefusal(expression, table, context);
   if (incomparable !== undefined) return incomparable;
-  const type = typeOfValue(expression, table, context);
+  const type = typeOfValue(expression, placeIn(table, context.catalog), context);
   if (typeof type === 'object' && isRecorded(context, baseType(context.catalog, type)) && !isBoolean(type, context))
     return fail(
       `argument of CHECK must be type boolean, not type ${typeName(context.catalog, type)}`,

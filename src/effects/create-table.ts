@@ -24,7 +24,7 @@ import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { refusedForeignKey } from './foreign-key.js';
 import { statementOf } from './inner-statement.js';
 import { lookUp } from './lookups.js';
-import { overlapRefusal } from './partition-overlap.js';
+import { boundRefusal, overlapRefusal } from './partition-overlap.js';
 import { predictQuery, refusedQuery, repeatedColumn, tooManyNames } from './queries.js';
 import { lockEach, lockNamed, lockUnknown, newIndexes, withPartitions, written } from './relations.js';
 import { tableRefusal } from './table-refusal.js';
@@ -119,7 +119,9 @@ function becomePartition(node: CreateStmt, made: Table | undefined, { catalog, p
   const parent = findTable(catalog, range);
   if (parent === undefined) return lockUnknown(catalog, range, 'AccessExclusiveLock', why);
   if (parent.kind !== 'partitioned') return fail(`"${written(range)}" is not partitioned`, '42P17');
-  const refusal = made?.bound && overlapRefusal(catalog, parent, node.relation?.relname ?? '', made.bound);
+  const refusal =
+    made?.bound &&
+    (boundRefusal(made.bound, parent) ?? overlapRefusal(catalog, parent, node.relation?.relname ?? '', made.bound));
   if (refusal !== undefined) return refusal;
   return all(
     lock(parent, 'AccessExclusiveLock', why),

@@ -1,8 +1,10 @@
 import type { Table } from '../catalog/catalog.js';
+import { placeIn } from '../catalog/expression-type.js';
 import { findRelation, isTable, relationByName, schemaFor } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
 import type { CopyStmt, ExplainStmt, IntoClause, Node } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
+import { procedureRefusal } from './call-refusal.js';
 import { askBound, routed } from './change.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing, notUnderstood, rows, scan } from './draft.js';
@@ -113,10 +115,15 @@ export const dataStatements: PredictTable = {
   PrepareStmt: prepare,
   DeclareCursorStmt: declare,
   // what was prepared is no part of the schema
-  ExecuteStmt: () => notUnderstood,
-  FetchStmt: () => nothing,
-  ClosePortalStmt: () => nothing,
+  ExecuteStmt: ({ name }) => all(notUnderstood, fail(`prepared statement "${name}" does not exist`, '26000', false)),
+  FetchStmt: ({ portalname }) => fail(`cursor "${portalname}" does not exist`, '34000', false),
+  ClosePortalStmt: ({ portalname }) =>
+    portalname === undefined ? nothing : fail(`cursor "${portalname}" does not exist`, '34000', false),
   DeallocateStmt: () => nothing,
   DoStmt: (_, context) => (context.opened ? nothing : runBody(context.statement.body, context)),
-  CallStmt: (node, context) => callsIn({ CallStmt: node }, context),
+  CallStmt: (node, context) => {
+    const place = placeIn(undefined, context.catalog);
+    const refusal = node.funccall && procedureRefusal(node.funccall, place, context);
+    return all(refusal, callsIn({ CallStmt: node }, context));
+  },
 };

@@ -19,6 +19,15 @@ export interface Written {
   readonly perhapsSame: boolean;
 }
 
+/** A partition or child with the foreign keys and row triggers that it does not have from above. */
+export function onItsOwn(table: Table): Table {
+  return {
+    ...table,
+    constraints: table.constraints.filter(({ inherited }) => !inherited),
+    triggers: table.triggers.filter(({ inherited, forEachRow }) => !inherited && forEachRow),
+  };
+}
+
 /** The look-ups in referenced tables for rows that are written. */
 export function checkReferences(catalog: Catalog, table: Table, written: Written): Draft {
   const each = table.constraints.map((constraint) => checkReference(catalog, table, constraint, written));

@@ -21,6 +21,7 @@ import { fire } from './fire.js';
 import { followRules } from './follow-rules.js';
 import { checkReferences } from './foreign-key-checks.js';
 import { literalRefusal } from './literal-refusal.js';
+import { unidentifiedRefusal } from './publication.js';
 import { planQuery } from './query.js';
 import { planGraph } from './query-draft.js';
 import { emptyGraph, neverStops, type Planned, type QueryPlace } from './query-plan.js';
@@ -98,6 +99,7 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
     checkReferences(catalog, table, event),
     update && checkReferences(catalog, table, { values: realAssignments(update), many, perhapsSame: true }),
     fire(table, { event: 'insert' }, context),
+    update && unidentifiedRefusal(catalog, table, 'update'),
     update && fire(table, { event: 'update', columns: [...update.keys()] }, context),
     // the columns of a view may have other names there
     direct ? refusedConflict(table, node.onConflictClause, context) : nothing,

@@ -12,7 +12,7 @@ import type {
   UpdateStmt,
 } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
-import { brokenRow } from './broken-row.js';
+import { brokenRow, nullRefusal } from './broken-row.js';
 import {
   asConditions,
   askBound,
@@ -31,8 +31,9 @@ import type { PredictContext } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { fire } from './fire.js';
 import { followRules } from './follow-rules.js';
-import { checkReferences, checkReferrers } from './foreign-key-checks.js';
+import { checkReferences, checkReferrers, onItsOwn } from './foreign-key-checks.js';
 import { subqueriesOf } from './insert.js';
+import { unidentifiedRefusal } from './publication.js';
 import { planQuery } from './query.js';
 import { conditionsOf, conjuncts } from './query-conditions.js';
 import { type PlannedGraph, planGraph } from './query-draft.js';
@@ -99,6 +100,26 @@ function readView(
 /** A table whose rule INSTEAD has something else done: it was locked when the statement was read. */
 function replaced({ table }: Found): Draft {
   return lock(table, 'RowExclusiveLock', 'a rule has something else done instead');
+}
+
+/** The refusal of the first table with rows that cannot be published. */
+function unidentified(
+  { source, planned, none }: Found,
+  event: 'update' | 'delete',
+  catalog: Catalog,
+): Draft | undefined {
+  const leaves = none ? [] : (planned.access.leaves.get(source) ?? []);
+  return leaves
+    .map(({ relation, sure }) => (isTable(relation) ? unidentifiedRefusal(catalog, relation, event, sure) : undefined))
+    .find(Boolean);
+}
+
+/** Partitions and children with the foreign keys and triggers that are their own, for rows of theirs. */
+function belowOnTheirOwn({ table, source, planned }: Found): readonly Table[] {
+  const leaves = planned.access.leaves.get(source) ?? [];
+  return leaves.flatMap(({ relation }) =>
+    isTable(relation) && relation.oid !== table.oid ? [onItsOwn(relation)] : [],
+  );
 }
 
 /** The effects of finding and changing the rows of the target and its partitions. */
@@ -182,11 +203,8 @@ function outcome(draft: Draft, few: boolean): Planned {
 }
 
 /** What follows from new values: foreign keys on both sides, a move to another partition, triggers. */
-function updated(
-  { table, many, none, through }: Found,
-  assigned: ReadonlyMap<string, Node | undefined>,
-  context: PredictContext,
-): Draft {
+function updated(found: Found, assigned: ReadonlyMap<string, Node | undefined>, context: PredictContext): Draft {
+  const { table, many, none, through } = found;
   if (none) return nothing;
   const { catalog } = context;
   const set = realAssignments(assigned);
@@ -200,24 +218,20 @@ function updated(
   const unset = isOwn ? table.columns.filter(({ name }) => !values.has(name)) : [];
   const checked = new Map([...values, ...unset.map(({ name }): [string, undefined] => [name, undefined])]);
   return all(
+    unidentified(found, 'update', catalog),
     brokenRow(table, through, values, catalog, false),
     nullRefusal(table, values),
     checkReferences(catalog, table, { values: checked, many, perhapsSame: true }),
     checkReferrers(table, { event: 'update', columns: [...set.keys()], many }, context),
     move(table, values, context),
     fire(table, { event: 'update', columns: [...assigned.keys()] }, context),
+    ...belowOnTheirOwn(found).map((one) =>
+      all(
+        checkReferences(catalog, one, { values, many, perhapsSame: true }),
+        fire(one, { event: 'update', columns: [...assigned.keys()] }, context),
+      ),
+    ),
   );
-}
-
-/** NULL for a column that takes none, if there is a row. */
-function nullRefusal(table: Table, values: ReadonlyMap<string, Node | undefined>): Draft {
-  const column = table.columns.find(({ name, notNull }) => {
-    const value = notNull ? literalOf(values.get(name)) : undefined;
-    return value !== undefined && value.text === undefined;
-  });
-  if (column === undefined) return nothing;
-  const message = `null value in column "${column.name}" of relation "${table.name}" violates not-null constraint`;
-  return fail(message, '23502', false);
 }
 
 /** A new value in the key of a partitioned table may move the row: it is inserted where it goes, and its foreign keys are checked again. */
@@ -267,13 +281,16 @@ function owners(table: Table, source: StoredSource, { access }: PlannedGraph): r
   return [table, ...below.filter(({ oid, bound }) => oid !== table.oid && bound === undefined)];
 }
 
-function deleted({ table, many, none, source, planned }: Found, context: PredictContext): Draft {
+function deleted(found: Found, context: PredictContext): Draft {
+  const { table, many, none, source, planned } = found;
   if (none) return nothing;
   return all(
+    unidentified(found, 'delete', context.catalog),
     ...owners(table, source, planned).map((owner) =>
       checkReferrers(owner, { event: 'delete', columns: [], many }, context),
     ),
     fire(table, { event: 'delete' }, context),
+    ...belowOnTheirOwn(found).map((one) => fire(one, { event: 'delete' }, context)),
   );
 }
 

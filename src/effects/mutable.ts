@@ -1,5 +1,5 @@
 import type { Table } from '../catalog/catalog.js';
-import { typeInTable } from '../catalog/expression-type.js';
+import { placeIn, typeInTable } from '../catalog/expression-type.js';
 import { findRoutines } from '../catalog/lookup.js';
 import { builtInType } from '../catalog/type-ref.js';
 import { type FuncCall, type Node, strings } from '../sql/tree.js';
@@ -7,6 +7,7 @@ import { visit } from '../sql/walk.js';
 import { isMutableCast, mutableCast } from './cast-mutability.js';
 import type { PredictContext } from './context.js';
 import { builtInVolatility, isStableWith, typeFact } from './facts.js';
+import { resolveFunction, typeOfValue } from './typed-expression.js';
 import { inlinedBody } from './volatility.js';
 
 /** Whether an expression may give another value for the same row some other time, which an index does not allow. */
@@ -28,6 +29,8 @@ export function mutability(
     if (kind === 'FuncCall') {
       const cast = castOf(node, table, context);
       if (cast !== undefined) return learn(cast);
+      const resolved = table && ofOverload(node, table, context);
+      if (resolved !== undefined) return learn(resolved);
       learn(ofCall(strings(node.funcname), node.args?.length ?? 0, context, depth));
     }
     return undefined;
@@ -48,6 +51,24 @@ function castOf(
   if (typeFact(last, context.pg) === undefined) return undefined;
   const from = typeInTable(only, table, context.catalog);
   return from && (mutableCast(from, builtInType(last), context) ? 'mutable' : 'immutable');
+}
+
+/** By the overload that the types of the arguments choose, and the casts that it asks for. */
+function ofOverload(
+  call: FuncCall,
+  table: Table,
+  context: Pick<PredictContext, 'catalog' | 'pg'>,
+): 'immutable' | 'mutable' | undefined {
+  const place = placeIn(table, context.catalog);
+  const resolved = resolveFunction(call, place, context);
+  if (typeof resolved !== 'object') return undefined;
+  const { arguments: wanted, immutable } = resolved.signature;
+  const casts = (call.args ?? []).some((argument, at) => {
+    const from = typeOfValue(argument, place, context);
+    const to = wanted[at] ?? '';
+    return typeof from === 'object' && !/^(_|any)/.test(to) && mutableCast(from, builtInType(to), context) === true;
+  });
+  return immutable && !casts ? 'immutable' : 'mutable';
 }
 
 function ofCall(

@@ -1,9 +1,10 @@
+import type { Catalog } from '../catalog/catalog.js';
 import { requiredExtensions } from '../catalog/extension-types.js';
 import { isTable } from '../catalog/lookup.js';
 import { findOther } from '../catalog/others.js';
 import { strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
-import { all, fail, forbidden, nothing } from './draft.js';
+import { all, type Draft, fail, forbidden, nothing } from './draft.js';
 import { optionsOf, textOf } from './options.js';
 import { unavailableExtension, unknownExtension } from './outside.js';
 import { unknownSetting } from './setting-names.js';
@@ -25,6 +26,12 @@ const createExtension: Predict<'CreateExtensionStmt'> = ({ extname = '', if_not_
   if (lacking === undefined || unavailable.failure !== undefined) return unavailable;
   return fail(`required extension "${lacking}" is not installed`, '42704', false);
 };
+
+function unknownServer(catalog: Catalog, name: string | undefined): Draft {
+  return findOther(catalog, 'server', name) === undefined
+    ? fail(`server "${name}" does not exist`, '42704', false)
+    : nothing;
+}
 
 /** SET CONSTRAINTS names constraints of any table. */
 const setConstraints: Predict<'ConstraintsSetStmt'> = ({ constraints, deferred }, { catalog }) => {
@@ -58,13 +65,24 @@ const events: ReadonlySet<string> = new Set([
 /** Forms of SET that name one parameter. */
 const named: ReadonlySet<string> = new Set(['VAR_SET_VALUE', 'VAR_SET_DEFAULT', 'VAR_SET_CURRENT', 'VAR_RESET']);
 
+const toSavepoint: ReadonlySet<string> = new Set(['TRANS_STMT_RELEASE', 'TRANS_STMT_ROLLBACK_TO']);
+
 const prepared: ReadonlySet<string> = new Set(['TRANS_STMT_COMMIT_PREPARED', 'TRANS_STMT_ROLLBACK_PREPARED']);
 
 /** What locks no table: transactions and the session, and objects that tables do not depend on when they are made. */
 export const otherStatements: PredictTable = {
-  TransactionStmt: ({ kind = '' }) => (prepared.has(kind) ? forbidden : nothing),
+  TransactionStmt: ({ kind = '', savepoint_name }) =>
+    prepared.has(kind)
+      ? forbidden
+      : toSavepoint.has(kind)
+        ? fail(`savepoint "${savepoint_name}" does not exist`, '3B001', false)
+        : nothing,
   ConstraintsSetStmt: setConstraints,
-  VariableSetStmt: ({ name, kind }, { pg }) => (named.has(kind ?? '') ? unknownSetting(name, pg) : nothing),
+  VariableSetStmt: ({ name, kind }, { pg }) => {
+    // which roles there are, the server knows
+    if (name === 'role' && kind === 'VAR_SET_VALUE') return fail('role does not exist', '22023', false);
+    return named.has(kind ?? '') ? unknownSetting(name, pg) : nothing;
+  },
   VariableShowStmt: ({ name }, { pg }) => unknownSetting(name, pg),
   DiscardStmt: ({ target }) => (target === 'DISCARD_ALL' ? forbidden : nothing),
   ListenStmt: () => nothing,
@@ -85,11 +103,16 @@ export const otherStatements: PredictTable = {
   AlterEventTrigStmt: () => nothing,
   CreateFdwStmt: () => nothing,
   AlterFdwStmt: () => nothing,
-  CreateForeignServerStmt: () => nothing,
-  AlterForeignServerStmt: () => nothing,
-  CreateUserMappingStmt: () => nothing,
-  AlterUserMappingStmt: () => nothing,
-  DropUserMappingStmt: () => nothing,
+  CreateForeignServerStmt: ({ servername, fdwname, if_not_exists }, { catalog }) => {
+    if (findOther(catalog, 'server', servername) !== undefined)
+      return if_not_exists ? nothing : fail(`server "${servername}" already exists`, '42710');
+    return fail(`foreign-data wrapper "${fdwname}" does not exist`, '42704', false);
+  },
+  AlterForeignServerStmt: ({ servername }, { catalog }) => unknownServer(catalog, servername),
+  CreateUserMappingStmt: ({ servername }, { catalog }) => unknownServer(catalog, servername),
+  AlterUserMappingStmt: ({ servername }, { catalog }) => unknownServer(catalog, servername),
+  DropUserMappingStmt: ({ servername, missing_ok }, { catalog }) =>
+    missing_ok ? nothing : unknownServer(catalog, servername),
   ImportForeignSchemaStmt: () => nothing,
   DefineStmt: () => nothing,
   AlterCollationStmt: () => nothing,

@@ -19,7 +19,7 @@ import type { CommandContext, CommandTable, PredictCommand } from './alter-table
 import { buildEach } from './constraints.js';
 import { all, type Draft, fail, forbidden, lock, nothing, scan } from './draft.js';
 import { enforcementConflict } from './foreign-key.js';
-import { overlapRefusal } from './partition-overlap.js';
+import { boundRefusal, overlapRefusal } from './partition-overlap.js';
 import { lockUnknown, newIndexes, withPartitions } from './relations.js';
 import { isSameType } from './types.js';
 import { misplaced, outOfBounds } from './violation.js';
@@ -108,11 +108,13 @@ function inheritForeignKey(constraint: Constraint, partition: Table, context: Co
   const conflict = own && enforcementConflict(own, constraint, context.table);
   if (conflict !== undefined) return conflict;
   const each = referenced.flatMap((one) => withPartitions(catalog, one));
-  const mode = own?.enforced ? 'AccessExclusiveLock' : 'ShareRowExclusiveLock';
+  // until 14 only tables with rows lose a trigger
+  const modeOn = ({ kind }: Table) =>
+    own?.enforced && (pg >= 15 || kind !== 'partitioned') ? 'AccessExclusiveLock' : 'ShareRowExclusiveLock';
   const why =
     own === undefined ? 'the partition gets it from its parent' : 'that of the partition becomes a part of it';
   return all(
-    ...each.map((one) => lock(one, mode, `the foreign key ${constraint.name} refers to it, and ${why}`)),
+    ...each.map((one) => lock(one, modeOn(one), `the foreign key ${constraint.name} refers to it, and ${why}`)),
     ...(constraint.validated && !own?.validated
       ? [...stored(context, partition), ...each.filter(({ kind }) => kind === 'table')].map((one) =>
           scan(one, 'AccessShareLock', 'the foreign key of the partition is verified'),
@@ -133,6 +135,12 @@ function attachRefusal(partition: Table, bound: PartitionBound, context: Command
   const unpartitioned = notPartitioned('ATTACH PARTITION', context);
   if (unpartitioned !== undefined) return unpartitioned;
   if (partition.bound !== undefined) return fail(`"${partition.name}" is already a partition`, '42809');
+  if (partition.ofType !== undefined) return fail('cannot attach a typed table as partition', '42809');
+  if (partition.parents.length > 0) return fail('cannot attach inheritance child as partition', '42809');
+  if (partition.kind === 'table' && partition.children.length > 0)
+    return fail('cannot attach inheritance parent as partition', '42809');
+  const misfit = boundRefusal(bound, table);
+  if (misfit !== undefined) return misfit;
   const extra = table.complete ? partition.columns.find(({ name }) => columnOf(table, name) === undefined) : undefined;
   if (extra !== undefined)
     return fail(

@@ -4,6 +4,7 @@ import type { Node } from '../sql/tree.js';
 import { fallOf, locksOfFall } from './cascade.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, fail, nothing } from './draft.js';
+import { unknownRole, unknownRoles } from './outside.js';
 import { lockEach, lockNamed, unknownRelation } from './relations.js';
 import { namedRoutineRefusal } from './routines.js';
 
@@ -63,10 +64,11 @@ export const privileges: PredictTable = {
   GrantStmt: grant,
   GrantRoleStmt: () => nothing,
   AlterDefaultPrivilegesStmt: () => nothing,
-  CreateRoleStmt: () => nothing,
-  AlterRoleStmt: () => nothing,
-  AlterRoleSetStmt: () => nothing,
-  DropRoleStmt: () => nothing,
+  // roles belong to the server, and the history of one database need not show them
+  CreateRoleStmt: ({ role }) => fail(`role "${role}" already exists`, '42710', false),
+  AlterRoleStmt: ({ role }) => unknownRole(role),
+  AlterRoleSetStmt: ({ role }) => unknownRole(role),
+  DropRoleStmt: ({ roles, missing_ok }) => (missing_ok ? nothing : all(...unknownRoles(roles))),
   ReassignOwnedStmt: reassign,
   DropOwnedStmt: dropOwned,
 };

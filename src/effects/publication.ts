@@ -1,5 +1,5 @@
-import type { Catalog, OtherObject } from '../catalog/catalog.js';
-import { descendants, findRelation, isTable } from '../catalog/lookup.js';
+import type { Catalog, OtherObject, Table } from '../catalog/catalog.js';
+import { ancestors, descendants, findRelation, isTable } from '../catalog/lookup.js';
 import type { AlterPublicationStmt, Node, PublicationTable } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, forbidden, nothing } from './draft.js';
@@ -36,6 +36,29 @@ function isViaRoot(options: readonly Node[] | undefined): boolean {
   return isOn(options, 'publish_via_partition_root');
 }
 
+/** A table of which rows are changed that subscribers could not tell from others (CheckCmdReplicaIdentity). */
+export function unidentifiedRefusal(
+  catalog: Catalog,
+  table: Table,
+  event: 'update' | 'delete',
+  sure = true,
+): Draft | undefined {
+  if (table.kind !== 'table' || table.persistence !== 'permanent' || !table.complete) return undefined;
+  const key = table.constraints.some(({ kind, deferrable }) => kind === 'primary key' && !deferrable);
+  const { replicaIdentity } = table;
+  if (replicaIdentity === 'full' || replicaIdentity === 'index' || (replicaIdentity === 'default' && key))
+    return undefined;
+  const known = new Set([table.oid, ...ancestors(catalog, table).map(({ oid }) => oid)]);
+  for (const other of catalog.others.values()) {
+    const { kind, relations, everything, publishes } = other;
+    if (kind !== 'publication' || publishes?.includes(event) === false) continue;
+    if (!everything && !relations.some((oid) => known.has(oid))) continue;
+    const what = `cannot ${event === 'update' ? 'update' : 'delete from'} table "${table.name}"`;
+    return fail(`${what} because it does not have a replica identity and publishes ${event}s`, '55000', sure);
+  }
+  return undefined;
+}
+
 const createPublication: Predict<'CreatePublicationStmt'> = ({ pubname, pubobjects, options }, { catalog }) => {
   if (catalog.others.has(`publication ${pubname}`)) return fail(`publication "${pubname}" already exists`, '42710');
   return all(...tablesOf(pubobjects).map((table) => publish(catalog, table, isViaRoot(options))));
@@ -45,6 +68,8 @@ const alterPublication: Predict<'AlterPublicationStmt'> = ({ pubname, pubobjects
   const named = tablesOf(pubobjects);
   const known = catalog.others.get(`publication ${pubname}`);
   const before = action === 'AP_SetObjects' && pubobjects !== undefined ? known : undefined;
+  if (known?.everything && named.length > 0)
+    return fail(`publication "${pubname}" is defined as FOR ALL TABLES`, '55000');
   const refused = known && memberRefusal(catalog, known, named, action);
   if (refused !== undefined) return refused;
   const old = (before?.relations ?? []).flatMap((oid) => catalog.relations.get(oid) ?? []);

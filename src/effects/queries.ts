@@ -17,6 +17,7 @@ import { lookUp } from './lookups.js';
 import { planDelete, planMerge, planUpdate } from './modify.js';
 import { planQuery } from './query.js';
 import type { Planned, QueryPlace } from './query-plan.js';
+import { queryRefusal } from './query-refusal.js';
 import type { Scope } from './query-terms.js';
 import { isUnknownFunction, unknownFunction, volatility } from './volatility.js';
 
@@ -28,8 +29,17 @@ export function predictQuery(query: Node, context: PredictContext): Draft {
   if (isDeeperThan(query, deepest)) return unsure(lookUp({ query }, context, true), 'the query is too deep to follow');
   const missing: (readonly string[])[] = [];
   const planned = planQuery(query, placeOf(context, missing));
+  const refusal = queryRefusal(query, context);
   const early = uncommittedLabel({ List: { items: [query] } }, context.catalog);
-  return all(missingName(missing, context), early, planned.draft, ...namesIn(query, context), callsIn(query, context));
+  return all(
+    refusal?.failure?.code === '42P01' ? refusal : nothing,
+    missingName(missing, context),
+    early,
+    planned.draft,
+    ...namesIn(query, context),
+    refusal,
+    callsIn(query, context),
+  );
 }
 
 /** What a query calls or casts to that is not there, or cannot be read. */
@@ -49,7 +59,7 @@ function namesIn(query: Node, context: PredictContext): readonly Draft[] {
 /** The refusal of a query that names columns that do not exist; nothing for one that is right. */
 export function refusedQuery(query: Node, context: PredictContext): Draft {
   const { failure } = predictQuery(query, context);
-  return failure?.code === '42703' ? { effects: [], failure } : nothing;
+  return failure?.code === '42703' ? { effects: [], failure } : (queryRefusal(query, context) ?? nothing);
 }
 
 /** The refusal of names in the query of a function's body that neither its relations have nor its parameters. */

@@ -46,6 +46,7 @@ const renameRelation: Rename = (node, relation, { catalog }) => {
 };
 
 const renameColumn: Rename = (node, relation, { catalog }) => {
+  if (relation.kind === 'sequence') return fail(`cannot rename columns of relation "${relation.name}"`, '42809');
   const { subname = '', newname = '' } = node;
   if (isTable(relation) && relation.ofType !== undefined) return fail('cannot rename column of typed table', '42809');
   const only = node.relation?.inh !== true;

@@ -11,6 +11,8 @@ export interface Signature {
   readonly defaults: number;
   /** The last argument stands for any number. */
   readonly variadic: boolean;
+  /** It gives the same for the same arguments at any time; of operators it is not recorded. */
+  readonly immutable: boolean;
 }
 
 function grouped(
@@ -35,6 +37,7 @@ const functions = cached((pg) =>
     result,
     defaults: Number(marks.find((mark) => /^\d+$/.test(mark)) ?? 0),
     variadic: marks.includes('variadic'),
+    immutable: !marks.includes('stable') && !marks.includes('volatile'),
   })),
 );
 
@@ -44,6 +47,7 @@ const operators = cached((pg) =>
     result,
     defaults: 0,
     variadic: false,
+    immutable: true,
   })),
 );
 

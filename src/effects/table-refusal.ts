@@ -1,6 +1,6 @@
 import type { Constraint, Table } from '../catalog/catalog.js';
 import { foldAttributes, tableConstraints } from '../catalog/column-definition.js';
-import { columnOf, findRelation, isTable, tables } from '../catalog/lookup.js';
+import { columnOf, findRelation, findType, isTable, tables } from '../catalog/lookup.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
 import {
   type ColumnDef,
@@ -18,13 +18,14 @@ import { mutability } from './mutable.js';
 import { classRefusal } from './operator-class.js';
 import { systemColumns } from './relations.js';
 import { tableParameterRefusal } from './storage-parameters.js';
-import type { TypeContext } from './types.js';
+import { isSameType, type TypeContext } from './types.js';
 
 /** What the server refuses in the columns, constraints and clauses of a CREATE TABLE; `made` is the table as it would be. */
 export function tableRefusal(node: CreateStmt, made: Table | undefined, context: TypeContext): Draft | undefined {
   const table = made && { ...made, constraints: [] };
   return (
     clauseRefusal(node, context) ??
+    typeRefusal(node, context) ??
     first(definitions(node), (definition) => definitionRefusal(definition, table, context)) ??
     (table &&
       (first(constraintsOf(node), (constraint) => constraintRefusal(constraint, table, context)) ??
@@ -39,6 +40,27 @@ function first<T>(items: readonly T[], refuse: (item: T) => Draft | undefined): 
     if (refusal !== undefined) return refusal;
   }
   return undefined;
+}
+
+/** OF a type that is no row, or a column that has another type in a parent. */
+function typeRefusal(node: CreateStmt, { catalog }: TypeContext): Draft | undefined {
+  const parts = strings(node.ofTypename?.names);
+  const type = parts.length === 0 ? undefined : findType(catalog, parts);
+  if (type !== undefined && type.kind !== 'composite')
+    return fail(`type ${type.name} is not a composite type`, '42809');
+  const parents = (node.inhRelations ?? []).flatMap((range) => {
+    const parent = 'RangeVar' in range ? findRelation(catalog, range.RangeVar) : undefined;
+    return parent !== undefined && isTable(parent) ? [parent] : [];
+  });
+  const written = definitions(node).map((one) => ({
+    name: one.colname ?? '',
+    type: serialType(one.typeName) ?? typeRef(catalog, one.typeName),
+  }));
+  const columns = [...parents.flatMap((parent) => parent.columns), ...(node.partbound === undefined ? written : [])];
+  const clash = columns.find(({ name, type: own }, at) =>
+    columns.slice(0, at).some((other) => other.name === name && other.type && own && !isSameType(other.type, own)),
+  );
+  return clash && fail(`column "${clash.name}" has a type conflict`, '42804');
 }
 
 function definitions({ tableElts }: CreateStmt): readonly ColumnDef[] {

@@ -147,14 +147,21 @@ function domainCheckRefusal(node: Constraint, base: TypeRef, context: PredictCon
   return checkRefusal(node, { ...newTable(context.catalog, '', 'value', -1), columns: [value] }, context);
 }
 
+/** A name that comes twice in a list. */
+function repeated(names: readonly (string | undefined)[]): string | undefined {
+  return names.find((name, at) => name !== undefined && names.indexOf(name) !== at);
+}
+
 const createDomain: Predict<'CreateDomainStmt'> = ({ domainname, typeName, constraints }, context) => {
   const { catalog, pg } = context;
+  const twice = repeated((constraints ?? []).map((one) => ('Constraint' in one ? one.Constraint.conname : undefined)));
   const base = typeRef(catalog, typeName);
   const unknown = base !== undefined && !isKnownType({ catalog, pg }, base);
   const shown = strings(typeName?.names).join('.');
   return all(
     create(strings(domainname), catalog),
     unknown ? fail(`type "${shown}" does not exist`, '42704', false) : nothing,
+    twice === undefined ? nothing : fail(`constraint "${twice}" for domain already exists`, '42710'),
     ...(constraints ?? []).map((one) =>
       base !== undefined && 'Constraint' in one && one.Constraint.contype === 'CONSTR_CHECK'
         ? domainCheckRefusal(one.Constraint, base, context)
@@ -171,7 +178,11 @@ export const types: PredictTable = {
   AlterEnumStmt: alterEnum,
   AlterDomainStmt: alterDomain,
   AlterTypeStmt: () => nothing,
-  CompositeTypeStmt: ({ typevar }, { catalog }) => create(partsOf(typevar ?? {}), catalog),
+  CompositeTypeStmt: ({ typevar, coldeflist }, { catalog }) => {
+    const twice = repeated((coldeflist ?? []).map((one) => ('ColumnDef' in one ? one.ColumnDef.colname : undefined)));
+    const refusal = twice === undefined ? nothing : fail(`column "${twice}" specified more than once`, '42701');
+    return all(create(partsOf(typevar ?? {}), catalog), refusal);
+  },
   CreateEnumStmt: ({ typeName, vals }, { catalog }) => {
     const labels = strings(vals);
     const twice = new Set(labels).size < labels.length;

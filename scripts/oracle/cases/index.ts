@@ -2,7 +2,9 @@ import type { Case } from '../case.js';
 import { addColumn } from './add-column.js';
 import { alterTable } from './alter-table.js';
 import { alterType } from './alter-type.js';
+import { analysed } from './analysed.js';
 import { blind } from './blind.js';
+import { blindBatches } from './blind-batches.js';
 import { cascades } from './cascades.js';
 import { crossed } from './crossed.js';
 import { found } from './found.js';
@@ -46,4 +48,6 @@ export const cases: readonly Case[] = [
   ...routines,
   ...views,
   ...suite,
+  ...analysed,
+  ...blindBatches,
 ];

@@ -1,0 +1,183 @@
+import type { TypeRef } from '../catalog/catalog.js';
+import { literalOf } from '../catalog/literal.js';
+import { columnOf, findRelation, findRoutines } from '../catalog/lookup.js';
+import { describeQuery } from '../catalog/query.js';
+import type { Item, Place } from '../catalog/query-scope.js';
+import type { DeleteStmt, InsertStmt, Node, RangeVar, SelectStmt, UpdateStmt } from '../sql/tree.js';
+import { misfit } from './common-type.js';
+import type { PredictContext } from './context.js';
+import { type Draft, fail } from './draft.js';
+import { aggregateIn } from './grouping.js';
+import { systemColumns } from './relations.js';
+import { ownRefs, rowNames, selectRefusal, valuesRefusal } from './select-refusal.js';
+import { typeOfValue } from './typed-expression.js';
+
+/** The refusal of a query by what its clauses and expressions are. */
+export function queryRefusal(query: Node, context: PredictContext): Draft | undefined {
+  if ('InsertStmt' in query) return insertRefusal(query.InsertStmt, context);
+  if ('UpdateStmt' in query) return updateRefusal(query.UpdateStmt, context);
+  if ('DeleteStmt' in query) return deleteRefusal(query.DeleteStmt, context);
+  return 'SelectStmt' in query ? selectRefusal(query.SelectStmt, context) : undefined;
+}
+
+/** A statement that changes rows as the query that finds them and works out what they get. */
+function asSelect(
+  target: RangeVar | undefined,
+  from: readonly Node[],
+  given: readonly Node[],
+  rest: { readonly whereClause: Node | undefined; readonly withClause: SelectStmt['withClause'] | undefined },
+): SelectStmt {
+  return {
+    fromClause: [...(target === undefined ? [] : [{ RangeVar: target }]), ...from],
+    targetList: given.map((val) => ({ ResTarget: { val } })),
+    ...(rest.whereClause && { whereClause: rest.whereClause }),
+    ...(rest.withClause && { withClause: rest.withClause }),
+  };
+}
+
+function updateRefusal(node: UpdateStmt, context: PredictContext): Draft | undefined {
+  const { relation, fromClause = [], targetList = [], whereClause, withClause } = node;
+  const sets = targetList.flatMap((target) => ('ResTarget' in target ? [target.ResTarget] : []));
+  const names = sets.filter(({ indirection }) => indirection === undefined).map(({ name }) => name);
+  const values = sets.flatMap(({ val }) => (val === undefined || isNoValue(val) ? [] : [val]));
+  const query = asSelect(relation, fromClause, values, { whereClause, withClause });
+  const again = names.find((name, at) => names.indexOf(name) !== at);
+  return (
+    unknownColumns(query, context) ??
+    (again === undefined ? undefined : fail(`multiple assignments to same column "${again}"`, '42601')) ??
+    values.map((value) => aggregateIn(value, 'UPDATE', context.catalog)).find(Boolean) ??
+    selectRefusal(query, context) ??
+    assignedRefusal(sets, query, relation, context)
+  );
+}
+
+/** DEFAULT, and the sides of (a, b) = …, which stand for themselves. */
+function isNoValue(value: Node): boolean {
+  return 'SetToDefault' in value || 'MultiAssignRef' in value;
+}
+
+function deleteRefusal(node: DeleteStmt, context: PredictContext): Draft | undefined {
+  const { relation, usingClause = [], whereClause, withClause } = node;
+  const query = asSelect(relation, usingClause, [], { whereClause, withClause });
+  return unknownColumns(query, context) ?? selectRefusal(query, context);
+}
+
+function insertRefusal(node: InsertStmt, context: PredictContext): Draft | undefined {
+  const { selectStmt, relation, cols } = node;
+  const names = (cols ?? []).flatMap((col) => ('ResTarget' in col ? [col.ResTarget.name ?? ''] : []));
+  const again = names.find((name, at) => names.indexOf(name) !== at);
+  if (again !== undefined) return fail(`column "${again}" specified more than once`, '42701');
+  if (selectStmt === undefined || !('SelectStmt' in selectStmt)) return undefined;
+  const select = selectStmt.SelectStmt;
+  const query = node.withClause === undefined ? select : { ...select, withClause: node.withClause };
+  const width = widthOf(select, context);
+  if (cols !== undefined && width !== undefined && width < names.length)
+    return fail('INSERT has more target columns than expressions', '42601');
+  const unequal = select.valuesLists === undefined ? undefined : valuesRefusal(select.valuesLists);
+  return (
+    unequal ??
+    unknownColumns(query, context) ??
+    selectRefusal(query, context) ??
+    insertedRefusal(node, select, context, relation)
+  );
+}
+
+function widthOf(select: SelectStmt, { catalog }: PredictContext): number | undefined {
+  const [first] = select.valuesLists ?? [];
+  if (first !== undefined) return 'List' in first ? (first.List.items ?? []).length : undefined;
+  const { outputs, open } = describeQuery(catalog, { SelectStmt: select });
+  return open ? undefined : outputs.length;
+}
+
+/** Names in the expressions of a change that none of its relations has: 42703. */
+function unknownColumns(query: SelectStmt, { catalog, statement }: PredictContext): Draft | undefined {
+  if (statement.parent !== undefined) return undefined;
+  let refusal: Draft | undefined;
+  describeQuery(catalog, { SelectStmt: query }, (part, place) => {
+    if ('SelectStmt' in part || 'JoinExpr' in part) return;
+    for (const { parts, star } of ownRefs([part])) if (!star) refusal ??= unknownColumn(parts, place, statement.text);
+  });
+  return refusal;
+}
+
+function unknownColumn(parts: readonly string[], place: Place, text: string): Draft | undefined {
+  const [name = '', item] = parts.toReversed();
+  const items = place.levels.flat();
+  const meant: readonly Item[] = item === undefined ? items : items.filter((one) => one.name === item);
+  if (item !== undefined && (meant.length === 0 || rowNames.has(item))) return undefined;
+  const known = meant.some(({ outputs, open }) => open || outputs.some((output) => output.name === name));
+  if (known || systemColumns.has(name) || items.some((one) => one.name === name)) return undefined;
+  if (!text.toLowerCase().includes(name.toLowerCase()) || findRoutines(place.catalog, [name]).length > 0)
+    return undefined;
+  return fail(`column "${parts.join('.')}" does not exist`, '42703');
+}
+
+/** A value of a type that its column does not take. */
+function assignedRefusal(
+  sets: readonly { readonly name?: string; readonly val?: Node; readonly indirection?: readonly Node[] }[],
+  query: SelectStmt,
+  range: RangeVar | undefined,
+  context: PredictContext,
+): Draft | undefined {
+  const relation = findRelation(context.catalog, range);
+  const assigned = sets.filter(
+    ({ val, indirection }) => val !== undefined && !isNoValue(val) && indirection === undefined,
+  );
+  let refusal: Draft | undefined;
+  describeQuery(context.catalog, { SelectStmt: query }, (part, place) => {
+    const set = assigned.find(({ val }) => val === part);
+    const type = set && columnOf(relation, set.name)?.type;
+    if (set !== undefined && type !== undefined) refusal ??= typeRefusal(set.name ?? '', part, type, place, context);
+  });
+  return refusal;
+}
+
+function insertedRefusal(
+  { cols }: InsertStmt,
+  select: SelectStmt,
+  context: PredictContext,
+  range: RangeVar | undefined,
+): Draft | undefined {
+  const relation = findRelation(context.catalog, range);
+  if (relation === undefined || !('columns' in relation)) return undefined;
+  const columns =
+    cols === undefined
+      ? relation.columns
+      : cols.flatMap((col) =>
+          'ResTarget' in col && !col.ResTarget.indirection ? (columnOf(relation, col.ResTarget.name) ?? []) : [],
+        );
+  if (cols !== undefined && columns.length !== cols.length) return undefined;
+  const lists = select.valuesLists;
+  let refusal: Draft | undefined;
+  if (lists === undefined) {
+    const { outputs, open } = describeQuery(context.catalog, { SelectStmt: select });
+    for (const [at, { type: from }] of open ? [] : outputs.entries()) {
+      const to = columns[at]?.type;
+      const target = select.targetList?.[at];
+      const literal = literalOf(target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined);
+      if (from === undefined || to === undefined || (literal !== undefined && literal.type === undefined)) continue;
+      refusal ??= misfit(columns[at]?.name ?? '', from, to, context);
+    }
+    return refusal;
+  }
+  describeQuery(context.catalog, { SelectStmt: select }, (part, place) => {
+    if (!('List' in part)) return;
+    for (const [at, value] of (part.List.items ?? []).entries()) {
+      const type = columns[at]?.type;
+      if (type !== undefined && !isNoValue(value))
+        refusal ??= typeRefusal(columns[at]?.name ?? '', value, type, place, context);
+    }
+  });
+  return refusal;
+}
+
+function typeRefusal(
+  name: string,
+  value: Node,
+  type: TypeRef | undefined,
+  place: Place,
+  context: PredictContext,
+): Draft | undefined {
+  const from = typeOfValue(value, place, context);
+  return type === undefined || typeof from !== 'object' ? undefined : misfit(name, from, type, context);
+}
