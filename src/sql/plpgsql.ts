@@ -1,7 +1,7 @@
 import { type PlpgsqlNode, type PlpgsqlValue, parsePlpgsql } from './parse.js';
 import { child, endings, isNode, list, type Mark, type Part, parts, type Role, textOf } from './plpgsql-tree.js';
 import { noScope, type Scope } from './values.js';
-import { assigned, isLeft, type Parameters, Variables } from './variables.js';
+import { assigned, type Parameters, type Turns, Variables } from './variables.js';
 
 /** A query, an EXECUTE or an expression with a query in it in a procedural body. */
 export interface Fragment {
@@ -76,7 +76,7 @@ function collect(value: PlpgsqlValue | undefined, context: Context, at: Walk): v
       if (ending !== undefined) run(node, { role: 'ending', text: ending, line, declared: false }, context, at);
       const turns = at.variables?.enter(kind, node);
       for (const part of parts[kind] ?? []) collectPart(kind, node, part, { ...context, line }, turns, at);
-      at.variables?.leave(kind, node, turns !== undefined);
+      at.variables?.leave(kind, node, turns);
     }
   }
 }
@@ -92,7 +92,7 @@ function collectPart(
   node: PlpgsqlNode,
   [field, role, mark]: Part,
   context: Context,
-  turns: readonly (() => void)[] | undefined,
+  turns: Turns | undefined,
   at: Walk,
 ): void {
   const caught = context.caught || (field === 'body' && node.exceptions !== undefined);
@@ -100,8 +100,8 @@ function collectPart(
   if (role === 'cursor') open(node, inner, at);
   else if (role !== 'body') push(node[field], role, inner, undefined, at);
   else if (turns !== undefined) {
-    const conditional = context.conditional || isLeft(node);
-    for (const turn of turns) {
+    const conditional = context.conditional || !turns.sure;
+    for (const turn of turns.each) {
       turn();
       collect(node[field], { ...context, caught, conditional }, at);
     }

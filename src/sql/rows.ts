@@ -4,32 +4,37 @@ import { type Alias, type FuncCall, type Node, type RangeFunction, type SelectSt
 import { evaluate, type Known, type Row, type Scope } from './values.js';
 import { functionCalls } from './walk.js';
 
-/** What a query must have nothing of, to give the rows that are written in it, in their order. */
-const others = [
-  'whereClause',
-  'groupClause',
-  'havingClause',
-  'windowClause',
-  'withClause',
-  'sortClause',
-  'limitCount',
-  'limitOffset',
-  'distinctClause',
-  'intoClause',
-] as const;
+/** What may leave out rows of a query, or give them in another order. */
+const choosing = ['whereClause', 'sortClause', 'limitCount', 'limitOffset', 'distinctClause'] as const;
+/** What a query must have nothing of, to give rows that are written in it. */
+const others = ['groupClause', 'havingClause', 'windowClause', 'withClause', 'intoClause'] as const;
+
+/** The rows that a query can give. */
+export interface Rows {
+  readonly rows: readonly Row[];
+  /** It gives all of them, in this order. */
+  readonly all: boolean;
+}
 
 /** The rows of a query that reads no table: VALUES, a SELECT of values, of unnest(ARRAY[…]), of such a list. Undefined if it may give others. */
-export function rowsOf(query: SelectStmt, scope: Scope): readonly Row[] | undefined {
+export function rowsOf(query: SelectStmt, scope: Scope): Rows | undefined {
   if (others.some((clause) => query[clause] !== undefined)) return undefined;
+  const all = isWhole(query);
   if (query.larg !== undefined && query.rarg !== undefined) {
     const [left, right] = [rowsOf(query.larg, scope), rowsOf(query.rarg, scope)];
     if (query.op !== 'SETOP_UNION' || query.all !== true || left === undefined || right === undefined) return undefined;
-    const [first] = left;
-    return [...left, ...right.map((row) => (first === undefined ? row : renamed(row, [...first.fields.keys()])))];
+    const names = [...(left.rows[0]?.fields.keys() ?? [])];
+    return { rows: [...left.rows, ...right.rows.map((row) => renamed(row, names))], all: all && left.all && right.all };
   }
-  if (query.valuesLists !== undefined) return valuesOf(query.valuesLists, scope);
-  const rows = rowScopes(query, scope)?.map((own) => targetsOf(query.targetList ?? [], own));
-  return rows?.every((some) => some !== undefined) ? rows.flat() : undefined;
+  if (query.valuesLists !== undefined) return { rows: valuesOf(query.valuesLists, scope), all };
+  const scopes = scopesOf(query, scope);
+  const rows = scopes?.scopes.map((own) => targetsOf(query.targetList ?? [], own));
+  if (scopes === undefined || !rows?.every((some) => some !== undefined)) return undefined;
+  return { rows: rows.flat(), all: all && scopes.all };
+}
+
+function isWhole(query: SelectStmt): boolean {
+  return choosing.every((clause) => query[clause] === undefined);
 }
 
 /** The scope of one row of a FROM. */
@@ -37,15 +42,24 @@ export interface RowScope extends Scope {
   readonly row?: Row;
 }
 
-/** The scopes in which the list of a SELECT is evaluated: one for each row of its FROM, if those are written out. */
-export function rowScopes({ fromClause = [], whereClause }: SelectStmt, scope: Scope): readonly RowScope[] | undefined {
+/** The scopes in which the list of a SELECT is evaluated: one for each row of its FROM, if those are written out and none is left out. */
+export function rowScopes(query: SelectStmt, scope: Scope): readonly RowScope[] | undefined {
+  const found = isWhole(query) ? scopesOf(query, scope) : undefined;
+  return found?.all ? found.scopes : undefined;
+}
+
+function scopesOf({ fromClause = [] }: SelectStmt, scope: Scope) {
   const [item, ...more] = fromClause;
-  if (more.length > 0 || whereClause !== undefined) return undefined;
-  if (item === undefined) return [scope];
-  return itemRows(item, scope)?.map(({ alias, row }) => ({
-    row,
-    get: (name) => (row.fields.has(name) ? row.fields.get(name) : name === alias ? row : scope.get(name)),
-  }));
+  if (more.length > 0) return undefined;
+  if (item === undefined) return { scopes: [scope], all: true };
+  const found = itemRows(item, scope);
+  const scopes = found?.rows.map(
+    ({ alias, row }): RowScope => ({
+      row,
+      get: (name) => (row.fields.has(name) ? row.fields.get(name) : name === alias ? row : scope.get(name)),
+    }),
+  );
+  return found && scopes && { scopes, all: found.all };
 }
 
 interface ItemRow {
@@ -53,13 +67,15 @@ interface ItemRow {
   readonly row: Row;
 }
 
-function itemRows(item: Node, scope: Scope): readonly ItemRow[] | undefined {
+function itemRows(item: Node, scope: Scope): { readonly rows: readonly ItemRow[]; readonly all: boolean } | undefined {
   if ('RangeSubselect' in item) {
     const { subquery, alias, lateral } = item.RangeSubselect;
     if (lateral === true || subquery === undefined || !('SelectStmt' in subquery)) return undefined;
-    return rowsOf(subquery.SelectStmt, scope)?.map((row) => aliased(row, alias));
+    const found = rowsOf(subquery.SelectStmt, scope);
+    return found && { rows: found.rows.map((row) => aliased(row, alias)), all: found.all };
   }
-  return 'RangeFunction' in item ? functionRows(item.RangeFunction, scope) : undefined;
+  const rows = 'RangeFunction' in item ? functionRows(item.RangeFunction, scope) : undefined;
+  return rows && { rows, all: true };
 }
 
 function functionRows(item: RangeFunction, scope: Scope): readonly ItemRow[] | undefined {

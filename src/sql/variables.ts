@@ -1,9 +1,9 @@
 import type { PlpgsqlNode, PlpgsqlValue } from './parse.js';
 import { child, list, nodesIn, numberOf, textOf } from './plpgsql-tree.js';
-import { expressionOf, rowsOf, selectOf, series } from './rows.js';
+import { expressionOf, type Rows, rowsOf, selectOf, series } from './rows.js';
 import type { Node, SelectStmt } from './tree.js';
 import { asType } from './value-types.js';
-import { evaluate, isRow, type Known, type Row, type Scope } from './values.js';
+import { evaluate, isRow, type Known, type Scope } from './values.js';
 
 /** The values of a routine's parameters, by name and as `$1`. */
 export type Parameters = ReadonlyMap<string, Known>;
@@ -13,6 +13,14 @@ type Values = ReadonlyMap<string, () => Known>;
 
 const noNames: Names = new Set();
 const ofHandlers: Names = new Set(['sqlstate', 'sqlerrm']);
+
+/** A loop over what is written out. */
+export interface Turns {
+  /** Each gives the loop's variable its value. */
+  readonly each: readonly (() => void)[];
+  /** Every turn is taken, to its end. */
+  readonly sure: boolean;
+}
 
 /** The target of an assignment stands before its expression; what is assigned to is a whole variable or a part of one. */
 const target = /^([\w$]+|"(?:[^"]|"")*")((?:\.|\[)[^:=]*)?\s*:?=\s*/;
@@ -69,28 +77,30 @@ export class Variables {
   }
 
   /** A construct begins. Of a loop over what is written out: its turns, each of which gives the loop's variable its value. */
-  enter(kind: string, node: PlpgsqlNode): readonly (() => void)[] | undefined {
+  enter(kind: string, node: PlpgsqlNode): Turns | undefined {
     if (kind === 'PLpgSQL_stmt_block') this.declare(node);
-    const [into, items] = this.items(kind, node) ?? [];
+    const [into, items, all] = this.items(kind, node) ?? [];
     if (items === undefined || items.length > this.turns) return undefined;
     this.turns -= items.length;
     const written = this.written(node.body);
-    return items.map((item) => () => {
-      // what stands behind an EXIT or CONTINUE may have been left out
-      if (isLeft(node)) this.forget(written);
+    // what stands behind an EXIT or CONTINUE may be left out
+    const sure = all !== false && !isLeft(node);
+    const each = items.map((item) => () => {
+      if (!sure) this.forget(written);
       this.bind(into, item);
     });
+    return { each, sure };
   }
 
   /** A construct is over, which may have been followed turn by turn. */
-  leave(kind: string, node: PlpgsqlNode, turned: boolean): void {
+  leave(kind: string, node: PlpgsqlNode, turns: Turns | undefined): void {
     // the variable of a loop over numbers is its own
     if (kind === 'PLpgSQL_stmt_fori') this.forget(new Set([declaration(node.var)?.name ?? '']));
-    if (turned) this.forget(isLeft(node) ? this.written({ [kind]: node }) : noNames);
+    if (turns !== undefined) this.forget(turns.sure ? noNames : this.written({ [kind]: node }));
     else if (kind === 'PLpgSQL_stmt_assign') this.execute(node);
     else if (kind === 'PLpgSQL_stmt_execsql' && node.into === true) {
       const rows = this.rows(textOf(node.sqlstmt));
-      this.bind(node.target, rows?.length === 1 ? rows[0] : undefined);
+      this.bind(node.target, rows?.all && rows.rows.length === 1 ? rows.rows[0] : undefined);
     } else if (kind !== 'PLpgSQL_stmt_block' || node.exceptions !== undefined || isLeft(node)) {
       this.forget(this.written({ [kind]: node }));
     }
@@ -107,7 +117,10 @@ export class Variables {
   }
 
   /** What a loop goes through, if that is written out, with what takes each item. */
-  private items(kind: string, node: PlpgsqlNode): readonly [into: PlpgsqlValue, items: readonly Known[]] | undefined {
+  private items(
+    kind: string,
+    node: PlpgsqlNode,
+  ): readonly [into: PlpgsqlValue, items: readonly Known[], all?: boolean] | undefined {
     if (kind === 'PLpgSQL_stmt_foreach_a' && node.slice === undefined) {
       const array = this.value(textOf(node.expr));
       return isArray(array) ? [numberOf(node.varno), array] : undefined;
@@ -120,7 +133,7 @@ export class Variables {
       return numbers && [node.var, numbers];
     }
     const rows = kind === 'PLpgSQL_stmt_fors' ? this.rows(textOf(node.query)) : undefined;
-    return rows && [node.var, rows];
+    return rows && [node.var, rows.rows, rows.all];
   }
 
   private forget(names: Names): void {
@@ -135,7 +148,7 @@ export class Variables {
     return expressionOf(this.query(`SELECT ${text}`));
   }
 
-  private rows(text: string | undefined): readonly Row[] | undefined {
+  private rows(text: string | undefined): Rows | undefined {
     // a query of a table gives what is in the table
     if (text === undefined || (/\bfrom\b/i.test(text) && !/\b(values|unnest|generate_series)\b/i.test(text)))
       return undefined;
