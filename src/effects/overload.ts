@@ -25,6 +25,16 @@ export function resolveOverload(
 ): Resolved | 'none' | undefined {
   if (given.some((type) => isForeign(type, context))) return undefined;
   const types = given.map((type) => (typeof type === 'object' ? baseType(context.catalog, type) : type));
+  // what takes just these types is what is meant, whatever else they could become (func_get_detail)
+  const exact = signatures.find(
+    ({ arguments: names }) =>
+      names.length === types.length &&
+      names.every((name, at) => {
+        const type = types[at];
+        return typeof type === 'object' && isNamed(type, name);
+      }),
+  );
+  if (exact !== undefined) return { signature: exact, result: resultOf(exact, types) };
   const fitting = signatures
     .flatMap((signature) => expanded(signature, given.length))
     .filter((signature) => takes(signature, types, context));

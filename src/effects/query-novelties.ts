@@ -33,7 +33,7 @@ export const queryNovelties: Novelties = {
     },
   ],
   ReturningClause: [
-    { since: 18, words: /\bwith\b/, what: 'RETURNING WITH (OLD AS …)', is: ({ options }) => options !== undefined },
+    { since: 18, words: /\breturning\s+with\b/, what: 'RETURNING WITH (OLD AS …)', is: ({ options }) => options !== undefined },
     {
       since: 18,
       words: /\breturning\b[\s\S]*\b(old|new)\s*\./,
@@ -85,7 +85,7 @@ export const queryNovelties: Novelties = {
     },
   ],
   VacuumRelation: [
-    { since: 18, words: /\bonly\b/, what: 'ONLY in VACUUM and ANALYZE', is: ({ relation }) => relation?.inh !== true },
+    { since: 18, words: /\b(vacuum|analyze)\b[\s\S]*\bonly\b/, what: 'ONLY in VACUUM and ANALYZE', is: ({ relation }) => relation?.inh !== true },
   ],
   ReindexStmt: [
     {
@@ -96,7 +96,7 @@ export const queryNovelties: Novelties = {
     },
     {
       since: 16,
-      words: /\b(system|database)\b/,
+      words: /\breindex\b[\s\S]*\b(system|database)\b/,
       what: 'REINDEX DATABASE without a name',
       is: ({ kind = '', name }) => /SYSTEM|DATABASE/.test(kind) && name === undefined,
     },

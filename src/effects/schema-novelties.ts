@@ -152,7 +152,7 @@ export const schemaNovelties: Novelties = {
   CreateForeignTableStmt: [
     {
       since: 18,
-      words: /\blike\b/,
+      words: /\bforeign\s+table\b[\s\S]*\blike\b/,
       what: 'LIKE in CREATE FOREIGN TABLE',
       code: '0A000',
       is: ({ base }) => base?.tableElts?.some((element) => 'TableLikeClause' in element) === true,
@@ -161,7 +161,7 @@ export const schemaNovelties: Novelties = {
   TypeName: [
     {
       since: 15,
-      words: /\b(numeric|decimal|dec)\s*\(/,
+      words: /\b(numeric|decimal|dec)\s*\(\s*(\d\s*,|\d+\s*,\s*(-|\d\d))/,
       what: 'a scale of numeric that is negative or greater than the precision',
       code: '22023',
       is: ({ names, typmods }) => strings(names).at(-1) === 'numeric' && isOddScale(typmods),
@@ -174,13 +174,13 @@ export const schemaNovelties: Novelties = {
   CreateFunctionStmt: [
     {
       since: 14,
-      words: /\b(return|begin)\b/,
+      words: /\b(function|procedure)\b[\s\S]*\b(return|begin)\b/,
       what: 'a function body that is not in quotes',
       is: ({ sql_body }) => sql_body !== undefined,
     },
     {
       since: 14,
-      words: /\bout\b/,
+      words: /\bprocedure\b[\s\S]*\bout\b/,
       what: 'OUT in a procedure',
       code: '0A000',
       is: ({ is_procedure, parameters }) =>
@@ -224,13 +224,13 @@ export const schemaNovelties: Novelties = {
     },
     {
       since: 15,
-      words: /\bwhere\b/,
+      words: /\bpublication\b[\s\S]*\bwhere\b/,
       what: 'WHERE in a publication',
       is: ({ pubtable }) => pubtable?.whereClause !== undefined,
     },
     {
       since: 15,
-      words: /\(/,
+      words: /\bpublication\b[\s\S]*\(/,
       what: 'a list of columns in a publication',
       is: ({ pubtable }) => pubtable?.columns !== undefined,
     },
