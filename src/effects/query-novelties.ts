@@ -33,7 +33,12 @@ export const queryNovelties: Novelties = {
     },
   ],
   ReturningClause: [
-    { since: 18, words: /\breturning\s+with\b/, what: 'RETURNING WITH (OLD AS …)', is: ({ options }) => options !== undefined },
+    {
+      since: 18,
+      words: /\breturning\s+with\b/,
+      what: 'RETURNING WITH (OLD AS …)',
+      is: ({ options }) => options !== undefined,
+    },
     {
       since: 18,
       words: /\breturning\b[\s\S]*\b(old|new)\s*\./,
@@ -85,7 +90,12 @@ export const queryNovelties: Novelties = {
     },
   ],
   VacuumRelation: [
-    { since: 18, words: /\b(vacuum|analyze)\b[\s\S]*\bonly\b/, what: 'ONLY in VACUUM and ANALYZE', is: ({ relation }) => relation?.inh !== true },
+    {
+      since: 18,
+      words: /\b(vacuum|analyze)\b[\s\S]*\bonly\b/,
+      what: 'ONLY in VACUUM and ANALYZE',
+      is: ({ relation }) => relation?.inh !== true,
+    },
   ],
   ReindexStmt: [
     {
