@@ -374,6 +374,20 @@ test('what takes long at once has its line too, as soon as timers run', () => {
   vi.useRealTimers();
 });
 
+test('locks numbers the statements of a long migration so that they can be told from each other', async () => {
+  const columns = Array.from({ length: 30 }, (_, at) => `alter table account add column c${at} int;`);
+  const long = folderOf({
+    'db/001_account.sql': 'create table account (id int);',
+    'db/002_long.sql': `begin;\n${columns.join('\n')}\ncommit;`,
+  });
+  const { stdout } = await run(long, ['locks', 'db/002_long.sql'], { terminal: true });
+  const [head = '', bar = ''] = stdout
+    .split('\n')
+    .flatMap((line, at, all) => (all[at + 1]?.includes('ACCESS EXCLUSIVE  ') ? [line, all[at + 1]] : []));
+  expect(head.trim()).toMatch(/1 +5 +10 +15 +20/);
+  expect(bar).toContain('public.account');
+});
+
 test('locks tells people and machines', async () => {
   const people = await run(folder, ['locks', 'db/migrations/003_city.sql']);
   expect(people.stdout).toMatchSnapshot();

@@ -35,7 +35,8 @@ export function picture(migration: MigrationReport, options: ReporterOptions): r
   const { style } = options;
   const all = lanes(migration);
   const known = all.filter((lane) => !lane.isNew);
-  const born = all.filter((lane) => lane.isNew).map((lane) => visible(lane.relation));
+  // a new index says nothing of who waits for its table
+  const born = all.filter(({ isNew, kind }) => isNew && kind === 'table').map((lane) => visible(lane.relation));
   const way = migration.direction === 'down' ? ', way back' : '';
   return [
     `${style.bold(visible(migration.file))}${style.dim(`  migration ${visible(migration.id)}${way}; ${transactions[migration.transaction]}`)}`,
@@ -119,11 +120,8 @@ function chart(
   const cell = Math.max(1, Math.min(7, Math.floor(room / steps)));
   const drawn = Math.max(1, Math.min(steps, Math.floor(room / cell)));
   const boundary = (at: number) => at > 0 && migration.steps[at]?.transaction !== migration.steps[at - 1]?.transaction;
-  const numbers = migration.steps
-    .slice(0, drawn)
-    .map((_, at) => pad(numberAt(at, cell), cell))
-    .join('');
-  const head = `  ${' '.repeat(left + 2 + (lock > 0 ? lock + 2 : 0))}${style.dim(numbers.trimEnd())}`;
+  const numbers = numbersAbove(drawn, cell);
+  const head = `  ${' '.repeat(left + 2 + (lock > 0 ? lock + 2 : 0))}${style.dim(numbers)}`;
   const rows = shown.map((lane, index) => {
     const bar = lane.cells
       .slice(0, drawn)
@@ -141,11 +139,14 @@ function laneName(lane: Lane): string {
   return `${visible(lane.relation)}${lane.kind === 'index' ? ' (index)' : ''}`;
 }
 
-/** A statement's number above its column; of narrow columns only those that have room. */
-function numberAt(at: number, cell: number): string {
-  const number = String(at + 1);
-  if (cell > number.length) return number;
-  return (at + 1) % 10 === 0 ? number.slice(-2, -1) : ' ';
+/** The statements' numbers above their columns: of narrow columns each second, fifth or tenth, so that they can be told from each other. */
+function numbersAbove(count: number, cell: number): string {
+  const digits = String(count).length;
+  const stride = [1, 2, 5, 10].find((each) => each * cell > digits) ?? 10;
+  let line = '';
+  for (let number = 1; number <= count; number++)
+    if (number === 1 || number % stride === 0) line = pad(line, (number - 1) * cell) + number;
+  return line;
 }
 
 /** A statement's part of a bar: the shade of its lock, with the letters of its work; the last column stays free between transactions. */
