@@ -142,6 +142,13 @@ const pairs: readonly (readonly [up: string, down: string])[] = [
   [`alter function twice(int) owner to keeper`, `select 1`],
   [`alter type mood owner to keeper; alter domain positive owner to keeper`, `select 1`],
   [`alter schema shop owner to keeper`, `select 1`],
+  // sequences
+  [`alter sequence numbers increment by 5 start 3 cache 10 cycle`, `select 1`],
+  [`alter sequence numbers increment by 5`, `alter sequence numbers increment by 1`],
+  [`alter sequence numbers maxvalue 1000`, `alter sequence numbers no maxvalue`],
+  [`alter sequence numbers restart with 50`, `select 1`],
+  [`alter sequence numbers as int`, `alter sequence numbers as bigint`],
+  [`alter table account add number int generated always as identity (increment by 5)`, `select 1`],
   // the rest
   [`create trigger grown instead of insert on adult for each row execute function noticed()`, `select 1`],
   [

@@ -5,6 +5,7 @@ import { option } from './apply-type.js';
 import type { Catalog, Sequence } from './catalog.js';
 import { putRelation } from './change.js';
 import { findRelation, findRelationNamed, isTable, relationByName, schemaFor } from './lookup.js';
+import { withParameters } from './sequence-parameters.js';
 
 export const sequenceApplies: Applies = {
   CreateSeqStmt: (node, _statement, catalog, { born }) => {
@@ -19,14 +20,15 @@ export const sequenceApplies: Applies = {
       name: range.relname,
       born,
       persistence: persistenceOf(range),
+      parameters: withParameters({}, node.options),
     };
     return putRelation(catalog, owned(catalog, made, option(node.options, 'owned_by')));
   },
   AlterSeqStmt: (node, _statement, catalog) => {
     const sequence = findRelation(catalog, node.sequence);
-    const owner = option(node.options, 'owned_by');
-    if (sequence?.kind !== 'sequence' || owner === undefined) return catalog;
-    return putRelation(catalog, owned(catalog, sequence, owner));
+    if (sequence?.kind !== 'sequence') return catalog;
+    const changed = { ...sequence, parameters: withParameters(sequence.parameters, node.options) };
+    return putRelation(catalog, owned(catalog, changed, option(node.options, 'owned_by')));
   },
 };
 

@@ -250,6 +250,8 @@ export interface Sequence extends InSchema {
   readonly kind: 'sequence';
   readonly ownedBy?: { readonly table: Oid; readonly column: string };
   readonly persistence: Persistence;
+  /** What has been said of its steps and limits, by option. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** The relation of CREATE TYPE … AS (…). */

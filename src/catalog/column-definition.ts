@@ -4,6 +4,7 @@ import type { ApplyOptions } from './applies.js';
 import type { Catalog, Column, Oid, Persistence, Sequence } from './catalog.js';
 import { putRelation } from './change.js';
 import { freeRelationName } from './generated-name.js';
+import { withParameters, withType } from './sequence-parameters.js';
 import { serialType, typeRef } from './type-ref.js';
 
 /** The first major with sequences that are not logged. */
@@ -104,7 +105,7 @@ export function withIdentity(
       : [],
   )[0];
   const parts = named !== undefined && 'List' in named ? strings(named.List.items) : [];
-  const made = makeSequence(catalog, owner, column, parts, options);
+  const made = makeSequence(catalog, owner, column, parts, options, asked);
   const identity = generated_when === 'a' ? 'always' : 'by default';
   return { catalog: made.catalog, column: { ...column, identity, sequence: made.sequence.oid } };
 }
@@ -114,7 +115,14 @@ function withSerial(catalog: Catalog, owner: Owner, column: Column, options: App
   return { catalog: after, column: { ...column, sequence: sequence.oid, default: nextval(sequence) } };
 }
 
-function makeSequence(catalog: Catalog, owner: Owner, column: Column, parts: readonly string[], { pg }: ApplyOptions) {
+function makeSequence(
+  catalog: Catalog,
+  owner: Owner,
+  column: Column,
+  parts: readonly string[],
+  { pg }: ApplyOptions,
+  asked?: readonly Node[],
+) {
   const schema = parts.at(-2) ?? owner.schema;
   const sequence: Sequence = {
     kind: 'sequence',
@@ -124,6 +132,7 @@ function makeSequence(catalog: Catalog, owner: Owner, column: Column, parts: rea
     born: column.born,
     ownedBy: { table: owner.oid, column: column.name },
     persistence: owner.persistence === 'unlogged' && pg < unloggedSequences ? 'permanent' : owner.persistence,
+    parameters: withParameters(withType(column.type?.name), asked),
   };
   return { catalog: putRelation(catalog, sequence), sequence };
 }

@@ -63,15 +63,19 @@ export function relationEntries(catalog: Catalog, relation: Relation): readonly 
       return relation.kind === 'view' ? [own, ...triggerEntries(catalog, name, relation)] : [own];
     }
     case 'sequence':
-      // with its table it goes from owner to owner
-      return [
-        [`sequence ${name}`, `${relation.persistence} ${ownerOf(catalog, relation) ?? ownerText(relation)}`.trimEnd()],
-      ];
+      return [[`sequence ${name}`, sequenceText(catalog, relation)]];
     case 'composite type': {
       const attributes = relation.columns.map((column) => `${column.name} ${columnText(catalog, column) ?? '?'}`);
       return [[`type ${name}`, attributes.join(', ')]];
     }
   }
+}
+
+function sequenceText(catalog: Catalog, sequence: Sequence): string {
+  const parameters = Object.entries(sequence.parameters).map(([option, value]) => `${option} ${value}`);
+  // with its table it goes from owner to owner
+  const whose = ownerOf(catalog, sequence) ?? ownerText(sequence);
+  return [sequence.persistence, ...parameters, whose].join(' ').trimEnd();
 }
 
 /** Written as the server writes it. */
