@@ -429,6 +429,27 @@ alter table late add column note text;`,
     expect((await traced(known, ...embedded)).summary).toMatchObject({ differing: 0, unforeseen: 0, failed: 0 });
   });
 
+  onServer('what cannot be followed may fail where it is run once more', async () => {
+    const report = await traced(
+      {
+        'db/migrations/1_a.sql': `-- migrate:up
+create table plain (id int);
+do $$ begin execute format('create table made_%s (id int)', (select count(*) from plain)); end $$;
+-- migrate:down
+drop table plain;
+`,
+      },
+      ...embedded,
+      '--roundtrip',
+    );
+    expect(report.migrations.at(-1)?.steps.at(-1)).toMatchObject({
+      observed: { failure: { code: '42P07' } },
+      differences: [],
+      unforeseen: [{ component: 'error', observed: '42P07' }],
+    });
+    expect(report.migrations.at(-1)?.findings).toMatchObject([{ rule: 'down-does-not-restore' }]);
+  });
+
   onServer('what cannot be followed excuses nothing that was predicted and did not happen', async () => {
     const effect = {
       relation: 'public.plain',

@@ -114,22 +114,21 @@ export async function carryOut(ground: Ground, replayed: ReplayedStatement): Pro
   const prediction = predictionOf(steps);
   const observed = unobserved(await refusal(ground.session, executable(statement)));
   const outside = outsideOf(replayed, prediction, observed, ground.lacking);
+  // a statement that refuses a transaction block shows that only where it stands in one
+  const told = compare(prediction, observed, () => true).filter(
+    ({ component }) => component === 'error' || (component === 'transactionBlock' && observed.error !== undefined),
+  );
+  const differing = outside === undefined ? told : [];
+  const excuse = differing.length > 0 && prediction.failure === undefined ? excuseOf(replayed, prediction) : undefined;
   return {
     ...placeOf(statement, transaction),
     outcome: observed.error === undefined ? 'done' : 'failed',
     predicted: mergedPrediction(prediction),
     observed,
     newborn: [],
-    unforeseen: [],
-    // a statement that refuses a transaction block shows that only where it stands in one
-    differences:
-      outside === undefined
-        ? compare(prediction, observed, () => true).filter(
-            ({ component }) =>
-              component === 'error' || (component === 'transactionBlock' && observed.error !== undefined),
-          )
-        : [],
-    cause: outside,
+    differences: excuse === undefined ? differing : [],
+    unforeseen: excuse === undefined ? [] : differing,
+    cause: outside ?? excuse,
   };
 }
 
