@@ -4,7 +4,7 @@ import { access, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/p
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../user-error.js';
-import { listen } from './interrupt.js';
+import { onExit } from './interrupt.js';
 
 /** The folder with initdb and postgres of one server, and what they need to run. */
 export interface ServerBinaries {
@@ -85,8 +85,7 @@ export async function installPackage(
 ): Promise<void> {
   const fresh = await makeBeside(folder);
   const clear = () => rmSync(fresh, { recursive: true, force: true });
-  process.once('exit', clear);
-  listen();
+  const off = onExit(clear);
   try {
     await npmInstall(fresh, wanted);
     await complete(fresh);
@@ -96,7 +95,7 @@ export async function installPackage(
       if (!(await exists(folder))) throw error;
     });
   } finally {
-    process.off('exit', clear);
+    off();
     clear();
   }
 }
@@ -163,11 +162,10 @@ export function run(
       errors += String(chunk);
     });
     // it must not outlive us: what it makes is cleared away
-    const end = () => child.kill('SIGKILL');
-    process.once('exit', end);
+    const off = onExit(() => void child.kill('SIGKILL'));
     child.on('error', reject);
     child.on('exit', (code) => {
-      process.off('exit', end);
+      off();
       if (code === 0) resolve();
       else reject(new Error(errors.trim() || `${program} ended with ${code}`));
     });

@@ -23,16 +23,29 @@ export function onInterrupt(task: () => Promise<void>): () => void {
   };
 }
 
+/** What is done at once when the process exits, however it comes to that. */
+const last = new Set<() => void>();
+
+/** Has `task` run when the process exits, unless the function that is given back has taken it off the list. */
+export function onExit(task: () => void): () => void {
+  listen();
+  last.add(task);
+  return () => void last.delete(task);
+}
+
 /** Whether a signal has come: errors of work that was cut off are then no bugs. */
 export function isInterrupted(): boolean {
   return ending;
 }
 
 /** From now on a signal is an exit. */
-export function listen(): void {
+function listen(): void {
   if (listening) return;
   listening = true;
   for (const [signal, code] of Object.entries(signals)) process.on(signal, () => void end(code));
+  process.once('exit', () => {
+    for (const task of last) task();
+  });
 }
 
 async function end(code: number): Promise<void> {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../user-error.js';
 import { findServer, installServer, run, runsAsRoot, type ServerBinaries } from './binaries.js';
-import { listen } from './interrupt.js';
+import { onExit } from './interrupt.js';
 import { connect, type Session } from './session.js';
 
 /** A PostgreSQL server of our own, with an empty cluster, that ends with this process at the latest. */
@@ -54,8 +54,7 @@ export async function startServer(major: number, say: (line: string) => void = (
   if (runsAsRoot) await chown(folder, nobody, nobody);
   await chmod(folder, 0o700);
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  listen();
-  process.once('exit', removeFolder);
+  const off = onExit(removeFolder);
   try {
     await initialise(binaries, folder);
     return await launch(binaries, folder);
@@ -63,7 +62,7 @@ export async function startServer(major: number, say: (line: string) => void = (
     removeFolder();
     throw error;
   } finally {
-    process.off('exit', removeFolder);
+    off();
   }
 }
 
@@ -88,14 +87,14 @@ async function launch(binaries: ServerBinaries, folder: string): Promise<Server>
   child.stderr.on('data', (chunk) => {
     complaint = String(chunk);
   });
-  const onExit = () => {
+  const kill = () => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   };
-  process.once('exit', onExit);
+  const off = onExit(kill);
   const open = (database = 'postgres') => connect({ host: folder, user: 'postgres', database });
   const first = await untilReady(open, child).catch((error: unknown) => {
-    onExit();
+    kill();
     if (error instanceof UserError) throw error;
     throw new UserError(`PostgreSQL ${binaries.major} does not start: ${complaint.trim() || String(error)}`);
   });
@@ -113,7 +112,7 @@ async function launch(binaries: ServerBinaries, folder: string): Promise<Server>
       return made;
     },
     async stop() {
-      process.off('exit', onExit);
+      off();
       const gone = new Promise((resolve) => child.once('exit', resolve));
       // immediate shutdown: the cluster is thrown away
       if (child.kill('SIGQUIT')) await gone;
