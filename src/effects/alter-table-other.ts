@@ -152,8 +152,10 @@ function alterMaterializedView(
 }
 
 /** Nobody waits for a view. */
-function alterView(view: View, { subtype, name, def }: AlterTableCmd, { catalog }: Context): Draft {
+function alterView(view: View, { subtype, name, def, missing_ok }: AlterTableCmd, { catalog }: Context): Draft {
   if (subtype === 'AT_ColumnDefault') return missingColumn(view, name ?? '');
+  if (subtype === 'AT_DropIdentity' && !missing_ok)
+    return fail(`column "${name}" of relation "${view.name}" is not an identity column`, '55000');
   if (subtype !== 'AT_SetRelOptions') return nothing;
   const options = def !== undefined && 'List' in def ? def.List.items : undefined;
   const checked = optionsOf(options).has('check_option');

@@ -49,7 +49,7 @@ function predictAlterTable(node: AlterTableStmt, context: PredictContext<'AlterT
   if (misfit !== undefined) return misfit;
   const draft = alterOne({ ...context, catalog }, table);
   // the table itself exists, or the statement fails: its lock is sure, and so is nothing else
-  return found === undefined ? all(draft, unknownRelation(context.catalog, range), asIs(draft)) : draft;
+  return found === undefined ? all(unknownRelation(context.catalog, range), draft, asIs(draft)) : draft;
 }
 
 /** The commands of a draft, which `all` leaves out. */

@@ -72,6 +72,7 @@ function refusedColumn(relation: Relation, from: string, to: string): Draft {
 /** A CHECK that children have from the table is renamed in them too; so is a NOT NULL, which has a name since 18. */
 const renameConstraint: Rename = (node, relation, { catalog }) => {
   const { subname = '' } = node;
+  if (relation.kind === 'sequence') return fail(`cannot rename constraints of relation "${relation.name}"`, '42809');
   if (!isTable(relation)) return fail(`constraint "${subname}" for table "${relation.name}" does not exist`, '42704');
   const why = `its constraint ${subname} gets another name`;
   const constraint = relation.constraints.find(({ name }) => name === subname);
