@@ -1,8 +1,10 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The known word that a mistyped one most likely stands for; undefined when none is near. */
+/** The known word that a mistyped or unfinished one most likely stands for; undefined when none is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const lower = word.toLowerCase();
+  const begun = [...known].filter((candidate) => candidate.toLowerCase().startsWith(lower));
+  if (word.length > 2 && begun.length === 1) return begun[0];
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {

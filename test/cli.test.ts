@@ -106,6 +106,7 @@ describe('exit codes', () => {
     ['an unknown threshold', ['check', '--fail-on', 'fatal']],
     ['an unknown framework', ['check', '--framework', 'dbmat']],
     ['an unknown page', ['explain', 'colum-dropped']],
+    ['an unfinished page', ['explain', 'set-not-null']],
     ['a server that nobody supports', ['check', '--pg', '9']],
     ['a server that is no number', ['check', '--pg', 'latest']],
     ['a migration that is not there', ['check', '--since', '02']],

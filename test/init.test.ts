@@ -30,6 +30,16 @@ test('writes what fits the migrations that it finds', async () => {
   expect((await run(cwd, ['check', '--fail-on', 'never'])).code).toBe(0);
 });
 
+test('names the oldest server that earlier migrations can have run on', async () => {
+  const unique = 'create table visit (id int, unique nulls not distinct (id));';
+  const cwd = repository({
+    ...files,
+    'db/migrations/000_visit.sql': `-- migrate:up\n${unique}\n-- migrate:down\ndrop table visit;\n`,
+  });
+  await run(cwd, ['init']);
+  expect(JSON.parse(readFileSync(join(cwd, 'lockkeeper.config.json'), 'utf8')).pg).toBe(15);
+});
+
 test('shows what it would write, and writes nothing', async () => {
   const cwd = repository(files);
   const ran = await run(cwd, ['init', '--dry-run']);

@@ -21,10 +21,14 @@ export interface Proposal {
 export type Todo = readonly [command: string, why: string];
 
 /** The files that fit some histories and a repository; without a repository there is nothing to hook into. */
-export function proposals(found: readonly History[], config: string | undefined, cwd: string): readonly Proposal[] {
+export function proposals(
+  { found, pg }: { readonly found: readonly History[]; readonly pg: number },
+  config: string | undefined,
+  cwd: string,
+): readonly Proposal[] {
   const configuration: Proposal = {
     file: config ?? configNames[0],
-    text: configText(found),
+    text: configText(found, pg),
     what: 'where the migrations are',
     add: '',
     next: [],
@@ -34,10 +38,10 @@ export function proposals(found: readonly History[], config: string | undefined,
   return [configuration, hook(cwd), pipeline ? pipelineJob : workflow(found)];
 }
 
-function configText(found: readonly History[]): string {
+function configText(found: readonly History[], pg: number): string {
   const paths = [...new Set(found.map(({ root }) => root || '.'))];
   const $schema = 'https://unpkg.com/lockkeeper/dist/schema.json';
-  return `${JSON.stringify({ $schema, pg: 14, paths }, null, 2)}\n`;
+  return `${JSON.stringify({ $schema, pg, paths }, null, 2)}\n`;
 }
 
 /** How a dependency of development is added, by the file that a package manager leaves. */

@@ -6,11 +6,13 @@ import { discover, frameworkOf } from '../frameworks/discover.js';
 import { frameworks } from '../frameworks/index.js';
 import { visible } from '../reporters/terminal.js';
 import { count } from '../reporters/words.js';
+import { loadParser } from '../sql/parse.js';
 import { UserError } from '../user-error.js';
 import { mentions, proposals, type Todo } from './init-files.js';
 import { type Io, styleFor } from './io.js';
 import { exit } from './main.js';
 import { repositoryPrefix } from './repository.js';
+import { isFollowed, oldestServer, serverProof } from './server-proof.js';
 import { writeFile } from './write-file.js';
 
 /** `lockkeeper init`: finds the migrations, shows the files that fit them, and writes those that are not there yet. */
@@ -28,7 +30,9 @@ export async function run(flags: { readonly dryRun?: boolean }, io: Io): Promise
     const title = frameworkOf(framework).title;
     io.stdout.write(`${style.bold(title)} in ${visible(root || '.')}: ${count(migrations.length, 'migration')}\n`);
   }
-  const proposed = proposals(found, config, io.cwd);
+  await loadParser();
+  const pg = serverProof(found, isFollowed)?.pg ?? oldestServer;
+  const proposed = proposals({ found, pg }, config, io.cwd);
   for (const proposal of proposed) {
     const path = join(io.cwd, proposal.file);
     const there = existsSync(path);

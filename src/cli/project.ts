@@ -18,7 +18,7 @@ import type { JudgeFlags } from './flags.js';
 import type { Io } from './io.js';
 import { parseAhead } from './parse-ahead.js';
 import { progress } from './progress.js';
-import { serverProof } from './server-proof.js';
+import { isFollowed, oldestServer, serverProof } from './server-proof.js';
 
 /** Everything that a command judges, and how. */
 export interface Project {
@@ -82,8 +82,8 @@ export async function openProject(
     (since === undefined || index > (since.get(history) ?? -1));
   const whole = since === undefined && inGit === undefined && found.selected.size === 0;
   const asserted = flags.pg === undefined ? config.config.pg : majorOf(flags.pg);
-  const proof = asserted === undefined ? serverProof(histories, whole ? isFollowed : notIn(judged), oldest) : undefined;
-  const pg = asserted ?? proof?.pg ?? oldest;
+  const proof = asserted === undefined ? serverProof(histories, whole ? isFollowed : notIn(judged)) : undefined;
+  const pg = asserted ?? proof?.pg ?? oldestServer;
   const store = inGit && contextStore(resolve(io.cwd, inGit.store), io.cwd, pg);
   ahead.begin(histories, judged, (history, first) => store?.from(history, first) ?? 0);
   return {
@@ -158,18 +158,10 @@ function nothing(paths: readonly string[], { heap, passedOver }: Discovered): st
   return `no migrations are found below this folder, for nothing says in which order ${files} of ${heap.path || '.'} run: ${remedy}`;
 }
 
-/** The oldest server where nothing says another. */
-const oldest = 14;
-
 function majorOf(flag: string): number {
   const major = Number(flag);
   if (Number.isInteger(major) && major >= 13 && major <= 18) return major;
   throw new UserError(`--pg ${flag}: a major version from 13 to 18 is meant`);
-}
-
-/** A migration that another one follows has run somewhere. */
-function isFollowed({ migrations }: History, _migration: Migration, index: number): boolean {
-  return index < migrations.length - 1;
 }
 
 /** What is context has run. */

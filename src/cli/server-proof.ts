@@ -10,6 +10,14 @@ export interface ServerProof {
   readonly because: string;
 }
 
+/** The oldest server where nothing says another. */
+export const oldestServer = 14;
+
+/** A migration that another one follows has run somewhere. */
+export function isFollowed({ migrations }: History, _migration: Migration, index: number): boolean {
+  return index < migrations.length - 1;
+}
+
 /**
  * The newest major whose syntax the migrations have that are known to have run. Where the user does not name the oldest server, it
  * cannot be older: what an older one would refuse has been run.
@@ -17,18 +25,17 @@ export interface ServerProof {
 export function serverProof(
   histories: readonly History[],
   hasRun: (history: History, migration: Migration, index: number) => boolean,
-  least: number,
 ): ServerProof | undefined {
   let proof: ServerProof | undefined;
   for (const history of histories) {
     for (const [index, migration] of history.migrations.entries()) {
       if (!hasRun(history, migration, index)) continue;
       for (const script of 'none' in migration.down ? [migration.up] : [migration.up, migration.down]) {
-        const known = proof?.pg ?? least;
+        const known = proof?.pg ?? oldestServer;
         if (!script.pieces.some((piece) => mayBeWrittenFor(textOf(piece), known))) continue;
         for (const statement of parse(script).statements) {
           const pg = writtenFor(statement);
-          if (pg === undefined || pg <= (proof?.pg ?? least)) continue;
+          if (pg === undefined || pg <= (proof?.pg ?? oldestServer)) continue;
           const place = `${statement.source.file}:${statement.source.position(statement.span.start).line}`;
           proof = {
             pg,
