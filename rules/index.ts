@@ -63,6 +63,7 @@ import partitionScannedUnderLock from './partition-scanned-under-lock.js';
 import privilegeRevoked from './privilege-revoked.js';
 import routineDropped from './routine-dropped.js';
 import rowSecurityHidesRows from './row-security-hides-rows.js';
+import rowSecurityLifted from './row-security-lifted.js';
 import rowsTruncated from './rows-truncated.js';
 import secondRunnerBlocksConcurrently from './second-runner-blocks-concurrently.js';
 import sectionMissing from './section-missing.js';
@@ -158,6 +159,7 @@ export const rules: readonly Rule[] = [
   privilegeRevoked,
   routineDropped,
   rowSecurityHidesRows,
+  rowSecurityLifted,
   rowsTruncated,
   secondRunnerBlocksConcurrently,
   sectionMissing,
