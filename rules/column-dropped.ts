@@ -1,5 +1,5 @@
 import { columnOf, relationByName } from '../src/catalog/lookup.js';
-import { type DroppedColumn, isReadBefore, knownColumnsDropped } from '../src/known.js';
+import { type DroppedColumn, isReadBefore, knownColumnsDropped, wasCalled } from '../src/known.js';
 import { defineRule, type JudgedMigration, type Step } from '../src/rule.js';
 import { isKind } from '../src/sql/statement.js';
 import { runningCodeKnows } from '../src/wording.js';
@@ -50,6 +50,15 @@ alter table account drop column twice;`,
   ],
   good: [
     {
+      title: 'code knows it by another name, and its values were copied',
+      sql: `create table account (admin_id int, org_id int);
+-- next migration
+-- lockkeeper:ignore column-renamed: an example of something else
+alter table account rename column admin_id to user_id;
+update account set org_id = user_id where org_id > 1;
+alter table account drop column user_id;`,
+    },
+    {
       title: 'the column was added in the same migration',
       sql: `create table account (id int);
 -- next migration
@@ -94,13 +103,15 @@ function lostColumns(step: Step): readonly DroppedColumn[] {
 }
 
 /** What the drop takes from whom: less where the migration copied the values, gave the name to another column, or where they were computed. */
-function lossOf({ up, afterUp }: JudgedMigration, step: Step, table: string, name: string): string | undefined {
+function lossOf({ up, before, afterUp }: JudgedMigration, step: Step, table: string, name: string): string | undefined {
   const column = `${name} in ${table}`;
   const old = relationByName(step.before, table);
   const returns = columnOf(old && afterUp.relations.get(old.oid), name) !== undefined;
   const computed = columnOf(old, name)?.generated !== undefined;
   const copied = isReadBefore(up, step, table, name);
   if (returns && (computed || copied)) return undefined;
+  // that the name which code knows is gone, the rename before has told
+  if (!wasCalled(before, step, table, name)) return computed || copied ? undefined : `the values of ${column} are lost`;
   if (computed) return `running code that names ${column} fails`;
   if (copied) return `running code that names ${column} fails, and of its values only what was copied before is left`;
   return returns

@@ -1,6 +1,8 @@
 import { columnOf, isTable, relationByName } from '../src/catalog/lookup.js';
+import { wasCalled } from '../src/known.js';
 import { secondColumn, typeSql } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
+import { isKind } from '../src/sql/statement.js';
 import { runningCodeKnows, written } from '../src/wording.js';
 
 export default defineRule({
@@ -12,12 +14,18 @@ export default defineRule({
     'Add a column of the new name, let the code write both, copy the old values, read the new one, then drop the old.',
   elsewhere: 'the old column stays as long as running code reads it',
   links: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME'],
-  on: ['RenameStmt'],
   bad: [
     {
       sql: `create table account (mail text);
 -- next migration
 alter table account rename column mail to email;`,
+    },
+    {
+      title: 'another column takes the name',
+      sql: `create table account (mail text);
+-- next migration
+alter table account rename column mail to mail_old;
+alter table account add column mail text;`,
     },
     {
       title: 'whatever its type is called',
@@ -27,6 +35,14 @@ alter table account rename seen to "lastSeen";`,
     },
   ],
   good: [
+    {
+      title: 'the name that code knows is told, and no other that the column has on its way',
+      sql: `create table account (mail text);
+-- next migration
+-- lockkeeper:ignore column-renamed: an example of something else
+alter table account rename column mail to e_mail;
+alter table account rename column e_mail to email;`,
+    },
     {
       title: 'no running code knows the table yet',
       sql: 'create table account (mail text); alter table account rename column mail to email;',
@@ -39,16 +55,27 @@ alter table account add column mail text;
 alter table account rename column mail to email;`,
     },
   ],
-  check(step) {
-    const { node, relation } = step;
-    if (node.renameType !== 'OBJECT_COLUMN' || !runningCodeKnows(step, node.subname)) return;
-    const { subname = '', newname = '' } = node;
-    const column = columnOf(relationByName(step.before, relation ?? ''), subname);
-    const type = column?.type && typeSql(step.before, column.type);
-    return {
-      message: `running code that names ${subname} of ${relation} fails from now on: it is called ${newname}`,
-      ...(type && isStored(step) && { instead: secondColumn(written(node.relation), subname, newname, type) }),
-    };
+  checkMigration({ up, before, afterUp }) {
+    return up.flatMap((step) => {
+      const { statement, relation = '' } = step;
+      if (!isKind(statement, 'RenameStmt') || statement.node.renameType !== 'OBJECT_COLUMN') return [];
+      const { subname = '', newname = '', relation: range } = statement.node;
+      if (!runningCodeKnows(step, subname) || !wasCalled(before, step, relation, subname)) return [];
+      const table = relationByName(step.before, relation);
+      if (columnOf(table && afterUp.relations.get(table.oid), subname) !== undefined) {
+        const message = `what running code calls ${subname} of ${relation} is another column from now on: the old one is called ${newname}`;
+        return [{ step, message }];
+      }
+      const column = columnOf(table, subname);
+      const type = column?.type && typeSql(step.before, column.type);
+      return [
+        {
+          step,
+          message: `running code that names ${subname} of ${relation} fails from now on: it is called ${newname}`,
+          ...(type && isStored(step) && { instead: secondColumn(written(range), subname, newname, type) }),
+        },
+      ];
+    });
   },
 });
 

@@ -1,5 +1,5 @@
 import type { Catalog, Column, Oid, Relation, Routine, Table } from './catalog/catalog.js';
-import { isTable, relationByName, resolveRelationName } from './catalog/lookup.js';
+import { columnOf, isTable, relationByName, resolveRelationName } from './catalog/lookup.js';
 import type { PersistentMap } from './catalog/persistent-map.js';
 import type { JudgedMigration, Step } from './rule.js';
 import { columnRefs, rangeVars } from './sql/walk.js';
@@ -60,6 +60,13 @@ export function keptTable(
   const old = isNew(relation) ? undefined : relationByName(before, relation);
   const now = old === undefined ? undefined : afterUp.relations.get(old.oid);
   return old !== undefined && now !== undefined && isTable(old) && isTable(now) ? { old, now } : undefined;
+}
+
+/** Whether a column had its name before the migration: running code does not know the name that a rename of the same one gave it. */
+export function wasCalled(start: Catalog, step: Step, table: string, column: string): boolean {
+  const now = relationByName(step.before, table);
+  const old = now && start.relations.get(now.oid);
+  return old === undefined || !isTable(old) || !old.complete || columnOf(old, column) !== undefined;
 }
 
 /** Whether an INSERT that leaves the column out gets a value for it. */
