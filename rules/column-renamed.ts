@@ -44,6 +44,20 @@ alter table account rename column mail to e_mail;
 alter table account rename column e_mail to email;`,
     },
     {
+      title: 'what ory cut from one migration goes out as one: no running code meets a name in between',
+      framework: 'pop',
+      files: {
+        '20220513000001000000_json.postgres.up.sql': 'create table flow (id int);\n',
+        '20220513000001000000_json.postgres.down.sql': 'drop table flow;\n',
+        '20220514000001000000_list.postgres.up.sql':
+          "set lock_timeout = '5s';\nalter table flow add column scope_json text;\n",
+        '20220514000001000000_list.postgres.down.sql': 'alter table flow drop column scope_json;\n',
+        '20220514000001000001_list.postgres.up.sql':
+          "set lock_timeout = '5s';\nalter table flow rename column scope_json to scope;\n",
+        '20220514000001000001_list.postgres.down.sql': 'alter table flow rename column scope to scope_json;\n',
+      },
+    },
+    {
       title: 'no running code knows the table yet',
       sql: 'create table account (mail text); alter table account rename column mail to email;',
     },

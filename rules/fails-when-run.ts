@@ -204,6 +204,15 @@ alter table account alter column account_id drop identity;`,
       },
     },
     {
+      title: 'what the way up that is not there has done is not known',
+      framework: 'sql',
+      files: {
+        '1_account.up.sql': 'create table account (id int);\n',
+        '1_account.down.sql': 'drop table account;\n',
+        '2_email.down.sql': 'alter table account drop column email;\n',
+      },
+    },
+    {
       title: 'each migration commits',
       framework: 'flyway',
       before: { 'V1__mood.sql': mood },

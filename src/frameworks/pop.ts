@@ -91,7 +91,9 @@ function partsOf(entry: FileEntry) {
  */
 function withOrigin(migration: Migration): Migration {
   const [, day] = /^(\d{8})\d{12}$/.exec(migration.id) ?? [];
-  return day === undefined ? migration : { ...migration, cutFrom: `${day} ${migration.name}` };
+  if (day === undefined) return migration;
+  const origin = `${day} ${migration.name}`;
+  return { ...migration, cutFrom: origin, deploy: origin };
 }
 
 function keyOf(entry: FileEntry): string {

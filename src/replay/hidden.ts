@@ -44,7 +44,13 @@ export function hasHidden({ problems }: Migration): boolean {
   return problems.some(({ rule }) => unreadable.has(rule));
 }
 
-const unreadable: ReadonlySet<string> = new Set(['not-understood', 'unreadable-migration', 'broken-include']);
+// what a way back without its way up undoes has been done somewhere
+const unreadable: ReadonlySet<string> = new Set([
+  'not-understood',
+  'unreadable-migration',
+  'broken-include',
+  'down-without-up',
+]);
 
 /**
  * What of a script is no statement and may run all the same: text that the grammar refuses, an include. Tells of each statement in turn
