@@ -85,6 +85,18 @@ const faults: readonly Fault[] = [
     says: ['down-without-up m/2_b.down.sql:1'],
   },
   {
+    name: 'one half is written in Go',
+    files: {
+      'm/1_a.up.sql': 'select 1;',
+      'm/1_a.down.go': '',
+      'm/2_b.up.go': 'package m',
+      'm/2_b.down.sql': 'select 1;',
+      'm/3_c.up.sql': 'select 1;',
+      'm/3_c.down.sql': 'select 1;',
+    },
+    says: ['not-understood m/2_b.up.go:1 2_b.up.go is not SQL, and is not read'],
+  },
+  {
     name: 'sqlx: marker behind a comment',
     files: { ...cargo, 'migrations/1_a.sql': '-- x\n-- no-transaction\nselect 1;' },
     says: ['opt-out-ignored migrations/1_a.sql:2 sqlx passes over this marker: it must be the first line'],

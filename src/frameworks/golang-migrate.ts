@@ -54,7 +54,7 @@ export default {
     return {
       framework: 'golang-migrate',
       root: folder.path,
-      migrations: migrationsOf(files, { plan: () => plan }),
+      migrations: migrationsOf(files, { plan: () => plan, folder }),
       problems: [
         ...(plan === split ? filesNamed(here, fileName).flatMap(cuts) : []),
         ...notRun(

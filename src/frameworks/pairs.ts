@@ -1,6 +1,6 @@
-import { nameOf } from './files.js';
-import type { FileEntry, Migration, Script, TransactionPlan } from './framework.js';
-import { compareNumbers, compareText, problem, script, settleIds, unreadable, withoutZeros } from './sql-files.js';
+import type { FileEntry, Folder, Migration, Script, TransactionPlan } from './framework.js';
+import { otherHalf, wayBackAlone } from './halves.js';
+import { compareNumbers, compareText, script, settleIds, unreadable, withoutZeros } from './sql-files.js';
 
 /** A file that holds one direction of a migration, as its name says. */
 export interface VersionedFile {
@@ -19,6 +19,8 @@ export interface PairOptions {
   /** What a migration without a down file lacks; default `missing`. */
   readonly noDown?: 'missing' | 'framework';
   readonly more?: Partial<Script>;
+  /** Where the runner takes code as well: the folder in which the other half of a migration may stand. */
+  readonly folder?: Folder;
 }
 
 /** Joins up and down files of one version to migrations, in the order of the versions. */
@@ -58,27 +60,22 @@ function pairs(files: readonly VersionedFile[]): readonly Pair[] {
   return [...all, ...downs.map((down): Pair => ({ down }))];
 }
 
-function migrationOf({ up, down }: Pair, { plan, noDown = 'missing', more = {} }: PairOptions): Migration {
+function migrationOf({ up, down }: Pair, { plan, noDown = 'missing', more = {}, folder }: PairOptions): Migration {
   const main = up ?? down;
   const { entry, version, name } = main ?? { entry: undefined, version: '', name: '' };
   const entries = [up, down].flatMap((file) => file?.entry ?? []);
-  const alone =
-    up === undefined && down !== undefined
-      ? [
-          problem(
-            'down-without-up',
-            `${nameOf(down.entry.path)} undoes a migration that is not there`,
-            down.entry.source(),
-          ),
-        ]
-      : [];
+  const half = folder && entry && otherHalf(folder, entry);
+  const alone = up === undefined && down !== undefined ? [wayBackAlone(down.entry, half)] : [];
   const empty: TransactionPlan = { scope: 'none', batch: 'statement', optedOut: false, why: 'there is no up file' };
   return {
     id: version,
     name,
     file: entry?.path ?? '',
     up: up === undefined ? { pieces: [], transaction: empty } : script([up.entry], plan(up.entry), more),
-    down: down === undefined ? { none: noDown } : script([down.entry], plan(down.entry), more),
+    down:
+      down === undefined
+        ? { none: half === undefined ? noDown : 'framework' }
+        : script([down.entry], plan(down.entry), more),
     problems: [...unreadable(entries), ...alone],
   };
 }

@@ -1,16 +1,8 @@
 import { folderOf, nameOf } from './files.js';
 import type { Detection, FileEntry, Folder, Framework, Migration, TransactionPlan } from './framework.js';
+import { otherHalf, wayBackAlone } from './halves.js';
 import { isSql, numbered, type Part, partsOf, versionOf } from './plain-names.js';
-import {
-  compareDotted,
-  compareNatural,
-  describe,
-  problem,
-  script,
-  settleIds,
-  stemOf,
-  unreadable,
-} from './sql-files.js';
+import { compareDotted, compareNatural, describe, script, settleIds, stemOf, unreadable } from './sql-files.js';
 import { assumed } from './transaction.js';
 
 const psql: TransactionPlan = {
@@ -43,7 +35,7 @@ export default {
   },
   read(folder, options) {
     const parts = partsOf(folder);
-    const migrations = grouped(parts.parts).map(migrationOf);
+    const migrations = grouped(parts.parts).map((each) => migrationOf(each, folder));
     const again = migrations.length - new Set(migrations.map(({ id, name }) => `${id} ${withoutCounter(name)}`)).size;
     const shared = migrations.length - new Set(migrations.map(({ id }) => id)).size - again;
     // a folder in which several files share a number has made that its habit
@@ -127,21 +119,22 @@ function byVersion(a: Part, b: Part): number {
   return a.version === undefined || b.version === undefined ? 0 : compareDotted(a.version, b.version);
 }
 
-function migrationOf(parts: readonly Part[]): Migration {
+function migrationOf(parts: readonly Part[], folder: Folder): Migration {
   const up = parts.filter(({ direction }) => direction === 'up').map(({ entry }) => entry);
   const down = parts.filter(({ direction }) => direction === 'down').map(({ entry }) => entry);
   const [first] = parts;
   const main = up[0] ?? down[0];
-  const alone =
-    up.length === 0 && main !== undefined
-      ? [problem('down-without-up', `${nameOf(main.path)} undoes a migration that is not there`, main.source())]
-      : [];
+  const half = main && otherHalf(folder, main);
   return {
     id: first?.id ?? '',
     name: describe(stemOf(main?.path ?? '').replace(numbered, '')),
     file: main?.path ?? '',
     up: script(up, psql, { psql: true }),
-    down: down.length === 0 ? { none: 'missing' } : script(down, psql, { psql: true }),
-    problems: [...unreadable([...up, ...down]), ...alone],
+    down:
+      down.length === 0 ? { none: half === undefined ? 'missing' : 'framework' } : script(down, psql, { psql: true }),
+    problems: [
+      ...unreadable([...up, ...down]),
+      ...(up.length === 0 && main !== undefined ? [wayBackAlone(main, half)] : []),
+    ],
   };
 }
