@@ -1,9 +1,9 @@
 import type { Catalog, Constraint, Table } from '../src/catalog/catalog.js';
 import { columnOf, isTable, referencingTables, relationByName } from '../src/catalog/lookup.js';
 import { isFirst, tablesTouched } from '../src/known.js';
-import { defineRule } from '../src/rule.js';
+import { defineRule, type Step } from '../src/rule.js';
 import { quoteIdentifier } from '../src/sql/names.js';
-import { pasted } from '../src/wording.js';
+import { list, pasted } from '../src/wording.js';
 
 const widths: Readonly<Record<string, number>> = { int2: 2, int4: 4, int8: 8 };
 const words: Readonly<Record<string, string>> = { int2: 'smallint', int4: 'integer', int8: 'bigint' };
@@ -52,22 +52,36 @@ create table invoice (id bigint primary key, account_id bigint references accoun
   checkMigration({ up, before, afterUp }) {
     const told = new Set<string>();
     const touched = tablesTouched(up);
-    return touched.flatMap(({ step: first, name }) => {
+    return touched.flatMap(({ step, name }) => {
       const known = new Set(narrowKeys(before, name).map(keyOf));
       const fresh = narrowKeys(afterUp, name).filter((one) => !known.has(keyOf(one)) && isFirst(told, keyOf(one)));
-      return fresh.map(({ table, column, type, to, toColumn, toType }) => {
-        const step = touched.find((one) => one.name === table)?.step ?? first;
-        return {
-          step,
-          message: `${table}.${column} is ${words[type]}, but ${to}.${toColumn}, which it refers to, is ${words[toType]}: it cannot hold its larger values`,
-          instead: step.isNew(table)
-            ? `alter table ${pasted(table)} alter column ${quoteIdentifier(column)} type ${words[toType]};`
-            : `Widen ${column} of ${table} too, by a second column: lockkeeper explain column-type-rewrites-table.`,
-        };
-      });
+      const own = ({ table }: Narrow) => touched.find((one) => one.name === table)?.step;
+      const left = fresh.filter((one) => own(one) === undefined);
+      return [...fresh.flatMap((one) => finding(own(one), one)), ...(left.length > 0 ? [leftBehind(step, left)] : [])];
     });
   },
 });
+
+/** What the migration itself makes narrower than what it refers to. */
+function finding(step: Step | undefined, { table, column, type, to, toColumn, toType }: Narrow) {
+  if (step === undefined) return [];
+  const message = `${table}.${column} is ${words[type]}, but ${to}.${toColumn}, which it refers to, is ${words[toType]}: it cannot hold its larger values`;
+  const instead = step.isNew(table)
+    ? `alter table ${pasted(table)} alter column ${quoteIdentifier(column)} type ${words[toType]};`
+    : `Widen ${column} of ${table} too, by a second column: lockkeeper explain column-type-rewrites-table.`;
+  return [{ step, message, instead }];
+}
+
+/** What refers to a key that grows, and does not grow with it. */
+function leftBehind(step: Step, narrow: readonly Narrow[]) {
+  const names = narrow.map(({ table, column }) => `${table}.${column}`);
+  const keys = [...new Set(narrow.map(({ to, toColumn, toType }) => `${to}.${toColumn} (${words[toType]})`))];
+  return {
+    step,
+    message: `${list(names)} cannot hold the larger values of ${list(keys)} that ${names.length > 1 ? 'they refer' : 'it refers'} to`,
+    instead: 'Widen what refers to it first, each by a second column: lockkeeper explain column-type-rewrites-table.',
+  };
+}
 
 interface Narrow {
   readonly table: string;
