@@ -1,5 +1,7 @@
+import type { Catalog } from '../src/catalog/catalog.js';
 import type { Effect } from '../src/effects/effect.js';
 import { strength } from '../src/effects/locks.js';
+import { isGone } from '../src/known.js';
 import { defineRule, type HeldLock, type Step } from '../src/rule.js';
 import type { Statement } from '../src/sql/statement.js';
 import { deployedApart, lockTaken, whomBlocks } from '../src/wording.js';
@@ -40,6 +42,16 @@ insert into profile select id from account;`,
   ],
   good: [
     {
+      title: 'code that uses a table which is dropped does not wait for it, but fails',
+      transaction: 'whole',
+      sql: `create table account (id int, region int);
+create table visit (id int);
+-- next migration
+-- lockkeeper:ignore table-dropped: an example of something else
+drop table visit;
+update account set region = 2 where region = 1;`,
+    },
+    {
       title: 'a few rows into a table that nobody knows yet',
       transaction: 'whole',
       sql: `create table account (id int primary key);
@@ -56,11 +68,11 @@ alter table account add column email_lower text;
 update account set email_lower = lower(email) where region = 1;`,
     },
   ],
-  checkMigration({ up }) {
+  checkMigration({ up, before }) {
     const told = new Set<Statement>();
     return up.flatMap((step) => {
       const rows = written(step);
-      const held = rows && strongestHeld(step);
+      const held = rows && strongestHeld(step, before);
       if (rows === undefined || held === undefined || told.has(held.statement)) return [];
       // one statement that takes the lock, one finding, however many backfills follow it
       told.add(held.statement);
@@ -78,7 +90,7 @@ function written({ effects, allEffects }: Step): Effect | undefined {
   return (reads ? allEffects : effects).find((effect) => effect.work === 'rows');
 }
 
-function strongestHeld({ session }: Step): HeldLock | undefined {
-  const blocking = session.held.filter((one) => whomBlocks(one.lock) !== undefined);
+function strongestHeld(step: Step, start: Catalog): HeldLock | undefined {
+  const blocking = step.session.held.filter((one) => whomBlocks(one.lock) !== undefined && !isGone(one, start, step));
   return blocking.toSorted((a, b) => strength(b.lock) - strength(a.lock))[0];
 }

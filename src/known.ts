@@ -1,7 +1,7 @@
 import type { Catalog, Column, Oid, Relation, Routine, Table } from './catalog/catalog.js';
 import { columnOf, isTable, relationByName, resolveRelationName } from './catalog/lookup.js';
 import type { PersistentMap } from './catalog/persistent-map.js';
-import type { JudgedMigration, Step } from './rule.js';
+import type { HeldLock, JudgedMigration, Step } from './rule.js';
 import { columnRefs, rangeVars } from './sql/walk.js';
 
 /** What running code knows of the schema, and what a migration takes from it. */
@@ -67,6 +67,14 @@ export function wasCalled(start: Catalog, step: Step, table: string, column: str
   const now = relationByName(step.before, table);
   const old = now && start.relations.get(now.oid);
   return old === undefined || !isTable(old) || !old.complete || columnOf(old, column) !== undefined;
+}
+
+/** Code that uses a table which the migration has dropped fails, whether it waits for its lock or not. */
+export function isGone({ relation, statement }: HeldLock, start: Catalog, { before }: Step): boolean {
+  const old = relationByName(start, relation);
+  if (old !== undefined) return !before.relations.has(old.oid);
+  // DROP … IF EXISTS of what the history does not show
+  return statement.kind === 'DropStmt' && relationByName(before, relation) === undefined;
 }
 
 /** Whether an INSERT that leaves the column out gets a value for it. */
