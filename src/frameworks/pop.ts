@@ -90,7 +90,8 @@ function partsOf(entry: FileEntry) {
  * may have several times of the same day, and its way back stands behind the first.
  */
 function withOrigin(migration: Migration): Migration {
-  const [, day] = /^(\d{8})\d{12}$/.exec(migration.id) ?? [];
+  // a day 00 is none: it is a number of the time before
+  const [, day] = /^(\d{6}(?:0[1-9]|[12]\d|3[01]))\d{12}$/.exec(migration.id) ?? [];
   if (day === undefined) return migration;
   const origin = `${day} ${migration.name}`;
   return { ...migration, cutFrom: origin, deploy: origin };
