@@ -1,7 +1,8 @@
+import type { Table } from '../src/catalog/catalog.js';
 import { firstOfEach, keptTable } from '../src/known.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { isKind } from '../src/sql/statement.js';
-import { pasted } from '../src/wording.js';
+import { list, pasted } from '../src/wording.js';
 
 export default defineRule({
   id: 'row-security-hides-rows',
@@ -25,8 +26,26 @@ create policy own on account using (owner = current_user);
 -- next migration
 drop policy own on account;`,
     },
+    {
+      title: 'the last policy for a command goes',
+      sql: `create table account (id int, owner text);
+alter table account enable row level security;
+create policy own on account for select using (owner = current_user);
+create policy change on account for update using (owner = current_user);
+-- next migration
+drop policy change on account;`,
+    },
   ],
   good: [
+    {
+      title: 'another policy still lets the command pass',
+      sql: `create table account (id int, owner text);
+alter table account enable row level security;
+create policy own on account using (owner = current_user);
+create policy change on account for update using (owner = current_user);
+-- next migration
+drop policy change on account;`,
+    },
     {
       title: 'a policy comes along',
       transaction: 'whole',
@@ -54,11 +73,18 @@ create policy own on account using (lower(owner) = current_user);`,
     return firstOfEach(steps).flatMap((step) => {
       const name = step.relation ?? '';
       const table = keptTable(judged, step);
-      if (table === undefined || !table.now.rowSecurity || table.now.policies.length > 0) return [];
-      // it was so before
-      if (table.old.rowSecurity && table.old.policies.length === 0) return [];
       // there may be policies that the history does not show
-      if (!table.now.complete) return [];
+      if (table === undefined || !table.now.rowSecurity || !table.now.complete) return [];
+      const { old, now } = table;
+      if (now.policies.length > 0) {
+        const lost = old.rowSecurity ? commands.filter((command) => passes(old, command) && !passes(now, command)) : [];
+        const message = `no policy of ${name} is left for ${list(lost.map((command) => command.toUpperCase()))}: every role but the owner reaches no row by it`;
+        return lost.length === 0
+          ? []
+          : [{ step, message, instead: 'Create the policy that takes its place in the same transaction.' }];
+      }
+      // it was so before
+      if (old.rowSecurity && old.policies.length === 0) return [];
       return [
         {
           step,
@@ -75,4 +101,11 @@ commit;`,
 
 function dropsPolicy({ statement }: Step): boolean {
   return isKind(statement, 'DropStmt') && statement.node.removeType === 'OBJECT_POLICY';
+}
+
+const commands = ['select', 'insert', 'update', 'delete'] as const;
+
+/** Whether a policy lets rows pass for a command. */
+function passes({ policies }: Table, wanted: (typeof commands)[number]): boolean {
+  return policies.some(({ command, permissive }) => permissive && (command === 'all' || command === wanted));
 }

@@ -16,12 +16,22 @@ import { shapeOfRelation } from './query-from.js';
 import { saidOf } from './said.js';
 import { tableOrStub } from './stub.js';
 
+const commands = ['select', 'insert', 'update', 'delete'] as const;
+
 export const policyApplies: Applies = {
   CreatePolicyStmt: (node, _statement, catalog) => {
     if (node.table === undefined) return catalog;
     const [known, table] = tableOrStub(catalog, node.table);
     if (table === undefined) return catalog;
-    const policy = policyOf(known, table, node.policy_name ?? '', node.qual, node.with_check);
+    const name = node.policy_name ?? '';
+    const command = commands.find((one) => one === node.cmd_name) ?? 'all';
+    const policy = policyOf(
+      known,
+      table,
+      { name, command, permissive: node.permissive === true },
+      node.qual,
+      node.with_check,
+    );
     return changeTable(known, table.oid, (one) => ({
       ...one,
       policies: [...one.policies.filter(({ name }) => name !== policy.name), policy],
@@ -33,7 +43,7 @@ export const policyApplies: Applies = {
     const altered = (policy: Policy) =>
       policy.name === node.policy_name
         ? {
-            ...policyOf(catalog, table, policy.name, node.qual ?? policy.using, node.with_check ?? policy.withCheck),
+            ...policyOf(catalog, table, policy, node.qual ?? policy.using, node.with_check ?? policy.withCheck),
             ...saidOf(policy),
           }
         : policy;
@@ -105,7 +115,7 @@ function columnsOfRows({ actions, whereClause }: RuleStmt): readonly string[] {
 function policyOf(
   catalog: Catalog,
   table: Table,
-  name: string,
+  { name, command, permissive }: Pick<Policy, 'name' | 'command' | 'permissive'>,
   using: Node | undefined,
   withCheck: Node | undefined,
 ): Policy {
@@ -115,6 +125,8 @@ function policyOf(
   const mentioned = [...columnsIn(using), ...columnsIn(withCheck)];
   return {
     name,
+    command,
+    permissive,
     reads: reads.filter(({ relation }) => relation !== table.oid),
     columns: !table.complete ? mentioned : ofOwn === '*' ? [] : ofOwn,
     ...(using !== undefined && { using }),

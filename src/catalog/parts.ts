@@ -63,6 +63,9 @@ export interface Rule extends Commented {
 
 export interface Policy extends Commented {
   readonly name: string;
+  readonly command: 'all' | 'select' | 'insert' | 'update' | 'delete';
+  /** PERMISSIVE lets rows pass, RESTRICTIVE keeps some of those back. */
+  readonly permissive: boolean;
   readonly using?: Node;
   readonly withCheck?: Node;
   readonly reads: readonly Read[];

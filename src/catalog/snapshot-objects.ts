@@ -128,7 +128,10 @@ function tableEntries(catalog: Catalog, table: Table): readonly Entry[] {
       .filter(({ kind }) => kind !== 'not null')
       .map((one): Entry => [`constraint ${name}.${one.name}`, constraintText(catalog, one)]),
     ...table.policies.map(
-      (one): Entry => [`policy ${name}.${one.name}`, `${gistOf(one.using)} check ${gistOf(one.withCheck)}`],
+      (one): Entry => [
+        `policy ${name}.${one.name}`,
+        `${one.command} ${one.permissive} ${gistOf(one.using)} check ${gistOf(one.withCheck)}`,
+      ],
     ),
     ...triggerEntries(catalog, name, table),
   ];
