@@ -25,8 +25,23 @@ alter table account add constraint email_present check (email is not null) not v
 -- next migration
 alter table account alter column email set not null;`,
     },
+    {
+      title: 'partitions that a program makes hold the rows, and a CHECK that is not validated proves nothing of them',
+      sql: `create table event (id int, at date, kind text) partition by range (at);
+alter table event add constraint kind_known check (kind is not null) not valid;
+-- next migration
+alter table event alter column kind set not null;`,
+    },
   ],
   good: [
+    {
+      title: 'partitions that a program makes have the CHECK of their table, and it is validated with it',
+      sql: `create table event (id int, at date, kind text) partition by range (at);
+-- next migration
+alter table event add constraint kind_not_null check (kind is not null) not valid;
+alter table event validate constraint kind_not_null;
+alter table event alter column kind set not null;`,
+    },
     {
       title: 'a valid CHECK of an earlier migration is proof',
       sql: `create table account (email text);
