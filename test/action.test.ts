@@ -71,7 +71,7 @@ describe('a pull request', () => {
     ['everything', { 'changed-only': 'false' }, 1, 'file=db/migrations/002_old.sql'],
     ['some paths', { paths: 'db/migrations/001_account.sql\n' }, 0, 'no findings'],
     ['a folder', { 'working-directory': 'db' }, 1, 'file=db/migrations/003_index.sql'],
-    ['a framework', { framework: 'golang-migrate' }, 0, 'no findings'],
+    ['a framework', { framework: 'golang-migrate' }, 0, '003_index.sql is never run: golang-migrate wants'],
     ['a wrong framework', { framework: 'golang-migrat' }, 1, 'did you mean "golang-migrate"?'],
     ['a wrong threshold', { 'fail-on': 'fatal' }, 1, 'the input fail-on is error, warning, note or never, not "fatal"'],
     ['a wrong switch', { annotations: 'maybe' }, 1, 'the input annotations is true or false, not "maybe"'],
