@@ -94,8 +94,9 @@ function withQueries(clause: WithClause | undefined, place: Place): Place {
     const { ctename = '', ctequery, aliascolnames } = node.CommonTableExpr;
     if (ctequery === undefined) continue;
     const names = strings(aliascolnames);
-    const inside: Place = { ...place, queries };
-    if (clause.recursive) queries.set(ctename, renamed(firstArm(ctequery, inside), names));
+    if (clause.recursive) queries.set(ctename, renamed(firstArm(ctequery, { ...place, queries }), names));
+    // a place is looked at later too, and the queries that follow are not seen there
+    const inside: Place = { ...place, queries: new Map(queries) };
     queries.set(ctename, renamed(describe(ctequery, inside), names));
   }
   return { ...place, queries };

@@ -9,7 +9,7 @@ import type { PredictContext } from './context.js';
 import { type Draft, fail } from './draft.js';
 import { aggregateIn } from './grouping.js';
 import { systemColumns } from './relations.js';
-import { ownRefs, rowNames, selectRefusal, valuesRefusal } from './select-refusal.js';
+import { ownRefs, type Part, partsOf, rowNames, selectRefusal, valuesRefusal } from './select-refusal.js';
 import { typeOfValue } from './typed-expression.js';
 
 /** The refusal of a query by what its clauses and expressions are. */
@@ -17,7 +17,8 @@ export function queryRefusal(query: Node, context: PredictContext): Draft | unde
   if ('InsertStmt' in query) return insertRefusal(query.InsertStmt, context);
   if ('UpdateStmt' in query) return updateRefusal(query.UpdateStmt, context);
   if ('DeleteStmt' in query) return deleteRefusal(query.DeleteStmt, context);
-  return 'SelectStmt' in query ? selectRefusal(query.SelectStmt, context) : undefined;
+  if (!('SelectStmt' in query)) return undefined;
+  return selectRefusal(query.SelectStmt, partsOf(query.SelectStmt, context.catalog), context);
 }
 
 /** A statement that changes rows as the query that finds them and works out what they get. */
@@ -41,13 +42,14 @@ function updateRefusal(node: UpdateStmt, context: PredictContext): Draft | undef
   const names = sets.filter(({ indirection }) => indirection === undefined).map(({ name }) => name);
   const values = sets.flatMap(({ val }) => (val === undefined || isNoValue(val) ? [] : [val]));
   const query = asSelect(relation, fromClause, values, { whereClause, withClause });
+  const parts = partsOf(query, context.catalog);
   const again = names.find((name, at) => names.indexOf(name) !== at);
   return (
-    unknownColumns(query, context) ??
+    unknownColumns(parts, context) ??
     (again === undefined ? undefined : fail(`multiple assignments to same column "${again}"`, '42601')) ??
     values.map((value) => aggregateIn(value, 'UPDATE', context.catalog)).find(Boolean) ??
-    selectRefusal(query, context) ??
-    assignedRefusal(sets, query, relation, context)
+    selectRefusal(query, parts, context) ??
+    assignedRefusal(sets, parts, relation, context)
   );
 }
 
@@ -59,11 +61,12 @@ function isNoValue(value: Node): boolean {
 function deleteRefusal(node: DeleteStmt, context: PredictContext): Draft | undefined {
   const { relation, usingClause = [], whereClause, withClause } = node;
   const query = asSelect(relation, usingClause, [], { whereClause, withClause });
-  return unknownColumns(query, context) ?? selectRefusal(query, context);
+  const parts = partsOf(query, context.catalog);
+  return unknownColumns(parts, context) ?? selectRefusal(query, parts, context);
 }
 
 function insertRefusal(node: InsertStmt, context: PredictContext): Draft | undefined {
-  const { selectStmt, relation, cols } = node;
+  const { selectStmt, cols } = node;
   const names = (cols ?? []).flatMap((col) => ('ResTarget' in col ? [col.ResTarget.name ?? ''] : []));
   const again = names.find((name, at) => names.indexOf(name) !== at);
   if (again !== undefined) return fail(`column "${again}" specified more than once`, '42701');
@@ -74,11 +77,12 @@ function insertRefusal(node: InsertStmt, context: PredictContext): Draft | undef
   if (cols !== undefined && width !== undefined && width < names.length)
     return fail('INSERT has more target columns than expressions', '42601');
   const unequal = select.valuesLists === undefined ? undefined : valuesRefusal(select.valuesLists);
+  if (unequal !== undefined) return unequal;
+  const parts = partsOf(query, context.catalog);
   return (
-    unequal ??
-    unknownColumns(query, context) ??
-    selectRefusal(query, context) ??
-    insertedRefusal(node, select, context, relation)
+    unknownColumns(parts, context) ??
+    selectRefusal(query, parts, context) ??
+    insertedRefusal(node, select, parts, context)
   );
 }
 
@@ -90,14 +94,16 @@ function widthOf(select: SelectStmt, { catalog }: PredictContext): number | unde
 }
 
 /** Names in the expressions of a change that none of its relations has: 42703. */
-function unknownColumns(query: SelectStmt, { catalog, statement }: PredictContext): Draft | undefined {
+function unknownColumns(all: readonly Part[], { statement }: PredictContext): Draft | undefined {
   if (statement.parent !== undefined) return undefined;
-  let refusal: Draft | undefined;
-  describeQuery(catalog, { SelectStmt: query }, (part, place) => {
-    if ('SelectStmt' in part || 'JoinExpr' in part) return;
-    for (const { parts, star } of ownRefs([part])) if (!star) refusal ??= unknownColumn(parts, place, statement.text);
-  });
-  return refusal;
+  for (const [part, place] of all) {
+    if ('SelectStmt' in part || 'JoinExpr' in part) continue;
+    for (const { parts, star } of ownRefs([part])) {
+      const refusal = star ? undefined : unknownColumn(parts, place, statement.text);
+      if (refusal !== undefined) return refusal;
+    }
+  }
+  return undefined;
 }
 
 function unknownColumn(parts: readonly string[], place: Place, text: string): Draft | undefined {
@@ -115,7 +121,7 @@ function unknownColumn(parts: readonly string[], place: Place, text: string): Dr
 /** A value of a type that its column does not take. */
 function assignedRefusal(
   sets: readonly { readonly name?: string; readonly val?: Node; readonly indirection?: readonly Node[] }[],
-  query: SelectStmt,
+  parts: readonly Part[],
   range: RangeVar | undefined,
   context: PredictContext,
 ): Draft | undefined {
@@ -124,19 +130,19 @@ function assignedRefusal(
     ({ val, indirection }) => val !== undefined && !isNoValue(val) && indirection === undefined,
   );
   let refusal: Draft | undefined;
-  describeQuery(context.catalog, { SelectStmt: query }, (part, place) => {
+  for (const [part, place] of parts) {
     const set = assigned.find(({ val }) => val === part);
     const type = set && columnOf(relation, set.name)?.type;
     if (set !== undefined && type !== undefined) refusal ??= typeRefusal(set.name ?? '', part, type, place, context);
-  });
+  }
   return refusal;
 }
 
 function insertedRefusal(
-  { cols }: InsertStmt,
+  { cols, relation: range }: InsertStmt,
   select: SelectStmt,
+  parts: readonly Part[],
   context: PredictContext,
-  range: RangeVar | undefined,
 ): Draft | undefined {
   const relation = findRelation(context.catalog, range);
   if (relation === undefined || !('columns' in relation)) return undefined;
@@ -160,14 +166,14 @@ function insertedRefusal(
     }
     return refusal;
   }
-  describeQuery(context.catalog, { SelectStmt: select }, (part, place) => {
-    if (!('List' in part)) return;
+  for (const [part, place] of parts) {
+    if (!('List' in part) || !lists.includes(part)) continue;
     for (const [at, value] of (part.List.items ?? []).entries()) {
       const type = columns[at]?.type;
       if (type !== undefined && !isNoValue(value))
         refusal ??= typeRefusal(columns[at]?.name ?? '', value, type, place, context);
     }
-  });
+  }
   return refusal;
 }
 

@@ -5,7 +5,7 @@ import { describe, describeQuery } from '../catalog/query.js';
 import { type Place, Reads, resolve } from '../catalog/query-scope.js';
 import { builtInType } from '../catalog/type-ref.js';
 import { type JoinExpr, type Node, type SelectStmt, strings } from '../sql/tree.js';
-import { columnRefs, visit } from '../sql/walk.js';
+import { columnRefs, subqueryKinds, visit } from '../sql/walk.js';
 import { commonTypeRefusal, misfit } from './common-type.js';
 import { notBoolean, refusalIn } from './comparison-refusal.js';
 import type { PredictContext } from './context.js';
@@ -17,17 +17,27 @@ import { typeOfValue } from './typed-expression.js';
 
 // What the server refuses of a query when it reads it: names, types and what goes with what (parse_clause.c, parse_agg.c, parse_target.c).
 
-/** Shows every part of a query at its place, the inner ones first, until one is refused. */
-export function selectRefusal(query: SelectStmt, context: PredictContext): Draft | undefined {
+/** An expression, a SELECT or a join, and what it may name where it stands. */
+export type Part = readonly [node: Node, place: Place];
+
+/** Every part of a query, the inner ones first. */
+export function partsOf(query: SelectStmt, catalog: Catalog): readonly Part[] {
+  const parts: Part[] = [];
+  describeQuery(catalog, { SelectStmt: query }, (part, place) => parts.push([part, place]));
+  return parts;
+}
+
+/** The first refusal of a part of a query. */
+export function selectRefusal(query: SelectStmt, parts: readonly Part[], context: PredictContext): Draft | undefined {
   if (query.valuesLists !== undefined) {
     const unequal = valuesRefusal(query.valuesLists);
     if (unequal !== undefined) return unequal;
   }
-  let refusal: Draft | undefined;
-  describeQuery(context.catalog, { SelectStmt: query }, (part, place) => {
-    refusal ??= partRefusal(part, place, context);
-  });
-  return refusal;
+  for (const [part, place] of parts) {
+    const refusal = partRefusal(part, place, context);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
 }
 
 function partRefusal(part: Node, place: Place, context: PredictContext): Draft | undefined {
@@ -131,7 +141,7 @@ function ambiguous(query: SelectStmt, place: Place): Draft | undefined {
 export function ownRefs(nodes: readonly Node[]): ReturnType<typeof columnRefs> {
   const found: ReturnType<typeof columnRefs> = [];
   visit({ List: { items: nodes } }, (kind, node) => {
-    if (kind === 'SubLink') return false;
+    if (subqueryKinds.has(kind)) return false;
     if (kind === 'ColumnRef') found.push(...columnRefs({ List: { items: [{ ColumnRef: node }] } }));
     return true;
   });

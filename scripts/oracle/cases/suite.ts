@@ -202,6 +202,7 @@ export const suite: readonly Case[] = [
     'create view made as select json_array(select i from (values (1), (2)) as one (i) returning jsonb)',
     'create view made as select json_array(select id from source order by id)',
     'select json_array(select id from seen)',
+    'update source set id = length(json_array(select n from (values (1)) as one (n))::text)',
   ]),
   ...asWritten(
     ['suite', 'publications'],
