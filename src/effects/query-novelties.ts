@@ -129,7 +129,7 @@ export const queryNovelties: Novelties = {
     { since: 17, words: /\bforce_(not_)?null\s*\*/, what: 'FORCE_NULL * of COPY', code: '22023', is: always },
   ],
   VacuumStmt: [{ since: 14, words: /\bindex_cleanup\s+auto\b/, what: 'INDEX_CLEANUP AUTO', is: always }],
-  JsonIsPredicate: [{ since: 16, words: /\bjson\b/, what: 'IS JSON', is: always }],
+  JsonIsPredicate: [{ since: 16, words: /\bis\b[\s\S]*\bjson\b/, what: 'IS JSON', is: always }],
   JsonObjectConstructor: [{ since: 16, words: /\bjson_object\b/, what: 'JSON_OBJECT of SQL/JSON', is: always }],
   JsonArrayConstructor: json(/\bjson_array\b/, 16, 'JSON_ARRAY'),
   JsonArrayQueryConstructor: [{ since: 16, words: /\bjson_array\b/, what: 'JSON_ARRAY of a query', is: always }],

@@ -1,5 +1,5 @@
 import type { Catalog, Oid, Table } from '../catalog/catalog.js';
-import { findRelation, isTable, referencingTables, tables } from '../catalog/lookup.js';
+import { ancestors, findRelation, isTable, referencingTables, tables } from '../catalog/lookup.js';
 import type { RangeVar } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, build, type Draft, fail, lock, newHeap } from './draft.js';
@@ -72,8 +72,7 @@ function mayHaveTriggers(catalog: Catalog, table: Table): boolean {
 
 /** A foreign key to a partitioned table refers to each of its partitions. */
 function partitionedAbove(catalog: Catalog, table: Table): readonly Table[] {
-  if (table.bound === undefined) return [];
-  return tables(catalog, table.parents).flatMap((parent) => [parent, ...partitionedAbove(catalog, parent)]);
+  return table.bound === undefined ? [] : ancestors(catalog, table);
 }
 
 function withReferencing(catalog: Catalog, named: readonly Table[]): readonly Table[] {
