@@ -13,10 +13,12 @@ import { type Format, reporters } from '../src/reporters/index.js';
 import { lanes, longestStretch } from '../src/reporters/lock-chart.js';
 import writeLocksConsole from '../src/reporters/locks-console.js';
 import writeLocksJson from '../src/reporters/locks-json.js';
+import { markdownWithin } from '../src/reporters/markdown.js';
 import { repositoryPath } from '../src/reporters/place.js';
 import type { ReporterOptions } from '../src/reporters/reporter.js';
 import { coloured, plain } from '../src/reporters/style.js';
 import { columns, visible, wrap } from '../src/reporters/terminal.js';
+import { toldInShort, worstFirst } from '../src/reporters/told.js';
 import { Source } from '../src/sql/source.js';
 import { diagnostics, report, source } from './shared-report.js';
 
@@ -110,6 +112,71 @@ describe('console', () => {
     expect(visible('  ::stop-commands::x\n::add-mask::y')).toBe('  : :stop-commands::x\n: :add-mask::y');
     expect(visible('a ##[error]b')).toBe('a ## [error]b');
     expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
+  });
+});
+
+describe('many findings of a rule', () => {
+  const again = (rule: string, times: number) =>
+    Array.from({ length: times }, (_, number) =>
+      open.filter((one) => one.rule === rule).map((one) => ({ ...one, message: `${one.message} (${number})` })),
+    ).flat();
+  const many: Report = {
+    ...report,
+    diagnostics: [...again('backfill-under-lock', 3), ...again('index-not-concurrent', 5), ...again('down-missing', 2)],
+  };
+
+  test('are told in full at first, three times where it is an error, and then with place, object and lock', () => {
+    const text = written('console', many);
+    for (const { message } of many.diagnostics) expect(text).toContain(message.replace(/\s+/g, ' '));
+    const frames = text.split('\n').filter((line) => /^ +\d+ \|/.test(line));
+    expect(frames.filter((line) => line.includes('update account'))).toHaveLength(1);
+    expect(frames.filter((line) => line.includes('create index'))).toHaveLength(3);
+    expect(text).toContain(
+      [
+        'error index-not-concurrent: building account_city blocks writes to public.account until it is done (3)',
+        '  db/migrations/002_city, no. 2: 100%.sql:5:2  SHARE on public.account, reads all of it and builds it and 1 more',
+        'error index-not-concurrent: building account_city blocks writes to public.account until it is done (4)',
+      ].join('\n'),
+    );
+    expect(text).toContain('public.account, writes its rows; see line 3');
+    expect(text).toContain(
+      '  error   5 index-not-concurrent\n  warning 3 backfill-under-lock\n  note    2 down-missing\n',
+    );
+    expect(text).toContain('\n5 are told in short');
+  });
+
+  test('are all told in full where one migration is judged, and in the formats for programs', () => {
+    const [history] = report.histories.slice(1);
+    const one: Report = { ...many, histories: history === undefined ? [] : [history] };
+    expect(toldInShort(one).size).toBe(0);
+    expect(written('console', one)).not.toContain('in short');
+    for (const format of ['json', 'sarif', 'gitlab', 'junit', 'markdown', 'github'] as const) {
+      expect(written(format, many).split('city blocks writes').length - 1).toBeGreaterThanOrEqual(5);
+    }
+    expect(written('markdown', many).match(/^Instead:/gm)).toHaveLength(8);
+  });
+
+  test('do not keep a rule out of a list that a host cuts', () => {
+    const two: Report = {
+      ...many,
+      diagnostics: [...again('down-missing', 12), ...again('down-missing', 1).map((one) => ({ ...one, rule: 'x' }))],
+    };
+    expect(
+      worstFirst(two)
+        .map(({ rule }) => rule)
+        .slice(0, 2),
+    ).toEqual(['down-missing', 'x']);
+  });
+
+  test('are a list in a comment and a job summary, after those in full', () => {
+    const text = markdownWithin(many, 60_000, 'See the log.', options);
+    expect(text.match(/^### .* building/gm)).toHaveLength(3);
+    expect(text.match(/^- .*building/gm)).toHaveLength(2);
+    expect(text.match(/^- .*updating/gm)).toHaveLength(2);
+    expect(text).not.toContain('See the log.');
+    const cut = markdownWithin(many, 2_000, 'See the log.', options);
+    expect(cut.length).toBeLessThanOrEqual(2_000);
+    expect(cut).toMatch(/building[\s\S]*\n\nSee the log\.\n$/);
   });
 });
 

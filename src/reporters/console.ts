@@ -5,7 +5,8 @@ import { isSql } from '../wording.js';
 import { codeFrame } from './frame.js';
 import type { ReporterOptions } from './reporter.js';
 import type { Style } from './style.js';
-import { oneLine, visible, wrap } from './terminal.js';
+import { columns, fill, oneLine, visible, wrap } from './terminal.js';
+import { ruleCounts, toldInShort } from './told.js';
 import {
   assumptions,
   coverage,
@@ -26,13 +27,20 @@ const mostRelations = 6;
 export default function writeConsole(report: Report, options: ReporterOptions): string {
   const explained = new Set<string>();
   const rules = new Map(report.rules.map((rule) => [rule.id, rule]));
-  const findings = report.diagnostics.filter(isOpen).map((diagnostic) => {
-    const rule = rules.get(diagnostic.rule);
-    const first = !explained.has(diagnostic.rule);
+  const short = toldInShort(report);
+  const lines: string[] = [];
+  let before: Diagnostic | undefined;
+  for (const diagnostic of report.diagnostics.filter(isOpen)) {
+    const brief = short.has(diagnostic);
+    // of findings in short each is its own paragraph already
+    if (before !== undefined && !(brief && short.has(before))) lines.push('');
+    const reason = explained.has(diagnostic.rule) ? undefined : rules.get(diagnostic.rule);
     explained.add(diagnostic.rule);
-    return finding(diagnostic, first ? rule : undefined, options).join('\n');
-  });
-  return `${[...findings, summary(report, options).join('\n')].join('\n\n')}\n`;
+    lines.push(...(brief ? findingInShort(diagnostic, options) : finding(diagnostic, reason, options)));
+    before = diagnostic;
+  }
+  if (before !== undefined) lines.push('');
+  return `${[...lines, ...summary(report, short.size, options)].join('\n')}\n`;
 }
 
 const paint: Readonly<Record<Level, (style: Style) => (text: string) => string>> = {
@@ -41,22 +49,49 @@ const paint: Readonly<Record<Level, (style: Style) => (text: string) => string>>
   note: (style) => style.cyan,
 };
 
+/** What it is and where. */
+function heading({ source, span, level, rule, message }: Diagnostic, style: Style): readonly [string, string] {
+  const { line, column } = source.position(span.start);
+  return [
+    `${paint[level](style)(style.bold(level))} ${style.bold(rule)}: ${oneLine(message)}`,
+    `  ${style.cyan(`${visible(source.file)}:${line}:${column}`)}`,
+  ];
+}
+
+/** A finding of a rule that has been told in full: what, where, under which lock; on as few lines as have room. */
+function findingInShort(diagnostic: Diagnostic, { style, width }: ReporterOptions): readonly string[] {
+  const { source, span, direction, related } = diagnostic;
+  const [what, place] = heading(diagnostic, style);
+  const [lock, ...others] = shownLocks(diagnostic);
+  const facts = [
+    ...(direction === 'down' ? ['way back'] : []),
+    ...(lock === undefined ? [] : [`${lockAndWork(lock)}${others.length > 0 ? ` and ${others.length} more` : ''}`]),
+    ...related.map(
+      (other) =>
+        `see ${other.source === source ? 'line ' : `${visible(other.source.file)}:`}${other.source.position(other.span.start).line}`,
+    ),
+  ].join('; ');
+  if (facts === '') return [what, place];
+  const { line, column } = source.position(span.start);
+  const taken = columns(`  ${visible(source.file)}:${line}:${column}  ${facts}`);
+  return taken > width ? [what, place, `  ${style.dim(facts)}`] : [what, `${place}  ${style.dim(facts)}`];
+}
+
 /** One finding; `rule` is given where its reason has not been told yet. */
 function finding(diagnostic: Diagnostic, rule: Rule | undefined, { style, width }: ReporterOptions): readonly string[] {
-  const { source, span, level, migration, direction } = diagnostic;
-  const { line, column } = source.position(span.start);
+  const { source, span, migration, direction } = diagnostic;
   const where = [
     migration === undefined ? '' : `migration ${visible(migration)}`,
     direction === 'down' ? 'way back' : '',
   ]
     .filter((part) => part !== '')
     .join(', ');
-  const color = paint[level](style);
+  const [what, place] = heading(diagnostic, style);
   const part = (name: string, lines: readonly string[]) => labelled(name, lines, style);
   const room = Math.max(40, Math.min(width, 120) - indent);
   return [
-    `${color(style.bold(level))} ${style.bold(diagnostic.rule)}: ${oneLine(diagnostic.message)}`,
-    `  ${style.cyan(`${visible(source.file)}:${line}:${column}`)}${where === '' ? '' : style.dim(`  ${where}`)}`,
+    what,
+    `${place}${where === '' ? '' : style.dim(`  ${where}`)}`,
     ...codeFrame(source, span, style, Math.min(width, 160)),
     ...part('lock', locks(diagnostic)),
     ...diagnostic.related.flatMap((other) => {
@@ -85,9 +120,7 @@ function remedy(instead: string, room: number): readonly string[] {
 }
 
 function locks(diagnostic: Diagnostic): readonly string[] {
-  const felt = lockedRelations(diagnostic.effects);
-  const blocking = felt.filter((each) => each.works.length > 0 || (!each.isNew && blocksUsers(each)));
-  const shown = blocking.length > 0 ? blocking : felt.slice(0, 1);
+  const shown = shownLocks(diagnostic);
   const more = shown.length - mostRelations;
   return [
     ...shown.slice(0, mostRelations).map(lockLine),
@@ -95,21 +128,35 @@ function locks(diagnostic: Diagnostic): readonly string[] {
   ];
 }
 
+/** What keeps somebody waiting, or takes time; of a statement that does neither its strongest lock. */
+function shownLocks(diagnostic: Diagnostic): readonly LockedRelation[] {
+  const felt = lockedRelations(diagnostic.effects);
+  const blocking = felt.filter((each) => each.works.length > 0 || (!each.isNew && blocksUsers(each)));
+  return blocking.length > 0 ? blocking : felt.slice(0, 1);
+}
+
 function blocksUsers({ lock }: LockedRelation): boolean {
   return blocks(lock).includes('writes');
 }
 
-function lockLine({ relation, kind, lock, works, sure, isNew }: LockedRelation): string {
+function lockLine(locked: LockedRelation): string {
+  const { relation, kind, lock, works, sure, isNew } = locked;
   const work = workWords(works);
   if (isNew)
     return `new ${kind} ${visible(relation)}: ${work === '' ? 'nobody waits for it' : `the statement ${work}`}`;
-  const name = `${kind === 'index' ? 'index ' : ''}${visible(relation)}`;
   const doubt = sure ? '' : ' (at worst: the history does not show enough)';
-  return `${lockName(lock)} on ${name}${work === '' ? '' : `, ${work}`}: ${whoWaits(lock)}${doubt}`;
+  return `${lockAndWork(locked)}: ${whoWaits(lock)}${doubt}`;
+}
+
+/** `SHARE on public.account, reads all of it`. */
+function lockAndWork({ relation, kind, lock, works }: LockedRelation): string {
+  const work = workWords(works);
+  return `${lockName(lock)} on ${kind === 'index' ? 'index ' : ''}${visible(relation)}${work === '' ? '' : `, ${work}`}`;
 }
 
 /** The last lines: what was found, on what it rests, and what was taken for granted. */
-function summary(report: Report, { style }: ReporterOptions): readonly string[] {
+function summary(report: Report, short: number, options: ReporterOptions): readonly string[] {
+  const { style } = options;
   const counts = summarize(report);
   const worst: Level | undefined =
     counts.errors > 0 ? 'error' : counts.warnings > 0 ? 'warning' : counts.notes > 0 ? 'note' : undefined;
@@ -118,8 +165,29 @@ function summary(report: Report, { style }: ReporterOptions): readonly string[] 
   const fixable = report.diagnostics.filter((each) => isOpen(each) && each.fix !== undefined).length;
   return [
     `${color(style.bold(levelCounts(counts)))}${aside === '' ? '' : style.dim(` (${aside})`)}`,
+    ...(short > 0 ? foldedLines(report, short, options) : []),
     style.dim(`${coverage(counts)}; PostgreSQL ${report.pg} and later`),
     ...(fixable > 0 ? [style.dim(`${fixable} fixable: lockkeeper fix --dry-run`)] : []),
     ...assumptions(report).map((assumption) => style.dim(`assumed: ${visible(assumption)}`)),
+  ];
+}
+
+/** Of many findings: how many each rule has, and where those told in short are told in full. */
+function foldedLines(report: Report, short: number, { style, width }: ReporterOptions): readonly string[] {
+  const room = Math.max(40, Math.min(width, 120) - indent);
+  return [
+    ...ruleCounts(report).flatMap(({ level, rules }) =>
+      labelled(
+        level,
+        fill(
+          rules.map((rule, index) => (index < rules.length - 1 ? `${rule},` : rule)),
+          room,
+        ),
+        style,
+      ),
+    ),
+    style.dim(
+      `${short} are told in short, others of the same rules in full; lockkeeper check FILE tells a migration's in full`,
+    ),
   ];
 }

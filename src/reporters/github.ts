@@ -2,7 +2,8 @@ import { type Report, summarize } from '../diagnostic.js';
 import type { Level } from '../rule.js';
 import { place, repositoryPath } from './place.js';
 import type { ReporterOptions } from './reporter.js';
-import { coverage, levelCounts, worstFirst } from './words.js';
+import { worstFirst } from './told.js';
+import { coverage, levelCounts } from './words.js';
 
 const command: Readonly<Record<Level, string>> = { error: 'error', warning: 'warning', note: 'notice' };
 

@@ -1,9 +1,10 @@
 import { type Diagnostic, type Report, summarize } from '../diagnostic.js';
-import type { Level } from '../rule.js';
+import { type Level, levels } from '../rule.js';
 import { isSql } from '../wording.js';
 import { place, repositoryPath } from './place.js';
 import type { ReporterOptions } from './reporter.js';
 import { withoutCommands } from './terminal.js';
+import { toldInShort, worstFirst } from './told.js';
 import {
   assumptions,
   coverage,
@@ -13,7 +14,6 @@ import {
   setAside,
   whoWaits,
   workWords,
-  worstFirst,
 } from './words.js';
 
 /** Markdown for a pull request's comment, a job summary or a wiki: the worst findings first, each with its remedy. */
@@ -23,22 +23,36 @@ export default function writeMarkdown(report: Report, options: ReporterOptions):
 }
 
 /**
- * The same in at most `longest` characters, for places that take no more: as many findings as have room, the worst ones, and then
- * `rest`, which says where all of them are.
+ * The same for a place that people pass by, a comment or a job summary, in at most `longest` characters: findings of a rule that has
+ * been told are lines of a list; where that is still too long, the worst are kept, and then `rest` says where all of them are.
  */
 export function markdownWithin(report: Report, longest: number, rest: string, options: ReporterOptions): string {
-  const whole = writeMarkdown(report, options);
+  const start = head(report).join('\n\n');
+  const parts = foldedFindings(report, options);
+  const end = notes(assumptions(report)).map((note) => `\n\n${note}`);
+  const whole = `${[start, ...parts, ...end].join('')}\n`;
   if (whole.length <= longest) return whole;
-  const parts = [...head(report)];
-  const found = worstFirst(report).map((each) => finding(each, options));
-  const last = `${rest.trim()}\n`;
-  let room = longest - parts.join('\n\n').length - last.length - 2;
-  for (const part of found) {
-    room -= part.length + 2;
-    if (room < 0) break;
-    parts.push(part);
+  const last = `\n\n${rest.trim()}\n`;
+  let text = start;
+  for (const part of parts) {
+    if (text.length + part.length + last.length > longest) break;
+    text += part;
   }
-  return [...parts, last].join('\n\n');
+  return text + last;
+}
+
+/** Each finding with what parts it from the one before. */
+function foldedFindings(report: Report, options: ReporterOptions): readonly string[] {
+  const short = toldInShort(report);
+  const open = worstFirst(report);
+  return levels.flatMap((level) => {
+    const of = open.filter((each) => each.level === level);
+    const listed = of.filter((each) => short.has(each)).map((each) => `\n${findingInShort(each, options)}`);
+    return [
+      ...of.filter((each) => !short.has(each)).map((each) => `\n\n${finding(each, options)}`),
+      ...listed.map((line, index) => (index === 0 ? `\n\n### ${sign[level]} More of these rules\n${line}` : line)),
+    ];
+  });
 }
 
 function head(report: Report): readonly string[] {
@@ -68,6 +82,12 @@ function finding(diagnostic: Diagnostic, options: ReporterOptions): string {
     ...(diagnostic.statement === '' ? [] : [fenced(diagnostic.statement, 'sql')]),
     ...(diagnostic.instead === '' ? [] : ['Instead:', remedy(diagnostic.instead)]),
   ].join('\n\n');
+}
+
+/** A line of a list: what, where, by which rule. */
+function findingInShort({ message, rule, source, span, direction }: Diagnostic, options: ReporterOptions): string {
+  const where = placeOf(source.file, place(source, span).line, options);
+  return `- ${where}${direction === 'down' ? ', way back' : ''}: ${escapeMarkdown(message)} (${code(rule)})`;
 }
 
 /** A place of a file; a reader of a code host knows files by their path in the repository, and is led there. */

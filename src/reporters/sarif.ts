@@ -3,7 +3,8 @@ import type { Rule } from '../rule.js';
 import type { Source, Span } from '../sql/source.js';
 import { place, repositoryPath } from './place.js';
 import type { ReporterOptions } from './reporter.js';
-import { isOpen, worstFirst } from './words.js';
+import { worstFirst } from './told.js';
+import { isOpen } from './words.js';
 
 /** GitHub refuses a run with more. https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning */
 const mostResults = 25_000;

@@ -52,9 +52,14 @@ export function pad(text: string, width: number): string {
 
 /** Text broken at spaces into lines of at most `width` columns; a longer word keeps a line of its own. */
 export function wrap(text: string, width: number): readonly string[] {
+  return fill(text.split(/\s+/), width);
+}
+
+/** Words set one after the other into lines of at most `width` columns; a longer one keeps a line of its own. */
+export function fill(words: readonly string[], width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
+  for (const word of words) {
     if (line !== '' && columns(line) + 1 + columns(word) > width) {
       lines.push(line);
       line = word;

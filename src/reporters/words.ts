@@ -117,8 +117,3 @@ const severity: Readonly<Record<Level | 'never', number>> = { note: 0, warning: 
 export function fails(diagnostic: Diagnostic, failOn: Level | 'never'): boolean {
   return isOpen(diagnostic) && severity[diagnostic.level] >= severity[failOn];
 }
-
-/** The diagnostics that count, errors first; within a level in the report's order. For consumers that cut long lists. */
-export function worstFirst(report: Report): readonly Diagnostic[] {
-  return report.diagnostics.filter(isOpen).sort((a, b) => severity[b.level] - severity[a.level]);
-}
