@@ -1,5 +1,5 @@
 import { relationByName } from '../src/catalog/lookup.js';
-import { alone, next } from '../src/recipes.js';
+import { alone, leaving, next } from '../src/recipes.js';
 import { defineRule } from '../src/rule.js';
 import { droppedRelations, list, pasted } from '../src/wording.js';
 
@@ -66,14 +66,18 @@ drop index event_id;`,
         .join(`\n${next}\n`);
     const keyword = /\bindex\b/i.exec(statement.text);
     // DROP INDEX CONCURRENTLY takes one index at a time and no CASCADE
-    if (session.inTransaction || keyword === null || dropped.length > 1 || node.behavior === 'DROP_CASCADE')
+    const others = leaving(step);
+    if (others === undefined || keyword === null || dropped.length > 1 || node.behavior === 'DROP_CASCADE')
       return { message, instead };
     const at = statement.span.start + keyword.index + keyword[0].length;
     const text = keyword[0] === 'INDEX' ? ' CONCURRENTLY' : ' concurrently';
     return {
       message,
       instead,
-      fix: { title: 'drop the index concurrently', edits: [{ span: { start: at, end: at }, text }] },
+      fix: {
+        title: `drop the index concurrently${session.inTransaction ? ', in no transaction' : ''}`,
+        edits: [{ span: { start: at, end: at }, text }, ...others],
+      },
     };
   },
 });

@@ -1,6 +1,6 @@
 import type { Catalog } from '../src/catalog/catalog.js';
 import { isTable, relationByName } from '../src/catalog/lookup.js';
-import { alone, indexAnew, indexByPartition, partitionsOf } from '../src/recipes.js';
+import { alone, indexAnew, indexByPartition, leaving, partitionsOf } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { quoteIdentifier, sqlName } from '../src/sql/names.js';
 import { afterName, whomBlocks, written } from '../src/wording.js';
@@ -134,12 +134,17 @@ create index event_id on only event (id);`,
       return { message, instead: indexAnew(step, sqlName(schema, name), create) };
     }
     const concurrently = `${statement.text.slice(0, at)}${word}${rest};`;
-    if (session.inTransaction) return { message, instead: `${alone(step)}${concurrently}` };
+    const instead = `${alone(step)}${concurrently}`;
+    const others = leaving(step);
+    if (others === undefined) return { message, instead };
     const span = { start: statement.span.start + at, end: statement.span.start + at };
     return {
       message,
-      instead: concurrently,
-      fix: { title: 'build the index concurrently', edits: [{ span, text: word }] },
+      instead,
+      fix: {
+        title: `build the index concurrently${session.inTransaction ? ', in no transaction' : ''}`,
+        edits: [{ span, text: word }, ...others],
+      },
     };
   },
 });

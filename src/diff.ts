@@ -8,12 +8,12 @@ interface Line {
 
 const contextLines = 3;
 
-/** A unified diff of a file's two texts, as `patch` and `git apply` take it; '' when they are equal. */
-export function unifiedDiff(file: string, before: string, after: string): string {
+/** A unified diff of a file's two texts, as `patch` and `git apply` take it; '' when they are equal. A file that is new had no text. */
+export function unifiedDiff(file: string, before: string, after: string, isNew = false): string {
   const lines = compare(toLines(before), toLines(after));
   const hunks = hunksOf(lines);
   if (hunks.length === 0) return '';
-  return `--- a/${file}\n+++ b/${file}\n${hunks.map(print).join('')}`;
+  return `--- ${isNew ? '/dev/null' : `a/${file}`}\n+++ b/${file}\n${hunks.map(print).join('')}`;
 }
 
 /** Lines with their line feed; the last one may have none. */

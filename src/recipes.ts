@@ -1,8 +1,10 @@
 import { builtInName } from './catalog/built-in-name.js';
 import type { Catalog, TypeRef } from './catalog/catalog.js';
 import { isTable, relationByName } from './catalog/lookup.js';
-import type { Step } from './rule.js';
+import { isBlank } from './frameworks/sql-files.js';
+import type { Edit, Step } from './rule.js';
 import { quoteIdentifier } from './sql/names.js';
+import { textOf } from './sql/piece.js';
 import type { Constraint } from './sql/tree.js';
 import { alteredTable, pasted } from './wording.js';
 
@@ -20,6 +22,20 @@ export function alone({ session, script }: Step): string {
   const { optOut, scope, why } = script.transaction;
   const how = optOut === undefined ? (scope === 'none' ? '' : ` (${why})`) : `: ${optOut}`;
   return `-- alone, in a migration that runs outside a transaction${how}\n`;
+}
+
+/**
+ * What is edited besides a statement that cannot share a transaction, so that it has none; undefined where other statements share it, or no
+ * file can say so.
+ */
+export function leaving({ session, script, statement }: Step): readonly Edit[] | undefined {
+  if (!session.inTransaction) return [];
+  const { source, span } = statement;
+  const [piece, ...others] = script.pieces.filter((each) => !isBlank(textOf(each)));
+  if (piece === undefined || others.length > 0 || piece.source !== source) return undefined;
+  const before = source.slice({ start: piece.span.start, end: span.start });
+  const after = source.slice({ start: span.end, end: piece.span.end });
+  return isBlank(before) && isBlank(after.replace(/^\s*;/, '')) ? script.optOut : undefined;
 }
 
 /** Whether a second statement in the script would make a transaction block of both: the runner sends it as one message. */

@@ -63,6 +63,8 @@ export interface Step<K extends Kind = Kind> {
 
 /** A replacement of a part of a source file. */
 export interface Edit {
+  /** The file, where it is another one than that of the finding; empty where it is to be made. */
+  readonly source?: Source;
   readonly span: Span;
   readonly text: string;
 }

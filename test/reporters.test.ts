@@ -219,7 +219,10 @@ describe('json', () => {
           statement: z.string(),
           effects: z.array(effect),
           fix: z
-            .strictObject({ title: z.string(), edits: z.array(z.strictObject({ ...place, text: z.string() })) })
+            .strictObject({
+              title: z.string(),
+              edits: z.array(z.strictObject({ file: z.string().optional(), ...place, text: z.string() })),
+            })
             .nullable(),
           fingerprint: z.string().regex(/^[0-9a-f]{16}$/),
           suppressed: z.boolean(),

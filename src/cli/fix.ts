@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Diagnostic, Report } from '../diagnostic.js';
 import { unifiedDiff } from '../diff.js';
@@ -30,17 +30,17 @@ export async function run(
   const look = async () => judge(await openProject(paths, flags, io, { overlay }), io);
   let report = await look();
   for (let round = 0; round < mostRounds; round++) {
-    const fixed = applyFixes(report.diagnostics).filter(({ source }) => !refused.has(source.file));
-    if (fixed.length === 0) break;
+    const fixed = applyFixes(report.diagnostics.filter(({ source }) => !refused.has(source.file)));
+    if (fixed.applied.length === 0) break;
     const earlier = new Map(overlay);
-    for (const { source, text } of fixed) {
+    for (const [source, text] of fixed.texts) {
       if (!before.has(source.file)) before.set(source.file, source.text);
       overlay.set(source.file, text);
     }
     const next = await look();
     const worse = worsened(report, next);
     if (worse.size === 0) {
-      applied.push(...fixed.flatMap((each) => each.applied));
+      applied.push(...fixed.applied);
       report = next;
       continue;
     }
@@ -49,15 +49,16 @@ export async function run(
     for (const [file, text] of earlier) overlay.set(file, text);
   }
   for (const [file, text] of overlay) {
-    if (flags.dryRun === true) io.stdout.write(unifiedDiff(file, before.get(file) ?? '', text));
+    if (flags.dryRun === true)
+      io.stdout.write(unifiedDiff(file, before.get(file) ?? '', text, !existsSync(resolve(io.cwd, file))));
     else rewrite(resolve(io.cwd, file), text);
   }
   return tell(report, applied, refused, flags.dryRun === true, io);
 }
 
-/** Writes a text in the place of another; a byte order mark, which no source holds, stays. */
+/** Writes a text in the place of another, or a file that is new; a byte order mark, which no source holds, stays. */
 function rewrite(path: string, text: string): void {
-  const mark = readFileSync(path, 'utf8').startsWith('\ufeff') ? '\ufeff' : '';
+  const mark = existsSync(path) && readFileSync(path, 'utf8').startsWith('\ufeff') ? '\ufeff' : '';
   try {
     writeFileSync(path, mark + text);
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Span } from '../sql/source.js';
 import { nameOf } from './files.js';
 import type { FileEntry, Framework, Migration, MigrationProblem, Script, TransactionPlan } from './framework.js';
 import {
+  behind,
   compareText,
   describe,
   filesNamed,
@@ -96,8 +97,13 @@ function read(entry: FileEntry): readonly Migration[] {
 }
 
 function scriptOf({ marker, piece }: Section): Script {
-  const asked = (marker.groups[1] ?? '').split(/\s+/).includes('transaction:false');
-  return { pieces: [piece], transaction: asked ? unwrapped : wrapped };
+  const options = marker.groups[1] ?? '';
+  const asked = options.split(/\s+/).includes('transaction:false');
+  return {
+    pieces: [piece],
+    transaction: asked ? unwrapped : wrapped,
+    ...(options === '' && { optOut: behind(piece.source, marker, 'transaction:false') }),
+  };
 }
 
 /** dbmate refuses a file without both sections or with statements before them, and passes over options it does not know. */

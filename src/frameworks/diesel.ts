@@ -12,7 +12,7 @@ import type {
   TransactionPlan,
 } from './framework.js';
 import { cargo, crate, crateDatabase, manifestWith } from './manifests.js';
-import { compareText, describe, filesNamed, problem, script, settleIds, unreadable } from './sql-files.js';
+import { compareText, describe, filesNamed, madeFile, problem, script, settleIds, unreadable } from './sql-files.js';
 
 const folderName = /^[\d-]+_/;
 
@@ -80,13 +80,16 @@ async function read({ name, path, file }: MigrationFolder): Promise<Migration> {
       ? [problem('down-without-up', `${nameOf(path)} has no up.sql`, down.source())]
       : [];
   const none: Script = { pieces: [], transaction: plan };
+  const optOut = metadata === undefined && {
+    optOut: [madeFile(`${path}/metadata.toml`, 'run_in_transaction = false\n')],
+  };
   return {
     // "2024-01-02-030405_x" and "20240102030405_x" are one version: version_from_string
     id: (name.split('_')[0] ?? name).replaceAll('-', ''),
     name: describe(name.replace(folderName, '')),
     file: (up ?? down)?.path ?? path,
-    up: up === undefined ? none : script([up], plan),
-    down: down === undefined ? { none: 'missing' } : script([down], plan),
+    up: up === undefined ? none : script([up], plan, { ...optOut }),
+    down: down === undefined ? { none: 'missing' } : script([down], plan, { ...optOut }),
     problems: [...unreadable([up, down].flatMap((entry) => entry ?? [])), ...settings.problems, ...alone],
   };
 }

@@ -175,7 +175,11 @@ function migrationOf(
   const up = planOf(entry, folder, settings);
   const down = undo && planOf(undo, folder, settings);
   const files = undo === undefined ? [entry] : [entry, undo];
-  const more = settings.replaces ? { placeholders: ['dollar-brace'] as const } : {};
+  const more = {
+    ...(settings.replaces && { placeholders: ['dollar-brace'] as const }),
+    // Flyway itself sees what cannot run in a transaction; its own lock must not be in the way
+    ...(settings.lockIsReleased && !settings.group && { optOut: [] }),
+  };
   return {
     id: kind === 'repeatable' ? `R__${name}` : dotted(file.version),
     name: describe(name),

@@ -37,12 +37,24 @@ export interface TransactionPlan {
   readonly assumed?: boolean;
 }
 
+/** A text that is written into a file; the source of a file that is not there is empty. */
+export interface FileEdit {
+  readonly source: Source;
+  readonly span: Span;
+  readonly text: string;
+}
+
 /** One direction of a migration. */
 export interface Script {
   readonly pieces: readonly Piece[];
   readonly transaction: TransactionPlan;
   /** Words that the text may contain and that the runner replaces before PostgreSQL sees them. */
   readonly placeholders?: readonly PlaceholderSyntax[];
+  /**
+   * What is written so that the runner opens no transaction for it, if a single statement that must be alone is all that it holds. Absent
+   * where there is no way, or files do not hold it.
+   */
+  readonly optOut?: readonly FileEdit[];
   /** A psql meta-command is executed, not an error (sqitch, plain SQL). */
   readonly psql?: boolean;
 }

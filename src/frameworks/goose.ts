@@ -5,6 +5,7 @@ import {
   compareNumbers,
   describe,
   filesNamed,
+  firstLine,
   isBlank,
   type Marker,
   marked,
@@ -103,6 +104,10 @@ function read(entry: FileEntry): Migration {
         ? []
         : [{ source, span: { start: from.next, end: to } }],
     transaction: optedOut ? unwrapped : wrapped,
+    // the annotation is for both ways: several statements of the other one would no longer stand or fall together
+    ...([chunks.up, chunks.down].every(({ length }) => length < 2) && {
+      optOut: firstLine(entry, '-- +goose NO TRANSACTION'),
+    }),
     ...(envsub && { placeholders: ['dollar-brace'] }),
   });
   return {

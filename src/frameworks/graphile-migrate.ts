@@ -149,12 +149,14 @@ function currentOf(folder: Folder): Migration | undefined {
     const source = entry.source();
     return { source, span: { start: parse(entry).start, end: source.text.length } };
   });
-  const transaction = planOf(first.source().text.slice(parse(first).start));
+  const { start } = parse(first);
+  const transaction = planOf(first.source().text.slice(start));
+  const before = { source: first.source(), span: { start, end: start }, text: '--! no-transaction\n' };
   return {
     id: 'current',
     name: 'not yet committed',
     file: first.path,
-    up: { pieces, transaction, placeholders: ['colon'] },
+    up: { pieces, transaction, placeholders: ['colon'], optOut: [before] },
     down: { none: 'framework' },
     problems: [...unreadable(entries), ...entries.flatMap((entry) => misplaced(entry, parse(entry).start))],
     repeatable: true,

@@ -1,4 +1,4 @@
-import type { FileEntry, Folder, Migration, Script, TransactionPlan } from './framework.js';
+import type { FileEdit, FileEntry, Folder, Migration, Script, TransactionPlan } from './framework.js';
 import { otherHalf, wayBackAlone } from './halves.js';
 import { compareNumbers, compareText, script, settleIds, unreadable, withoutZeros } from './sql-files.js';
 
@@ -19,6 +19,8 @@ export interface PairOptions {
   /** What a migration without a down file lacks; default `missing`. */
   readonly noDown?: 'missing' | 'framework';
   readonly more?: Partial<Script>;
+  /** What is written so that the runner opens no transaction for a file. */
+  readonly optOut?: (entry: FileEntry) => readonly FileEdit[];
   /** Where the runner takes code as well: the folder in which the other half of a migration may stand. */
   readonly folder?: Folder;
 }
@@ -60,7 +62,8 @@ function pairs(files: readonly VersionedFile[]): readonly Pair[] {
   return [...all, ...downs.map((down): Pair => ({ down }))];
 }
 
-function migrationOf({ up, down }: Pair, { plan, noDown = 'missing', more = {}, folder }: PairOptions): Migration {
+function migrationOf({ up, down }: Pair, options: PairOptions): Migration {
+  const { plan, noDown = 'missing', folder } = options;
   const main = up ?? down;
   const { entry, version, name } = main ?? { entry: undefined, version: '', name: '' };
   const entries = [up, down].flatMap((file) => file?.entry ?? []);
@@ -71,11 +74,15 @@ function migrationOf({ up, down }: Pair, { plan, noDown = 'missing', more = {}, 
     id: version,
     name,
     file: entry?.path ?? '',
-    up: up === undefined ? { pieces: [], transaction: empty } : script([up.entry], plan(up.entry), more),
+    up: up === undefined ? { pieces: [], transaction: empty } : script([up.entry], plan(up.entry), moreOf(up, options)),
     down:
       down === undefined
         ? { none: half === undefined ? noDown : 'framework' }
-        : script([down.entry], plan(down.entry), more),
+        : script([down.entry], plan(down.entry), moreOf(down, options)),
     problems: [...unreadable(entries), ...alone],
   };
+}
+
+function moreOf({ entry }: VersionedFile, { more = {}, optOut }: PairOptions): Partial<Script> {
+  return optOut === undefined ? more : { ...more, optOut: optOut(entry) };
 }

@@ -1,8 +1,9 @@
 import type { Piece } from '../sql/piece.js';
-import type { Source, Span } from '../sql/source.js';
+import { Source, type Span } from '../sql/source.js';
 import { folderOf, nameOf } from './files.js';
 import type {
   Detection,
+  FileEdit,
   FileEntry,
   Folder,
   Migration,
@@ -72,6 +73,24 @@ export function markers(text: string, pattern: RegExp): readonly Marker[] {
     const groups = match.slice(1).map((group) => group ?? '');
     return { start: match.index, end, groups, next: newline === -1 ? text.length : newline + 1 };
   });
+}
+
+/** Words at the end of a marker's line. */
+export function behind(source: Source, marker: Marker, words: string): readonly FileEdit[] {
+  const at = marker.start + source.text.slice(marker.start, marker.end).trimEnd().length;
+  return [{ source, span: { start: at, end: at }, text: ` ${words}` }];
+}
+
+/** A line before all others of a file, with the line ending that the file has. */
+export function firstLine({ source }: FileEntry, line: string): readonly FileEdit[] {
+  const own = source();
+  const ending = /\r?\n/.exec(own.text)?.[0] ?? '\n';
+  return [{ source: own, span: { start: 0, end: 0 }, text: `${line}${ending}` }];
+}
+
+/** A file that is not there yet. */
+export function madeFile(path: string, text: string): FileEdit {
+  return { source: new Source(path, ''), span: { start: 0, end: 0 }, text };
 }
 
 /** Whether a stretch of SQL text holds nothing but blanks and comments. */

@@ -2,6 +2,7 @@ import { nameOf } from './files.js';
 import type { FileEntry, Framework, Migration, MigrationProblem, Script, TransactionPlan } from './framework.js';
 import { type Chunk, cut, cutFaults } from './line-split.js';
 import {
+  behind,
   compareNumbers,
   compareText,
   describe,
@@ -81,9 +82,12 @@ function read(entry: FileEntry): Migration {
     const optedOut = own.some(({ marker }) => optionsOf(marker).includes('notransaction'));
     const chunks = own.flatMap(({ marker, end }) => cut(source, { start: marker.next, end }));
     const whole = own.map(({ marker, end }) => ({ source, span: { start: marker.next, end } }));
+    const [only, ...others] = own;
+    const bare = others.length === 0 && only !== undefined && optionsOf(only.marker).length === 0;
     return {
       pieces: optedOut ? chunks.map(({ piece }) => piece) : whole,
       transaction: optedOut ? unwrapped : wrapped,
+      ...(bare && { optOut: behind(source, only.marker, 'notransaction') }),
       chunks,
     };
   };

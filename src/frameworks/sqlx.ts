@@ -3,7 +3,7 @@ import { nameOf } from './files.js';
 import type { Detection, FileEntry, Framework, MigrationProblem, RunnerTable, TransactionPlan } from './framework.js';
 import { cargo, crate, crateDatabase, manifestWith } from './manifests.js';
 import { migrationsOf, type VersionedFile } from './pairs.js';
-import { describe, filesNamed, markers, notRun, problem } from './sql-files.js';
+import { describe, filesNamed, firstLine, markers, notRun, problem } from './sql-files.js';
 
 const fileName = /^(\d+)_(.*?)(?:\.(up|down))?\.sql$/;
 const loose = /^\s*--[ \t]*no[-_ ]transaction\b/i;
@@ -56,6 +56,7 @@ export default {
     const migrations = migrationsOf(files.map(versioned), {
       plan: (entry) => (optsOut(entry) ? unwrapped : wrapped),
       noDown: simple ? 'framework' : 'missing',
+      optOut: (entry) => firstLine(entry, '-- no-transaction'),
     });
     return {
       framework: 'sqlx',

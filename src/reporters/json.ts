@@ -1,5 +1,7 @@
 import { type Diagnostic, type Report, summarize } from '../diagnostic.js';
 import type { Effect } from '../effects/effect.js';
+import type { Edit } from '../rule.js';
+import type { Source } from '../sql/source.js';
 import { place } from './place.js';
 
 /** `check --format json`: the contract of the README, version 1. */
@@ -30,14 +32,17 @@ function diagnosticJson(diagnostic: Diagnostic) {
     direction: diagnostic.direction ?? null,
     statement: diagnostic.statement,
     effects: diagnostic.effects.map(effectJson),
-    fix:
-      fix === undefined
-        ? null
-        : { title: fix.title, edits: fix.edits.map(({ span, text }) => ({ ...place(source, span), text })) },
+    fix: fix === undefined ? null : { title: fix.title, edits: fix.edits.map((edit) => editJson(source, edit)) },
     fingerprint: diagnostic.fingerprint,
     suppressed: diagnostic.suppressed !== undefined,
     baselined: diagnostic.baselined,
   };
+}
+
+/** An edit of the finding's own file, or of the one that it names. */
+function editJson(source: Source, { source: other, span, text }: Edit) {
+  const elsewhere = other === undefined || other === source ? {} : { file: other.file };
+  return { ...elsewhere, ...place(other ?? source, span), text };
 }
 
 /** An effect as the contract has it. */

@@ -1,4 +1,5 @@
 import type { Diagnostic, Report } from '../diagnostic.js';
+import { editsBySource } from '../fix.js';
 import type { Rule } from '../rule.js';
 import type { Source, Span } from '../sql/source.js';
 import { place, repositoryPath } from './place.js';
@@ -98,15 +99,13 @@ function result(diagnostic: Diagnostic, rules: readonly Rule[], prefix: string) 
       fixes: [
         {
           description: { text: sentence(fix.title) },
-          artifactChanges: [
-            {
-              artifactLocation: { uri: uri(source, prefix) },
-              replacements: fix.edits.map(({ span: deleted, text }) => ({
-                deletedRegion: region(source, deleted),
-                insertedContent: { text },
-              })),
-            },
-          ],
+          artifactChanges: [...editsBySource(source, fix.edits)].map(([changed, edits]) => ({
+            artifactLocation: { uri: uri(changed, prefix) },
+            replacements: edits.map(({ span: deleted, text }) => ({
+              deletedRegion: region(changed, deleted),
+              insertedContent: { text },
+            })),
+          })),
         },
       ],
     }),

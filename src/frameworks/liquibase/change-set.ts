@@ -1,7 +1,7 @@
 import { lex } from '../../sql/lexer.js';
 import type { Piece } from '../../sql/piece.js';
 import type { Source, Span } from '../../sql/source.js';
-import type { Migration, MigrationProblem, Script, TransactionPlan } from '../framework.js';
+import type { FileEdit, Migration, MigrationProblem, Script, TransactionPlan } from '../framework.js';
 
 /** A change set of any format, before it becomes a migration. */
 export interface ChangeSet {
@@ -11,6 +11,8 @@ export interface ChangeSet {
   readonly up: readonly Piece[];
   readonly down: readonly Piece[] | 'missing' | 'irreversible';
   readonly runInTransaction: boolean;
+  /** What is written so that it runs in none. */
+  readonly optOut?: readonly FileEdit[];
   /** False: what a change holds travels in one message. */
   readonly split: boolean;
   readonly comment: string;
@@ -52,8 +54,13 @@ function planOf({ runInTransaction, split, file }: ChangeSet): TransactionPlan {
 /** A change set as a migration. */
 export function migrationOf(changeSet: ChangeSet): Migration {
   const transaction = planOf(changeSet);
-  const script = (pieces: readonly Piece[]): Script => ({ pieces, transaction, placeholders: ['dollar-brace'] });
-  const { down } = changeSet;
+  const { down, optOut } = changeSet;
+  const script = (pieces: readonly Piece[]): Script => ({
+    pieces,
+    transaction,
+    placeholders: ['dollar-brace'],
+    ...(optOut !== undefined && { optOut }),
+  });
   return {
     id: `${changeSet.author}:${changeSet.id}`,
     name: changeSet.comment,

@@ -1,7 +1,7 @@
 import type { Piece } from '../../sql/piece.js';
 import type { Span } from '../../sql/source.js';
 import type { FileEntry, MigrationProblem } from '../framework.js';
-import { isBlank, type Marker, markers, problem, unreadable } from '../sql-files.js';
+import { behind, isBlank, type Marker, markers, problem, unreadable } from '../sql-files.js';
 import { type ChangeSet, isForPostgres, isForPostgresContext, splitAt, substituted } from './change-set.js';
 import { cutFaults } from './cut.js';
 
@@ -98,6 +98,7 @@ function changeSetOf(entry: FileEntry, head: Marker, span: Span, properties: Rea
       ? rollbackOf(source.text, span, entry).map((piece) => substituted(piece, properties))
       : 'missing',
     runInTransaction: option(rest, 'runInTransaction')?.toLowerCase() !== 'false',
+    ...(option(rest, 'runInTransaction') === undefined && { optOut: behind(source, head, 'runInTransaction:false') }),
     split,
     comment,
     repeatable: is('runOnChange') || is('runAlways'),
