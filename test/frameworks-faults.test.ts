@@ -61,6 +61,67 @@ const edge = (name: string, from: string | null, to: string): Files => ({
 
 const faults: readonly Fault[] = [
   {
+    name: 'numbers of migrations in another language are no gaps',
+    files: {
+      'g/1_a.sql': '-- +goose Up\nselect 1;\n',
+      'g/2_b.sql': '-- +goose Up\nselect 1;\n',
+      'g/3_c.go': 'package g',
+      'g/4_d.sql': '-- +goose Up\nselect 1;\n',
+      'g/6_f.sql': '-- +goose Up\nselect 1;\n',
+    },
+    says: ['version-gap g/6_f.sql:1 number 5 is not there, between 4 and 6'],
+  },
+  {
+    name: 'Hasura: a migration in YAML',
+    files: {
+      'config.yaml': 'version: 2\n',
+      'migrations/1600000000000_a/up.yaml': '- type: run_sql\n',
+      'migrations/1600000000001_b/up.sql': 'select 1;',
+    },
+    says: ['not-understood migrations/1600000000000_a/up.yaml:1'],
+  },
+  {
+    name: 'graphile-migrate: heads that it does not take',
+    files: {
+      'migrations/committed/000001.sql': '--! Previous: -\n--! Hash: sha1:x\nselect 1;\n',
+      'migrations/committed/000002.sql': '--! Previous: -\n--! Hash: sha1:x\n--! Hash: sha1:y\n\nselect 1;\n',
+      'migrations/committed/000003.sql': '--! Previous: -\r\n--! Hash: sha1:x\r\n\r\nselect 1;\r\n',
+    },
+    says: [
+      'marker-refused migrations/committed/000001.sql:1 no empty line stands behind its head',
+      'marker-refused migrations/committed/000002.sql:1 its head says one thing twice',
+      'marker-refused migrations/committed/000003.sql:1 the lines of its head end in carriage returns',
+    ],
+  },
+  {
+    name: 'graphile-migrate: includes that lead nowhere, out or round',
+    files: {
+      '.gmrc': '{}',
+      'migrations/current.sql': 'select 1;\n--!include a.sql\n--!include ../b.sql\n--!include c.sql\n',
+      'migrations/fixtures/a.sql': '--!include a.sql\nselect 2;\n',
+      'migrations/b.sql': 'select 3;\n',
+    },
+    says: [
+      'broken-include migrations/fixtures/a.sql:1 fixtures/a.sql includes the file that includes it',
+      'broken-include migrations/current.sql:3 fixtures/../b.sql is not there',
+      'broken-include migrations/current.sql:4 fixtures/c.sql is not there',
+    ],
+  },
+  {
+    name: 'Atlas: modes that it does not take',
+    files: {
+      'atlas.hcl': 'env "x" {\n  tx_mode = "all"\n}\n',
+      'm/atlas.sum': 'h1:x=\n',
+      'm/1.sql': '-- atlas:sum ignore\n-- atlas:txmode none\n\nselect 1;\n',
+      'm/2.sql': '-- atlas:sum ignore\n-- atlas:txmode all\n\nselect 1;\n',
+      'm/3.sql': '-- atlas:sum ignore\n\nselect 1;\n',
+    },
+    says: [
+      'marker-refused m/1.sql:2 atlas.hcl puts all files into one transaction',
+      'marker-refused m/2.sql:2 Atlas knows txmode none and file, not all',
+    ],
+  },
+  {
     name: 'two versions alike',
     files: { ...goMod, 'm/1_a.up.sql': '', 'm/1_b.up.sql': '', 'm/2_c.up.sql': '' },
     says: ['duplicate-version m/1_b.up.sql:1 version 1 is also that of m/1_a.up.sql'],
@@ -407,7 +468,7 @@ const faults: readonly Fault[] = [
       'm/2_b/migrate.sql': 'select 1;',
       'package.json': '{"devDependencies": {"prisma": "6.0.0"}}',
     },
-    says: ['migration-not-run m/2_b/migrate.sql:1'],
+    says: ['migration-file-missing m/2_b/migrate.sql:1 2_b has no migration.sql, and Prisma stops there'],
   },
   {
     name: 'rows for MySQL',

@@ -37,6 +37,7 @@ export const typed: readonly string[] = [
   '<createProcedure>create procedure p() language sql as $$ select 1 $$</createProcedure>',
   '<dropProcedure procedureName="p"/>',
   '<insert tableName="t"><column name="a" valueNumeric="1"/><column name="b" value="it\'s"/><column name="c"/></insert>',
+  '<update tableName="t"><column name="a" valueBoolean="falsee"/><column name="b" valueBoolean="1"/><column name="c" valueBoolean="True"/></update>',
   '<update tableName="t"><column name="a" valueComputed="a + 1"/><where>b is null</where></update>',
   '<delete tableName="t"/>',
   '<loadData tableName="t" file="t.csv"><column name="a" type="numeric"/><column name="b" type="string"/></loadData>',

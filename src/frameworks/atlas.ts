@@ -1,9 +1,11 @@
 import type { Piece } from '../sql/piece.js';
+import { cutAt } from './atlas-cut.js';
 import { sumName } from './atlas-sum.js';
 import { nameOf } from './files.js';
 import type {
   Detection,
   FileEntry,
+  Folder,
   Framework,
   Migration,
   MigrationProblem,
@@ -46,14 +48,12 @@ export default {
     const files = filesNamed(folder.byFolder.get(folder.path) ?? [], /\.sql$/).toSorted((a, b) =>
       compareText(a.path, b.path),
     );
-    const all = folder
-      .above(folder.path, ['atlas.hcl'])
-      .some((entry) => /\btx_mode\s*=\s*(?:"all"|ALL|all)/.test(entry.read() ?? ''));
+    const mode = modeOf(folder);
     const downs = new Map(filesNamed(files, /\.down\.sql$/).map((entry) => [entry.path, entry]));
     const own = files.filter((entry) => !downs.has(entry.path));
     const checkpoints = own.filter((entry) => directives(entry).has('checkpoint'));
     const read = (entry: FileEntry) =>
-      migrationOf(entry, downs.get(entry.path.replace(/\.up\.sql$/, '.down.sql')), all);
+      migrationOf(entry, downs.get(entry.path.replace(/\.up\.sql$/, '.down.sql')), mode);
     return {
       framework: 'atlas',
       root: folder.path,
@@ -79,25 +79,62 @@ function directives(entry: FileEntry): ReadonlyMap<string, string> {
   return new Map(found);
 }
 
-function planOf(entry: FileEntry, all: boolean): TransactionPlan {
-  const mode = directives(entry).get('txmode');
-  return mode === 'none' ? unwrapped : all ? together : wrapped;
+type Mode = 'none' | 'file' | 'all';
+
+/** What atlas.hcl says of all files; the nearest that says something counts. */
+function modeOf(folder: Folder): Mode {
+  for (const entry of folder.above(folder.path, ['atlas.hcl'])) {
+    const [, mode] = /\btx_mode\s*=\s*"?(none|file|all)\b/i.exec(entry.read() ?? '') ?? [];
+    if (mode !== undefined) return /none/i.test(mode) ? 'none' : /all/i.test(mode) ? 'all' : 'file';
+  }
+  return 'file';
 }
 
-function migrationOf(entry: FileEntry, down: FileEntry | undefined, all: boolean): Migration {
+const plans: Readonly<Record<Mode, TransactionPlan>> = { none: unwrapped, file: wrapped, all: together };
+
+/** A directive counts before the mode of all files, which it may not change where that is `all`: migrate.go, modeFor. */
+function planOf(entry: FileEntry, mode: Mode): TransactionPlan {
+  const own = directives(entry).get('txmode');
+  const plan = mode !== 'all' && (own === 'none' || own === 'file') ? plans[own] : plans[mode];
+  // what stands between delimiters of its own is sent as one message
+  return delimiterOf(entry) === undefined ? plan : { ...plan, batch: 'script' };
+}
+
+/** The directive counts in the first line alone, written just so: sql/migrate/lex.go, init. */
+function delimiterOf(entry: FileEntry): string | undefined {
+  const [, written] = /^-- atlas:delimiter +([^\r\n]+)/.exec(entry.read() ?? '') ?? [];
+  return written?.replace(/\\([nrt])/g, (_, letter: string) => ({ n: '\n', r: '\r', t: '\t' })[letter] ?? letter);
+}
+
+/** The statements of a file, as Atlas cuts it. */
+function piecesOf(entry: FileEntry): readonly Piece[] {
+  const delimiter = delimiterOf(entry);
+  const file = whole(entry);
+  if (delimiter === undefined) return [file];
+  const { source } = file;
+  const start = source.text.indexOf('\n') + 1;
+  return start === 0 ? [] : cutAt(source, { start, end: file.span.end }, delimiter);
+}
+
+function migrationOf(entry: FileEntry, down: FileEntry | undefined, mode: Mode): Migration {
   const stem = nameOf(entry.path).replace(/(?:\.up)?\.sql$/, '');
   const [version = stem, ...rest] = stem.split('_');
-  const transaction = planOf(entry, all);
+  const transaction = planOf(entry, mode);
   const archive = directives(entry).has('txtar') ? archived(entry) : undefined;
   const script = (pieces: readonly Piece[]): Script => ({ pieces, transaction });
+  const migration = archive?.get('migration.sql');
   const downs = archive?.get('down.sql') ?? (down === undefined ? undefined : whole(down));
   return {
     id: version,
     name: describe(rest.join('_')),
     file: entry.path,
-    up: script([archive?.get('migration.sql') ?? whole(entry)]),
+    up: script(migration === undefined ? piecesOf(entry) : [migration]),
     down: downs === undefined ? { none: 'framework' } : script([downs]),
-    problems: [...unreadable(down === undefined ? [entry] : [entry, down]), ...misplaced(entry)],
+    problems: [
+      ...unreadable(down === undefined ? [entry] : [entry, down]),
+      ...misplaced(entry),
+      ...refused(entry, mode),
+    ],
   };
 }
 
@@ -111,6 +148,22 @@ function archived(entry: FileEntry): ReadonlyMap<string, Piece> {
       { source, span: { start: head.next, end: heads[at + 1]?.start ?? source.text.length } },
     ]),
   );
+}
+
+/** The directives at which Atlas stops: migrate.go, txmodeFor and modeFor. */
+function refused(entry: FileEntry, mode: Mode): readonly MigrationProblem[] {
+  const own = directives(entry).get('txmode');
+  if (own === undefined) return [];
+  const why =
+    own !== 'none' && own !== 'file'
+      ? `Atlas knows txmode none and file, not ${own}`
+      : mode === 'all'
+        ? 'atlas.hcl puts all files into one transaction, which no file may leave'
+        : undefined;
+  const [marker] = markers(entry.source().text, /^.*atlas:txmode\b.*$/gm);
+  return why === undefined
+    ? []
+    : [problem('marker-refused', `${why}, so Atlas refuses the file`, entry.source(), marker)];
 }
 
 function misplaced(entry: FileEntry): readonly MigrationProblem[] {

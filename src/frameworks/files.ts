@@ -128,6 +128,13 @@ export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** A path as a folder's `file`, `list` and `below` take it, from one that is relative to the working directory. */
+export function fromFolder({ path: from }: { readonly path: string }, path: string): string {
+  if (from === '') return path === '' ? '.' : path;
+  if (path.startsWith(`${from}/`)) return path.slice(from.length + 1);
+  return `${'../'.repeat(from.split('/').length)}${path}`;
+}
+
 function entryOf(path: string, content: Content): FileEntry {
   let known = content;
   let source: Source | undefined;

@@ -12,14 +12,18 @@ export interface FlywaySettings {
   readonly executeInTransaction: boolean | undefined;
   /** Placeholders are replaced. */
   readonly replaces: boolean;
+  /** What stands before and behind the name of a placeholder. */
+  readonly delimiters: readonly [prefix: string, suffix: string];
   /** The lock is a session's, not a transaction's: CONCURRENTLY does not wait for it. */
   readonly lockIsReleased: boolean;
   readonly placeholders: Readonly<Record<string, string>>;
   readonly problems: readonly MigrationProblem[];
 }
 
-const configs = ['flyway.toml', 'flyway.conf', 'conf/flyway.toml', 'conf/flyway.conf', 'flyway.user.toml'];
-const applications = ['application.properties', 'application.yml', 'application.yaml'].flatMap((name) => [
+/** Files that configure Flyway, by their places above the migrations. */
+export const configs = ['flyway.toml', 'flyway.conf', 'conf/flyway.toml', 'conf/flyway.conf', 'flyway.user.toml'];
+/** Files of a framework that starts Flyway. */
+export const applications = ['application.properties', 'application.yml', 'application.yaml'].flatMap((name) => [
   name,
   `src/main/resources/${name}`,
 ]);
@@ -61,6 +65,7 @@ export async function flywaySettings(folder: Folder): Promise<FlywaySettings> {
     group: flag('group', false),
     executeInTransaction: executes === undefined ? undefined : executes.toLowerCase() === 'true',
     replaces: flag('placeholderReplacement', true),
+    delimiters: [get('placeholderPrefix', '${'), get('placeholderSuffix', '}')],
     lockIsReleased: lock === undefined ? locksForSession(folder) === true : lock === 'false',
     placeholders: Object.fromEntries(
       [...known].flatMap(([key, value]) => (key.startsWith('placeholders.') ? [[key.slice(13), value]] : [])),
@@ -74,7 +79,8 @@ interface Values {
   readonly faults: readonly MigrationProblem[];
 }
 
-async function valuesOf(entry: FileEntry): Promise<Values> {
+/** The values of a configuration of Flyway by their keys in small letters. */
+export async function valuesOf(entry: FileEntry): Promise<Values> {
   if (/\.(?:conf|properties)$/.test(entry.path)) return { values: properties(entry.read() ?? ''), faults: [] };
   const { value, problems } = entry.path.endsWith('.toml') ? await readToml(entry) : await readYaml(entry);
   const sections = ['flyway', 'spring.flyway', 'quarkus.flyway'].map((path) => flat(valueAt(value, path)));

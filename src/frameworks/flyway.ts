@@ -1,28 +1,13 @@
-import { folderOf, nameOf } from './files.js';
+import { isWithin } from './claims.js';
+import { folderOf, fromFolder, nameOf } from './files.js';
+import { codeOf, locationsOf, namedBy } from './flyway-locations.js';
+import { placeholdersOf } from './flyway-placeholders.js';
+import { besideOf, planOf, scriptSettings } from './flyway-plan.js';
 import { type FlywaySettings, flywaySettings, isConfigured } from './flyway-settings.js';
 import { unread } from './formats.js';
-import type {
-  Detection,
-  FileEntry,
-  Folder,
-  Framework,
-  Migration,
-  MigrationProblem,
-  TransactionPlan,
-} from './framework.js';
+import type { Detection, FileEntry, Folder, Framework, Migration, Script, TransactionPlan } from './framework.js';
 import { jvm, manifestWith } from './manifests.js';
-import { looks } from './outside-transaction.js';
-import {
-  compareDotted,
-  compareText,
-  describe,
-  filesNamed,
-  notRun,
-  problem,
-  script,
-  settleIds,
-  unreadable,
-} from './sql-files.js';
+import { compareDotted, compareText, describe, filesNamed, notRun, settleIds, unreadable, whole } from './sql-files.js';
 
 const standardName = /^(?:[VUB]\d[\d._]*(?:__.*)?|R__.+)\.sql$/;
 const mentioned = /flyway/i;
@@ -38,18 +23,31 @@ export default {
         ? []
         : { path, first, names: filesNamed(entries, standardName).map((entry) => nameOf(entry.path)) };
     });
+    const configured = await locationsOf(project);
+    const detections = new Map<string, Detection>();
+    const covered: string[] = [];
+    for (const { config, folders } of configured) {
+      const [root] = folders;
+      if (root === undefined || folders.some((one) => covered.includes(one))) continue;
+      covered.push(...folders);
+      const entry = folders.length > 1 ? { entry: config.path } : {};
+      detections.set(root, { root, evidence: 'config', because: `${config.path} configures Flyway`, ...entry });
+    }
     const roots = new Map<string, FileEntry>();
     for (const { path, first } of found) {
+      if (covered.some((one) => isWithin(one, path))) continue;
       const root = rootOf(path, found);
       if (!roots.has(root)) roots.set(root, first);
     }
-    const detections: Detection[] = [];
-    for (const [root, first] of roots) detections.push(await evidence(project, root, first));
-    return detections;
+    for (const [root, first] of roots)
+      if (!detections.has(root)) detections.set(root, await evidence(project, root, first));
+    return [...detections.values()];
   },
-  async read(folder) {
+  async read(folder, { entry }) {
     const settings = await flywaySettings(folder);
-    const files = folder.files.filter((entry) => settings.suffixes.some((suffix) => entry.path.endsWith(suffix)));
+    const files = (await filesOf(folder, entry)).filter(({ path }) =>
+      settings.suffixes.some((suffix) => path.endsWith(suffix)),
+    );
     const named = files.map((entry) => ({ entry, ...nameParts(nameOf(entry.path), settings) }));
     const of = (kind: Kind) => named.filter((file) => file.kind === kind);
     const undo = new Map(of('undo').map((file) => [dotted(file.version), file.entry]));
@@ -59,12 +57,15 @@ export default {
     const repeatable = of('repeatable').toSorted((a, b) => compareText(a.name, b.name));
     const read = (file: Named): Migration =>
       migrationOf(file, undo.get(dotted(file.version)), undo.size > 0, folder, settings);
+    const settled = [...versioned, ...repeatable].map((file) => ({ file, own: scriptSettings(file.entry, folder) }));
+    const passed = settled.filter(({ own }) => own.shouldExecute === 'false');
+    const code = codeOf(folder);
     const others = of('callback').length;
     const left = of('baseline').length - versioned.filter(({ kind }) => kind === 'baseline').length;
     return {
       framework: 'flyway',
       root: folder.path,
-      migrations: settleIds([...versioned, ...repeatable].map(read)),
+      migrations: settleIds(settled.flatMap(({ file, own }) => (own.shouldExecute === 'false' ? [] : read(file)))),
       problems: [
         ...settings.problems,
         ...notRun(
@@ -73,13 +74,29 @@ export default {
         ),
       ],
       knownPlaceholders: Object.keys(settings.placeholders),
+      unread: [
+        ...code.map(({ path }) => dotted(/\d[\d_]*?(?=__)/.exec(nameOf(path))?.[0] ?? '')),
+        ...passed.map(({ file }) => dotted(file.version)),
+      ],
       assumptions: [
+        ...(code.length === 0 ? [] : [`${code.length} migrations written in Java or the like are not read`]),
+        ...(passed.length === 0
+          ? []
+          : [`${passed.length} migrations are left out, because their shouldExecute is false`]),
         ...(others === 0 ? [] : [`${others} Flyway callbacks are not judged`]),
         ...(left === 0 ? [] : ['a baseline migration is left out, because the versions it replaces are there']),
       ],
     };
   },
 } satisfies Framework;
+
+/** The files of the history's folder and of the others that its configuration names. */
+async function filesOf(folder: Folder, config: string | undefined): Promise<readonly FileEntry[]> {
+  const entry = config === undefined ? undefined : folder.file(fromFolder(folder, config));
+  const named = entry === undefined ? [] : await namedBy(entry, folder);
+  const others = named.filter((path) => path !== folder.path).flatMap((path) => folder.below(fromFolder(folder, path)));
+  return [...new Map([...folder.files, ...others].map((one) => [one.path, one])).values()];
+}
 
 interface Found {
   readonly path: string;
@@ -175,108 +192,34 @@ function migrationOf(
   const up = planOf(entry, folder, settings);
   const down = undo && planOf(undo, folder, settings);
   const files = undo === undefined ? [entry] : [entry, undo];
-  const more = {
-    ...(settings.replaces && { placeholders: ['dollar-brace'] as const }),
+  const own = scriptSettings(entry, folder);
+  const replaced = (one: FileEntry) =>
+    (scriptSettings(one, folder).placeholderReplacement ?? settings.replaces)
+      ? placeholdersOf(one, settings)
+      : { pieces: [whole(one)], problems: [] };
+  const scriptOf = (one: FileEntry, transaction: TransactionPlan): Script => {
+    const { pieces, placeholders } = replaced(one);
     // Flyway itself sees what cannot run in a transaction; its own lock must not be in the way
-    ...(settings.lockIsReleased && !settings.group && { optOut: [] }),
+    const optOut = settings.lockIsReleased && !settings.group ? { optOut: [] } : {};
+    return { pieces, transaction, ...(placeholders && { placeholders }), ...optOut };
   };
   return {
     id: kind === 'repeatable' ? `R__${name}` : dotted(file.version),
     name: describe(name),
     file: entry.path,
-    up: script([entry], up.plan, more),
+    up: scriptOf(entry, up.plan),
     down:
       undo === undefined || down === undefined
         ? { none: undoes && kind === 'versioned' ? 'missing' : 'framework' }
-        : script([undo], down.plan, more),
+        : scriptOf(undo, down.plan),
     problems: [
       ...unreadable(files),
       ...files.flatMap((one) => besideOf(one, folder) ?? []).flatMap(unread),
       ...up.problems,
       ...(down?.problems ?? []),
+      ...files.flatMap((one) => replaced(one).problems),
     ],
+    ...(own.shouldExecute !== undefined && own.shouldExecute !== 'true' && { conditional: true }),
     ...(kind === 'repeatable' && { repeatable: true }),
   };
-}
-
-/** What Flyway itself takes out of the transaction: PostgreSQLParser.java, detectCanExecuteInTransaction. */
-const outside =
-  /^(?:(?:CREATE|DROP) (?:DATABASE|TABLESPACE|SUBSCRIPTION)|ALTER SYSTEM|(?:CREATE|DROP)(?: UNIQUE)? INDEX CONCURRENTLY|REINDEX(?: VERBOSE)? (?:SCHEMA|DATABASE|SYSTEM)|VACUUM|DISCARD ALL)\b/;
-const mayBeOutside = /concurrently|database|tablespace|subscription|alter\s+system|reindex|vacuum|discard/i;
-
-const optOut = 'give the migration a script configuration (V1__name.sql.conf) with executeInTransaction=false';
-const plans: Readonly<Record<'wrapped' | 'grouped' | 'detected' | 'told', TransactionPlan>> = {
-  wrapped: {
-    scope: 'migration',
-    batch: 'statement',
-    optedOut: false,
-    why: 'Flyway wraps each migration in a transaction',
-    optOut,
-  },
-  grouped: {
-    scope: 'run',
-    batch: 'statement',
-    optedOut: false,
-    why: 'with group=true Flyway runs all pending migrations in one transaction',
-    optOut,
-  },
-  detected: {
-    scope: 'none',
-    batch: 'statement',
-    optedOut: true,
-    why: 'Flyway sees a statement that cannot run in a transaction and runs the whole file without one',
-    optOut,
-  },
-  told: {
-    scope: 'none',
-    batch: 'statement',
-    optedOut: true,
-    why: 'executeInTransaction=false: Flyway sends each statement by itself',
-    optOut,
-  },
-};
-
-interface Planned {
-  readonly plan: TransactionPlan;
-  readonly problems: readonly MigrationProblem[];
-}
-
-function planOf(entry: FileEntry, folder: Folder, settings: FlywaySettings): Planned {
-  const own = scriptSetting(entry, folder);
-  const source = entry.source();
-  const statements = looks(source.text, mayBeOutside);
-  const alone = statements.filter(({ words }) => outside.test(words));
-  const concurrently = alone.find(({ words }) => words.includes('CONCURRENTLY'));
-  const waits =
-    concurrently === undefined || settings.lockIsReleased
-      ? []
-      : [
-          problem(
-            'advisory-lock-blocks-concurrently',
-            'Flyway holds a lock in an open transaction while it migrates, and CREATE or DROP INDEX CONCURRENTLY waits for that transaction for ever: flyway.postgresql.transactional.lock=false is not set',
-            source,
-            concurrently.statement,
-          ),
-        ];
-  if ((own ?? settings.executeInTransaction) === false) return { plan: plans.told, problems: waits };
-  const usual = settings.group ? plans.grouped : plans.wrapped;
-  const [first] = alone;
-  if (first === undefined || own === true) return { plan: usual, problems: [] };
-  const mixed = alone.length < statements.length && !settings.mixed;
-  const message =
-    'this statement cannot run in a transaction and others of the file can: Flyway refuses to mix them unless mixed=true';
-  return {
-    plan: plans.detected,
-    problems: mixed ? [problem('mixed-transaction', message, source, first.statement)] : waits,
-  };
-}
-
-function scriptSetting(entry: FileEntry, folder: Folder): boolean | undefined {
-  const [, value] = /^\s*executeInTransaction\s*=\s*(true|false)/im.exec(besideOf(entry, folder)?.read() ?? '') ?? [];
-  return value === undefined ? undefined : value.toLowerCase() === 'true';
-}
-
-/** The script configuration of a migration, looked up by its name: a search of all files costs their square. */
-function besideOf({ path }: FileEntry, folder: Folder): FileEntry | undefined {
-  return folder.file(`${folder.path === '' ? path : path.slice(folder.path.length + 1)}.conf`);
 }

@@ -109,6 +109,8 @@ export interface History {
   readonly assumptions: readonly string[];
   /** Where the runner keeps what it has run. */
   readonly runnerTable?: RunnerTable;
+  /** Versions of migrations that are written in another language than SQL, and are not read. */
+  readonly unread?: readonly string[];
   /** The names do not say in which order the files run: that a statement must fail is then never certain. */
   readonly unordered?: boolean;
 }

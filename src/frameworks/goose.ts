@@ -79,6 +79,7 @@ export default {
           'goose wants <number>_<name>.sql',
         ),
       ],
+      unread: code.map((entry) => withoutZeros(/^\d+/.exec(nameOf(entry.path))?.[0] ?? '')),
       assumptions: code.length === 0 ? [] : [`${code.length} migrations written in Go are not read`],
     };
   },

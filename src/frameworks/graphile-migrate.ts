@@ -9,6 +9,7 @@ import type {
   MigrationProblem,
   TransactionPlan,
 } from './framework.js';
+import { withIncludes } from './graphile-include.js';
 import {
   compareText,
   describe,
@@ -145,10 +146,7 @@ function currentOf(folder: Folder): Migration | undefined {
   const entries = (single === undefined ? parts : [single]).filter((entry) => !isBlank(entry.read() ?? ''));
   const [first] = entries;
   if (first === undefined) return undefined;
-  const pieces = entries.map((entry) => {
-    const source = entry.source();
-    return { source, span: { start: parse(entry).start, end: source.text.length } };
-  });
+  const included = entries.map((entry) => withIncludes(entry, parse(entry).start, folder));
   const { start } = parse(first);
   const transaction = planOf(first.source().text.slice(start));
   const before = { source: first.source(), span: { start, end: start }, text: '--! no-transaction\n' };
@@ -156,11 +154,35 @@ function currentOf(folder: Folder): Migration | undefined {
     id: 'current',
     name: 'not yet committed',
     file: first.path,
-    up: { pieces, transaction, placeholders: ['colon'], optOut: [before] },
+    up: { pieces: included.flatMap(({ pieces }) => pieces), transaction, placeholders: ['colon'], optOut: [before] },
     down: { none: 'framework' },
-    problems: [...unreadable(entries), ...entries.flatMap((entry) => misplaced(entry, parse(entry).start))],
+    problems: [
+      ...unreadable(entries),
+      ...included.flatMap(({ problems }) => problems),
+      ...entries.flatMap((entry) => misplaced(entry, parse(entry).start)),
+      ...(single !== undefined && parts.length > 0
+        ? [
+            problem(
+              'migration-not-run',
+              'graphile-migrate refuses to work where there are both current.sql and current/',
+              single.source(),
+            ),
+          ]
+        : []),
+    ],
     repeatable: true,
   };
+}
+
+/** What graphile-migrate does not take at the head of a committed file: migration.js, parseMigrationText. */
+function refusedHead(text: string): string | undefined {
+  const [head] = /^(?:--! [A-Z].*(?:\r?\n|$))*/.exec(text) ?? [''];
+  const keys = [...head.matchAll(/^--! ([A-Z][a-zA-Z0-9_]*)/gm)].map(([, key]) => key);
+  if (/\r/.test(head)) return 'the lines of its head end in carriage returns';
+  if (new Set(keys).size < keys.length) return 'its head says one thing twice';
+  return keys.length > 0 && !/^(?:\n|$)/.test(text.slice(head.length))
+    ? 'no empty line stands behind its head'
+    : undefined;
 }
 
 /** graphile-migrate refuses a chain that is broken and a text that was edited: migration.js, getAllMigrations; hash.js. */
@@ -170,6 +192,9 @@ function chainFaults({ entry, headers, start }: Parsed, before: Parsed | undefin
   const previous = headers.get('Previous');
   const hash = headers.get('Hash');
   const at = { start: 0, end: Math.max(0, source.text.indexOf('\n')) };
+  const why = refusedHead(source.text);
+  if (why !== undefined)
+    return [problem('marker-refused', `${why}, so graphile-migrate refuses ${nameOf(entry.path)}`, source, at)];
   if (previous === undefined || hash === undefined) {
     const lacking = previous === undefined ? 'Previous' : 'Hash';
     return [

@@ -1,6 +1,6 @@
-import { nameOf } from './files.js';
+import { folderOf, nameOf } from './files.js';
 import { type MigrationFolder, migrationFolders, rootsOfFolders } from './folder-pairs.js';
-import type { Detection, Framework, Migration, Script, TransactionPlan } from './framework.js';
+import type { Detection, FileEntry, Folder, Framework, Migration, Script, TransactionPlan } from './framework.js';
 import { compareNumbers, describe, problem, script, settleIds, unreadable } from './sql-files.js';
 
 const folderName = /^(\d{13})_(.*)$/;
@@ -33,11 +33,22 @@ export default {
       framework: 'hasura',
       root: folder.path,
       migrations: settleIds(migrations.map(read).toSorted((a, b) => compareNumbers(a.id, b.id))),
-      problems: [],
+      problems: folder.files
+        .filter((entry) => isYamlAlone(entry, folder))
+        .map((entry) => problem('not-understood', `${entry.path} is not SQL, and is not read`, entry.source())),
       assumptions: [],
     };
   },
 } satisfies Framework;
+
+/** Older projects write what runs, and what it does to the metadata, as YAML. */
+function isYamlAlone({ path }: FileEntry, folder: Folder): boolean {
+  const here = folderOf(path);
+  const beside = folder.byFolder.get(here) ?? [];
+  return (
+    nameOf(path) === 'up.yaml' && anyName.test(nameOf(here)) && !beside.some((entry) => nameOf(entry.path) === 'up.sql')
+  );
+}
 
 function read({ name, path, file }: MigrationFolder): Migration {
   const [, version = name, rest = ''] = anyName.exec(name) ?? [];

@@ -1,16 +1,12 @@
 import { placeholderAt } from '../sql/placeholder.js';
+import type { Source } from '../sql/source.js';
 import { sumFaults } from './atlas-sum.js';
-import type { Folder, History, Migration, MigrationProblem } from './framework.js';
+import type { Folder, History, MigrationProblem } from './framework.js';
 import { problem } from './sql-files.js';
 
 /** Faults of a history that any framework's may have; those of one framework are found by its reader. */
 export function integrityFaults(history: History, folder: Folder): readonly MigrationProblem[] {
-  return [
-    ...sumFaults(folder),
-    ...gaps(history.migrations),
-    ...unknownPlaceholders(history),
-    ...byteOrderMarks(history, folder),
-  ];
+  return [...sumFaults(folder), ...gaps(history), ...unknownPlaceholders(history), ...byteOrderMarks(history, folder)];
 }
 
 /** Runners that send a file, or the first statement of it, as it is. psql, Flyway and Liquibase take a byte order mark away. */
@@ -38,26 +34,38 @@ function byteOrderMarks(history: History, folder: Folder): readonly MigrationPro
     });
 }
 
+interface Numbered {
+  readonly source: Source | undefined;
+  readonly id: string;
+  readonly number: number;
+}
+
 /**
  * Numbers left out where versions count up by one: a file was lost, or is still on another branch. Timestamps have no gaps, and a
  * folder that leaves out many numbers counts in another way.
  */
-function gaps(migrations: readonly Migration[]): readonly MigrationProblem[] {
-  const numbered = migrations.flatMap((migration) =>
-    /^\d{1,6}$/.test(migration.id) ? { migration, number: Number(migration.id) } : [],
-  );
+function gaps({ migrations, unread = [] }: History): readonly MigrationProblem[] {
+  const counted = (id: string) => /^\d{1,6}$/.test(id);
+  const numbered: readonly Numbered[] = [
+    ...migrations.flatMap((migration) =>
+      counted(migration.id)
+        ? { source: migration.up.pieces[0]?.source, id: migration.id, number: Number(migration.id) }
+        : [],
+    ),
+    ...unread.filter(counted).map((id) => ({ source: undefined, id, number: Number(id) })),
+  ].sort((a, b) => a.number - b.number);
   const [first] = numbered;
   const last = numbered.at(-1);
   if (first === undefined || last === undefined || numbered.length < 3) return [];
   const missing = last.number - first.number + 1 - new Set(numbered.map(({ number }) => number)).size;
   if (missing <= 0 || missing > Math.max(1, numbered.length / 10)) return [];
-  return numbered.flatMap(({ migration, number }, at) => {
+  return numbered.flatMap(({ source, id, number }, at) => {
     const before = numbered[at - 1];
-    const source = migration.up.pieces[0]?.source;
-    if (before === undefined || source === undefined || number <= before.number + 1) return [];
+    const place = source ?? before?.source;
+    if (before === undefined || place === undefined || number <= before.number + 1) return [];
     const single = number === before.number + 2;
     const lost = single ? `number ${number - 1} is` : `the numbers ${before.number + 1} to ${number - 1} are`;
-    return [problem('version-gap', `${lost} not there, between ${before.migration.id} and ${migration.id}`, source)];
+    return [problem('version-gap', `${lost} not there, between ${before.id} and ${id}`, place)];
   });
 }
 

@@ -2,10 +2,10 @@ import { otherDatabase } from './dialect.js';
 import { folderOf, nameOf } from './files.js';
 import { type MigrationFolder, migrationFolders } from './folder-pairs.js';
 import { readToml, textAt } from './formats.js';
-import type { Detection, Framework, Migration, TransactionPlan } from './framework.js';
+import type { Detection, FileEntry, Framework, Migration, MigrationProblem, TransactionPlan } from './framework.js';
 import { isAtLeast, lowestVersion, npmVersion } from './manifests.js';
 import { looks } from './outside-transaction.js';
-import { compareText, describe, notRun, script, settleIds, unreadable } from './sql-files.js';
+import { compareText, describe, problem, script, settleIds, unreadable } from './sql-files.js';
 import { assumed } from './transaction.js';
 
 const folderName = /^(\d{14}|\d+)_?(.*)$/;
@@ -59,15 +59,19 @@ export default {
     const version = lowestVersion(range);
     const splits = version !== undefined && isAtLeast(version, [7, 4]);
     const here = migrationFolders(folder, ['migration.sql']);
-    const below = [...folder.byFolder].filter(([path]) => path !== folder.path);
-    const empty = below.flatMap(([path, entries]) =>
-      here.some((one) => one.path === path) ? [] : entries.filter((entry) => entry.path.endsWith('.sql')).slice(0, 1),
+    const missing = [...folder.byFolder].flatMap(([path, [first]]) =>
+      folderOf(path) !== folder.path ||
+      path === folder.path ||
+      first === undefined ||
+      here.some((one) => one.path === path)
+        ? []
+        : lacking(path, first),
     );
     return {
       framework: 'prisma',
       root: folder.path,
       migrations: settleIds(here.toSorted((a, b) => compareText(a.name, b.name)).map((one) => read(one, splits))),
-      problems: [...settings.problems, ...notRun(empty, 'Prisma wants <folder>/migration.sql')],
+      problems: [...settings.problems, ...missing],
       assumptions:
         version === undefined
           ? assumed(
@@ -78,6 +82,13 @@ export default {
     };
   },
 } satisfies Framework;
+
+/** Prisma takes each folder for a migration, and stops at the first that has none, when it has run what sorts before it: measured on the engine of 8.1. */
+function lacking(path: string, { source }: FileEntry): readonly MigrationProblem[] {
+  return [
+    problem('migration-file-missing', `${nameOf(path)} has no migration.sql, and Prisma stops there (P3015)`, source()),
+  ];
+}
 
 function isSnapshot({ path }: { readonly path: string }): boolean {
   return nameOf(path) === 'snapshot.json';

@@ -58,6 +58,7 @@ export default {
           'refinery wants V<number>__<name>.sql',
         ),
       ],
+      unread: code.map((entry) => /\d+/.exec(nameOf(entry.path))?.[0] ?? ''),
       assumptions: code.length === 0 ? [] : [`${code.length} migrations written in Rust are not read`],
     };
   },

@@ -14,7 +14,9 @@ export function literalOf(
   prefix: 'value' | 'defaultValue' | 'defaultNullValue',
   schema?: string,
 ): string | undefined {
-  const raw = attribute(column, `${prefix}Numeric`, `${prefix}Boolean`, `${prefix}Computed`);
+  const truth = attribute(column, `${prefix}Boolean`);
+  if (truth !== undefined) return booleanOf(truth);
+  const raw = attribute(column, `${prefix}Numeric`, `${prefix}Computed`);
   // other databases write the moment as a call
   if (raw !== undefined) return /^current_(?:timestamp|datetime)(?:\(\))?$/i.test(raw) ? 'NOW()' : raw;
   const date = attribute(column, `${prefix}Date`);
@@ -31,6 +33,12 @@ export function literalOf(
     /^(?:int|bigint|smallint|numeric|boolean|number|decimal)/i.test(attribute(column, 'type') ?? '') &&
     /^(?:-?[\d.]+|true|false)$/i.test(text);
   return isBare ? text : literal(text);
+}
+
+/** Whatever is not true is false, 1 and yes too: measured on 4.28. A property is put in later. */
+function booleanOf(written: string): string {
+  if (written.includes('${')) return written;
+  return /^true$/i.test(written) ? 'TRUE' : 'FALSE';
 }
 
 /** The `constraints` of a column. */

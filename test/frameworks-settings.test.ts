@@ -1,0 +1,189 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { discover } from '../src/frameworks/discover.js';
+import type { History } from '../src/frameworks/framework.js';
+import { loadParser } from '../src/sql/parse.js';
+import { textOf } from '../src/sql/piece.js';
+
+/** What a project's own files say of how its migrations are named, found, cut and run. */
+
+beforeAll(loadParser);
+
+async function reading(files: Readonly<Record<string, string>>): Promise<readonly History[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lockkeeper-settings-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), content);
+  }
+  const { histories } = await discover([], { cwd: folder });
+  rmSync(folder, { recursive: true });
+  return histories;
+}
+
+/** `root: ids` of each history. */
+const order = (histories: readonly History[]) =>
+  histories.map(({ root, migrations }) => `${root}: ${migrations.map(({ id }) => id).join(' ')}`);
+
+const texts = ([history]: readonly History[], id: string) =>
+  history?.migrations.find((migration) => migration.id === id)?.up.pieces.map(textOf);
+
+const problems = (histories: readonly History[]) =>
+  histories.flatMap((one) => [...one.problems, ...one.migrations.flatMap((m) => m.problems)]).map((p) => p.message);
+
+describe('Flyway', () => {
+  const resources = 'src/main/resources';
+
+  test('all its locations are one history', async () => {
+    const histories = await reading({
+      [`${resources}/application.yml`]:
+        'spring:\n  flyway:\n    locations: classpath:db/migration,classpath:/db/{vendor},classpath:db/none\n',
+      [`${resources}/db/migration/V1__a.sql`]: 'create table a (id int);',
+      [`${resources}/db/migration/V3__c.sql`]: 'create table c (id int);',
+      [`${resources}/db/postgresql/V2__b.sql`]: 'create table b (id int);',
+      [`${resources}/db/mysql/V2__b.sql`]: 'create table b (id int);',
+    });
+    expect(order(histories)).toEqual([`${resources}/db/migration: 1 2 3`, `${resources}/db/mysql: `]);
+  });
+
+  test('names of its own make a folder known by its configuration alone', async () => {
+    const histories = await reading({
+      'db/flyway.toml':
+        '[flyway]\nlocations = ["filesystem:./sql"]\nsqlMigrationPrefix = "M"\nsqlMigrationSeparator = "--"\n',
+      'db/sql/M2--b.sql': 'select 2;',
+      'db/sql/M1--a.sql': 'select 1;',
+    });
+    expect(order(histories)).toEqual(['db/sql: 1 2']);
+  });
+
+  test('a Flyway that is switched off names nothing', async () => {
+    const files = {
+      'application.properties': 'spring.flyway.enabled=false\nspring.flyway.locations=filesystem:x\n',
+      'x/001_a.sql': 'select 1;',
+    };
+    expect((await reading(files)).map(({ framework }) => framework)).toEqual(['sql']);
+  });
+
+  test('a script configuration leaves its migration out, or its placeholders', async () => {
+    const histories = await reading({
+      'flyway.conf': 'flyway.locations=filesystem:m\n',
+      'm/V1__a.sql': 'select 1;',
+      'm/V2__b.sql': 'select ${x};',
+      'm/V2__b.sql.conf': 'shouldExecute=false\n',
+      'm/V3__c.sql': "select '${x}';",
+      'm/V3__c.sql.conf': 'placeholderReplacement=false\n',
+      'm/V4__d.sql': 'select 4;',
+      'm/V4__d.sql.conf': 'shouldExecute=${env}==prod\n',
+      'm/V5__e.sql': 'select ${y};',
+    });
+    expect(order(histories)).toEqual(['m: 1 3 4 5']);
+    expect(histories[0]?.migrations.map(({ conditional }) => conditional ?? false)).toEqual([
+      false,
+      false,
+      true,
+      false,
+    ]);
+    expect(problems(histories)).toEqual(['nothing in the project gives ${y} a value']);
+    expect(histories[0]?.assumptions).toEqual(['1 migrations are left out, because their shouldExecute is false']);
+  });
+
+  test('placeholders between other delimiters', async () => {
+    const histories = await reading({
+      'flyway.conf':
+        'flyway.locations=filesystem:m\nflyway.placeholderPrefix=#[\nflyway.placeholderSuffix=]\nflyway.placeholders.T=member\n',
+      'm/V1__a.sql': "create table #[t] (id int);\nselect '${as it is}; ';\nselect * from #[other];\n",
+    });
+    expect(texts(histories, '1')).toEqual([
+      'create table member (id int)',
+      "select '${as it is}; '",
+      'select * from other',
+    ]);
+    expect(problems(histories)).toEqual(['nothing in the project gives #[other] a value']);
+  });
+
+  test('migrations in Java are told, and no gaps', async () => {
+    const histories = await reading({
+      'pom.xml': '<artifactId>flyway-core</artifactId>',
+      'src/main/java/db/migration/V2__B.java': 'class V2__B {}',
+      [`${resources}/db/migration/V1__a.sql`]: 'select 1;',
+      [`${resources}/db/migration/V3__c.sql`]: 'select 1;',
+      [`${resources}/db/migration/V4__d.sql`]: 'select 1;',
+    });
+    expect(problems(histories)).toEqual([]);
+    expect(histories[0]?.assumptions).toContain('1 migrations written in Java or the like are not read');
+  });
+});
+
+describe('Atlas', () => {
+  const plan = async (files: Readonly<Record<string, string>>) => {
+    const [history] = await reading({ 'm/atlas.sum': 'h1:x=\n', ...files });
+    return history?.migrations.map(({ up }) => `${up.transaction.scope}/${up.transaction.batch}`);
+  };
+
+  test.each([
+    [
+      '-- end',
+      "create function f() as $$ -- end $$;\n-- end\nselect '-- end' -- end\n",
+      ['create function f() as $$ -- end $$;\n', "select '-- end' "],
+    ],
+    ['\\n\\n\\n', 'select 1;\nselect 2;\n\n\nselect 3;\n', ['select 1;\nselect 2;', 'select 3;\n']],
+    [
+      'GO',
+      "select E'\\'GO', (select 'a' as GO)\nGO\n/* GO */ select 2 GO",
+      ["select E'\\'GO', (select 'a' as GO)\n", '/* GO */ select 2 '],
+    ],
+  ])('a delimiter %s of its own', async (delimiter, text, pieces) => {
+    const histories = await reading({
+      'm/atlas.sum': 'h1:x=\n',
+      'm/1.sql': `-- atlas:delimiter ${delimiter}\n\n${text}`,
+    });
+    expect(texts(histories, '1')).toEqual(pieces);
+    expect(histories[0]?.migrations[0]?.up.transaction).toMatchObject({ scope: 'migration', batch: 'script' });
+  });
+
+  test('the mode of all files, and that of one', async () => {
+    const files = { 'm/1.sql': 'select 1;', 'm/2.sql': '-- atlas:txmode file\n\nselect 1;' };
+    expect(await plan(files)).toEqual(['migration/statement', 'migration/statement']);
+    expect(await plan({ ...files, 'atlas.hcl': 'tx_mode = "none"' })).toEqual([
+      'none/statement',
+      'migration/statement',
+    ]);
+    expect(await plan({ ...files, 'atlas.hcl': 'tx_mode = all' })).toEqual(['run/statement', 'run/statement']);
+  });
+});
+
+test('graphile-migrate puts in what current.sql includes', async () => {
+  const histories = await reading({
+    '.gmrc': '{}',
+    'migrations/current.sql': 'select 1;\n--!include a.sql\nselect 3;\n',
+    'migrations/fixtures/a.sql': 'select 2;\n',
+  });
+  expect(texts(histories, 'current')?.join('')).toBe('select 1;\nselect 2;\n\nselect 3;\n');
+});
+
+test('Liquibase does not look at what ignoreLines names', async () => {
+  const histories = await reading({
+    'changelog.sql': `--liquibase formatted sql
+--changeset me:1
+select 1;
+--ignoreLines:2
+not sql
+nor this
+select 2;
+--ignoreLines:start
+--changeset me:2
+select 3;
+--ignoreLines:end
+--changeset me:3
+select 4;
+--ignoreLines:1
+--changeset me:4
+--ignoreLines:start
+the rest
+`,
+  });
+  expect(order(histories)).toEqual([': me:1 me:3']);
+  expect(texts(histories, 'me:1')?.join('')).toBe('select 1;\nselect 2;\n');
+  expect(texts(histories, 'me:3')?.join('')).toBe('select 4;\n');
+});
