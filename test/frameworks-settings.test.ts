@@ -153,6 +153,19 @@ describe('Atlas', () => {
   });
 });
 
+test.each([
+  ['6.5.0', '20250101000000_x 20250101_y'],
+  ['6.6.0', '20250101_y 20250101000000_x'],
+])('Prisma %s sorts its folders', async (version, ids) => {
+  const histories = await reading({
+    'package.json': JSON.stringify({ dependencies: { prisma: version } }),
+    'm/migration_lock.toml': 'provider = "postgresql"\n',
+    'm/20250101_y/migration.sql': 'select 1;',
+    'm/20250101000000_x/migration.sql': 'select 1;',
+  });
+  expect(order(histories)).toEqual([`m: ${ids}`]);
+});
+
 test('graphile-migrate puts in what current.sql includes', async () => {
   const histories = await reading({
     '.gmrc': '{}',

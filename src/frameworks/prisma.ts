@@ -58,6 +58,11 @@ export default {
     const range = npmVersion(folder, folder.path, 'prisma') ?? npmVersion(folder, folder.path, '@prisma/client');
     const version = lowestVersion(range);
     const splits = version !== undefined && isAtLeast(version, [7, 4]);
+    // the engine sorted by bytes; since 6.6 prisma itself lists the folders, by localeCompare
+    const order =
+      version !== undefined && !isAtLeast(version, [6, 6])
+        ? compareText
+        : (a: string, b: string) => a.localeCompare(b, 'en') || compareText(a, b);
     const here = migrationFolders(folder, ['migration.sql']);
     const missing = [...folder.byFolder].flatMap(([path, [first]]) =>
       folderOf(path) !== folder.path ||
@@ -70,7 +75,7 @@ export default {
     return {
       framework: 'prisma',
       root: folder.path,
-      migrations: settleIds(here.toSorted((a, b) => compareText(a.name, b.name)).map((one) => read(one, splits))),
+      migrations: settleIds(here.toSorted((a, b) => order(a.name, b.name)).map((one) => read(one, splits))),
       problems: [...settings.problems, ...missing],
       assumptions:
         version === undefined
