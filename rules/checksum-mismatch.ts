@@ -9,6 +9,14 @@ export default defineRule({
   links: [],
   bad: [
     {
+      title: 'a committed migration of graphile-migrate was edited',
+      framework: 'graphile-migrate',
+      files: {
+        'migrations/committed/000001.sql':
+          '--! Previous: -\n--! Hash: sha1:0000000000000000000000000000000000000000\n\ncreate table account (id int);\n',
+      },
+    },
+    {
       framework: 'atlas',
       files: {
         'm/1_account.sql': 'create table account (id int);\n',

@@ -9,6 +9,14 @@ export default defineRule({
   links: [],
   bad: [
     {
+      title: 'sqlx looks at the very first byte',
+      framework: 'sqlx',
+      files: {
+        'Cargo.toml': '[dependencies]\nsqlx = "0.8"\n',
+        'migrations/1_account.sql': '-- accounts\n-- no-transaction\ncreate table account (id int);\n',
+      },
+    },
+    {
       framework: 'dbmate',
       files: {
         'm/1_account.sql':

@@ -19,7 +19,8 @@ export const next = '-- next migration';
 /** Above a statement that cannot share a transaction, where it does: how the runner lets it out. '' where it runs by itself. */
 export function alone({ session, script }: Step): string {
   if (!session.inTransaction) return '';
-  const { optOut, scope, why } = script.transaction;
+  const { optOut, wayRound, scope, why } = script.transaction;
+  if (wayRound !== undefined) return `-- ${wayRound}\n`;
   const how = optOut === undefined ? (scope === 'none' ? '' : ` (${why})`) : `: ${optOut}`;
   return `-- alone, in a migration that runs outside a transaction${how}\n`;
 }

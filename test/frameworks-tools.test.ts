@@ -75,7 +75,7 @@ const drizzle = (name: string, change: (folder: string) => void): Tool => ({
 });
 
 const index = 'drizzle/0002_index_loan_member.sql';
-const edit = (folder: string, file: string, from: string, to: string) =>
+const edit = (folder: string, file: string, from: string | RegExp, to: string) =>
   writeFileSync(path.join(folder, file), readFileSync(path.join(folder, file), 'utf8').replace(from, to));
 
 const withDrizzle: readonly Tool[] = [
@@ -83,6 +83,10 @@ const withDrizzle: readonly Tool[] = [
   drizzle('drizzle', () => {}),
   drizzle('drizzle without CONCURRENTLY', (folder) => edit(folder, index, ' concurrently', '')),
   drizzle('drizzle after COMMIT', (folder) => edit(folder, index, 'create', 'commit;--> statement-breakpoint\ncreate')),
+  drizzle('drizzle between COMMIT and BEGIN', (folder) => {
+    edit(folder, index, 'create', 'commit;--> statement-breakpoint\ncreate');
+    edit(folder, index, /;\s*$/, ';--> statement-breakpoint\nbegin;\n');
+  }),
 ];
 
 let server: Server;
@@ -179,7 +183,7 @@ function expectedTransactions(history: History, ids: readonly string[]): readonl
         if (kind === 'TransactionStmt' && 'kind' in node) {
           open = node.kind === 'TRANS_STMT_BEGIN';
           if (open || scope === 'run') number++;
-          if (scope === 'run') left = true;
+          if (scope === 'run') left = !open;
         } else if (!makesNothing.has(kind) && kind !== 'DropStmt') {
           if ((left || (scope === 'none' && batch === 'statement')) && !open) number++;
           numbers.push(number);

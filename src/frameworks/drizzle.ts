@@ -25,6 +25,7 @@ const together: TransactionPlan = {
   batch: 'script',
   optedOut: false,
   why: 'Drizzle runs all pending migrations in one transaction and has no way to leave it',
+  wayRound: 'between a COMMIT; before it and a BEGIN; behind it, parted by --> statement-breakpoint',
 };
 
 /** Drizzle: `0000_name.sql` and meta/_journal.json; since 1.0 folders with migration.sql and snapshot.json. */

@@ -27,6 +27,8 @@ export interface TransactionPlan {
   readonly why: string;
   /** How a migration leaves the transaction, for people: "write `-- migrate:up transaction:false`". Absent where there is no way. */
   readonly optOut?: string;
+  /** What works where there is no way, for people. */
+  readonly wayRound?: string;
   /** How long a session lasts where it does not last for the whole run: a pool may hand each statement to another one. */
   readonly session?: 'statement' | 'migration';
   /** What a second runner does that starts meanwhile, where it waits in a statement for the first: "golang-migrate waits in pg_advisory_lock". */

@@ -11,6 +11,7 @@ const wrapped: TransactionPlan = {
   batch: 'script',
   optedOut: false,
   why: 'Hasura runs each migration as one run_sql call, which is one transaction, and has no way to leave it',
+  wayRound: 'by psql before the deploy, while the migration says IF NOT EXISTS or IF EXISTS and has nothing left to do',
 };
 
 /** Hasura: folders `<milliseconds>_<name>` with up.sql and down.sql, one parent folder for each database. */

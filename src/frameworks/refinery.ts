@@ -13,6 +13,7 @@ const wrapped: TransactionPlan = {
   batch: 'script',
   optedOut: false,
   why: 'refinery wraps each migration in a transaction and has no way to leave it',
+  wayRound: 'by psql before the deploy, while the migration says IF NOT EXISTS or IF EXISTS and has nothing left to do',
 };
 
 /** refinery (Rust): `V1__name.sql`, below the folder too. */
