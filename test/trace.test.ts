@@ -6,12 +6,14 @@ import type { Prediction } from '../src/effects/effect.js';
 import type { predict } from '../src/effects/predict.js';
 import { plain as plainStyle } from '../src/reporters/style.js';
 import { beside } from '../src/trace/beside.js';
+import * as traceScript from '../src/trace/script.js';
 import { type Server, startServer } from '../src/trace/server.js';
 import { folderOf, type Ran, run } from './cli-io.js';
 
 /** What is planted into every prediction; nothing, unless a test says so. */
 const planted = vi.hoisted(() => ({ change: (prediction: Prediction): Prediction => prediction }));
 
+vi.mock('../src/trace/script.js', { spy: true });
 vi.mock('../src/effects/predict.js', async (original) => {
   const real = await original<{ readonly predict: typeof predict }>();
   return {
@@ -630,6 +632,57 @@ describe('prediction and observation are readable', () => {
 });
 
 describe('synthetic rows', () => {
+  const failing = {
+    'db/001_a.sql': 'create table a (id int primary key);',
+    ...Object.fromEntries(
+      [2, 3, 4].map((number) => [
+        `db/00${number}_more.sql`,
+        `alter table a add column c${number} int not null; create role lockkeeper_${number}; grant select on a to lockkeeper_${number};`,
+      ]),
+    ),
+    'db/005_last.sql': 'alter role lockkeeper_2 set lock_timeout = 5; drop role if exists nobody_of_this_name;',
+  };
+
+  test.for([
+    ['an embedded server', embedded],
+    ['PGlite', ['--server', 'pglite']],
+  ] as const)(
+    'that fail time and again have no migration run more than twice besides: on %s',
+    { timeout: 120_000 },
+    async ([, flags], context) => {
+      if (server === undefined) return context.skip(obstacle);
+      const runs = vi.mocked(traceScript.runScript);
+      runs.mockClear();
+      const report = await traced(failing, ...flags, '--seed-rows', '3');
+      // five as they come, three once more on empty tables, and each that leads to one of these once
+      expect(report.migrations.map(({ outcome, notes }) => [outcome, notes.length])).toEqual([
+        ['applied', 0],
+        ...[2, 3, 4].flatMap(() => [
+          ['failed', 0],
+          ['applied', 1],
+        ]),
+        ['applied', 0],
+      ]);
+      expect(report.summary.differing).toBe(0);
+      expect(runs.mock.calls.length).toBe(5 + 3 + 3);
+    },
+  );
+
+  onServer('that fail leave what cannot be copied to be run anew', async () => {
+    const report = await traced(
+      {
+        ...failing,
+        'db/001_a.sql': `create table a (id int primary key);
+do $$ begin execute 'alter database ' || current_database() || ' set lock_timeout = 5000'; end $$;`,
+        'db/005_last.sql': `do $$ begin if current_setting('lock_timeout') <> '5s' then raise exception 'lost'; end if; end $$;`,
+      },
+      ...embedded,
+      '--seed-rows',
+      '3',
+    );
+    expect(report.migrations.at(-1)?.outcome).toBe('applied');
+  });
+
   onServer('make scans real, and failures; the migration runs once more on empty tables', async () => {
     const report = await traced(
       {
@@ -715,6 +768,45 @@ describe('--database-url', () => {
     await session.close();
     await administrator.close();
   });
+
+  onServer(
+    'says what a scratch database does not take along: roles and what else belongs to the whole server',
+    async (own) => {
+      const files = {
+        'db/001_role.sql': `do $$ begin create role reader_of_all; end $$;
+create table a (id int);
+alter role reader_of_all set lock_timeout = '5s';
+drop role reader_of_all;`,
+      };
+      const ran = await trace(files, '--database-url', urlOf(own, 'roles'));
+      expect([ran.code, ran.stderr]).toEqual([
+        0,
+        'lockkeeper: roles, databases, tablespaces and settings of the whole server are changed, and stay so: db/001_role.sql:1 and 2 more\n',
+      ]);
+      expect((await trace(files, ...embedded)).stderr).toBe('');
+    },
+  );
+
+  onServer(
+    'in place, says who is connected, and makes the table of the runner where all is still to be run',
+    async (own) => {
+      const administrator = await own.connect();
+      await administrator.query('create database lively');
+      const files = {
+        'sqlx.toml': '',
+        'migrations/1_a.sql': "update _sqlx_migrations set description = 'x' where version = 0;",
+      };
+      const flags = ['--database-url', urlOf(own, 'lively'), '--in-place'];
+      const alone = await trace(files, ...flags);
+      expect([alone.code, alone.stderr]).toEqual([0, '']);
+      const other = await own.connect('lively');
+      expect((await trace(files, ...flags)).stderr).toMatch(
+        /^lockkeeper: 1 other session is in .*\/lively: what waits/,
+      );
+      await other.close();
+      await administrator.close();
+    },
+  );
 
   onServer('in place, what migrations do stays, and the database with it', async (own) => {
     const administrator = await own.connect();
@@ -896,6 +988,19 @@ describe('a child process', () => {
       expect(readdirSync(temporary)).toEqual([]);
     },
   );
+
+  test('that is killed outright leaves no server and no file behind', { timeout: 60_000 }, async (context) => {
+    if (server === undefined) return context.skip(obstacle);
+    const { child, temporary } = start(...embedded);
+    const end = ended(child);
+    await expect
+      .poll(() => processes(temporary).some((line) => line.includes('/postgres ')), { timeout: 30_000 })
+      .toBe(true);
+    child.kill('SIGKILL');
+    await end;
+    await expect.poll(() => processes(temporary), { timeout: 15_000 }).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
 
   test('that is interrupted drops its scratch database', { timeout: 60_000 }, async (context) => {
     if (server === undefined) return context.skip(obstacle);

@@ -7,6 +7,8 @@ import { Source } from '../sql/source.js';
 export interface Prepared {
   readonly histories: readonly History[];
   readonly judged: Judged;
+  /** The runner's tables that nobody has made yet, because the first migration is still to be run. */
+  readonly made: (migration: Migration) => boolean;
 }
 
 type Judged = (history: History, migration: Migration, index: number) => boolean;
@@ -29,13 +31,18 @@ export function prepare(
   cwd: string,
 ): Prepared {
   const given = files.map((file) => migrationOf(file, cwd));
+  const made = new Set<Migration>();
   const originals = new Map<History, { readonly history: History; readonly before: number }>();
   for (const history of histories) {
-    const before = [...tableOf(history), ...given];
+    const table = tableOf(history);
+    if (history.migrations.every((migration, index) => judged(history, migration, index)))
+      for (const each of table) made.add(each);
+    const before = [...table, ...given];
     originals.set({ ...history, migrations: [...before, ...history.migrations] }, { history, before: before.length });
   }
   return {
     histories: [...originals.keys()],
+    made: (migration) => made.has(migration),
     judged: (whole, migration, index) => {
       const { history = whole, before = 0 } = originals.get(whole) ?? {};
       return index >= before && judged(history, migration, index - before);

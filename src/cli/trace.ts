@@ -1,5 +1,6 @@
 import type { History } from '../frameworks/framework.js';
 import { parse } from '../replay/replay.js';
+import { visible } from '../reporters/terminal.js';
 import { isKind } from '../sql/statement.js';
 import writeTraceConsole from '../trace/console.js';
 import { type Database, openDatabase } from '../trace/database.js';
@@ -7,6 +8,7 @@ import { isInterrupted } from '../trace/interrupt.js';
 import writeTraceJson from '../trace/json.js';
 import { isClean, type TraceReport } from '../trace/report.js';
 import { type TraceOptions, traceHistory } from '../trace/run.js';
+import { serverWide } from '../trace/server-wide.js';
 import { UserError } from '../user-error.js';
 import { version } from '../version.js';
 import type { TraceFlags } from './flags.js';
@@ -23,7 +25,7 @@ export async function run(paths: readonly string[], flags: TraceFlags, io: Io): 
     throw new UserError('--seed-rows with --in-place: the synthetic rows would stay in the database');
   const project = await openProject(paths, { ...flags, rule: {} }, io, {});
   project.ahead();
-  const { histories, judged } = prepare(
+  const { histories, judged, made } = prepare(
     flags.prepare,
     project.histories.filter(({ migrations }) => migrations.length > 0),
     project.options.judged ?? (() => true),
@@ -39,18 +41,18 @@ export async function run(paths: readonly string[], flags: TraceFlags, io: Io): 
   );
   line.show(0, `${flags.databaseUrl === undefined ? 'starting' : 'reaching'} the server`);
   const wanted = { server: flags.server, url: flags.databaseUrl, inPlace };
+  const say = (text: string) => {
+    line.clear();
+    io.stderr.write(`lockkeeper: ${text}\n`);
+  };
   try {
-    const database = await openDatabase(wanted, {
-      cwd: io.cwd,
-      extensions: [...new Set(histories.flatMap(extensionsOf))],
-      say: (text) => {
-        line.clear();
-        io.stderr.write(`lockkeeper: ${text}\n`);
-      },
-    });
+    const extensions = [...new Set(histories.flatMap(extensionsOf))];
+    const database = await openDatabase(wanted, { cwd: io.cwd, extensions, say });
+    if (database.shared) sayWhatStays(histories, say);
     const settings = project.options.settings ?? {};
     const report = await traceAll(histories, database, {
       judged,
+      made,
       settings,
       seedRows,
       roundtrip,
@@ -66,6 +68,15 @@ export async function run(paths: readonly string[], flags: TraceFlags, io: Io): 
     if (isInterrupted()) return new Promise(() => {});
     throw error;
   }
+}
+
+/** A scratch database is dropped; what belongs to the whole server is not. */
+function sayWhatStays(histories: readonly History[], say: (text: string) => void): void {
+  const found = histories.flatMap(serverWide);
+  const [first] = found;
+  if (first === undefined) return;
+  const place = `${visible(first.source.file)}:${first.line}${found.length > 1 ? ` and ${found.length - 1} more` : ''}`;
+  say(`roles, databases, tablespaces and settings of the whole server are changed, and stay so: ${place}`);
 }
 
 /** How many migrations are run, context included. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { UserError } from '../user-error.js';
 import { embeddedVersions, serverMajors } from './binaries.js';
+import { type Checkpoint, copyAside, dropRoles, quoted } from './checkpoint.js';
 import { onInterrupt } from './interrupt.js';
 import { loadPglite, type Pglite } from './pglite.js';
 import { type Server, startServer } from './server.js';
@@ -19,6 +20,8 @@ export interface Database {
   connect(): Promise<Session>;
   /** Puts an empty database in its place; undefined where the one that is there is to be used. */
   readonly renew: (() => Promise<void>) | undefined;
+  /** A state that is set aside; undefined where the one that is there is to be used. */
+  readonly checkpoint: Checkpoint | undefined;
   /** Leaves nothing behind. */
   close(): Promise<void>;
 }
@@ -45,7 +48,7 @@ export async function openDatabase(wanted: Wanted, surroundings: Surroundings): 
   if (url !== undefined) {
     if (server !== undefined) throw new UserError('--server and --database-url name two servers: give one');
     const target = readUrl(url);
-    return inPlace ? openInPlace(target) : openScratch(target);
+    return inPlace ? openInPlace(target, surroundings) : openScratch(target);
   }
   if (inPlace) throw new UserError('--in-place is about the database of --database-url, which is not given');
   if (server === undefined || server === 'pglite') return openPglite(surroundings);
@@ -64,6 +67,7 @@ function majorOf(server: string): number {
 async function openPglite({ cwd, extensions, say }: Surroundings): Promise<Database> {
   const make = await loadPglite(cwd, say);
   let current: Pglite = await make(extensions);
+  let kept: Blob | undefined;
   const version = await versionOf(current.session);
   return {
     name: `PGlite (PostgreSQL ${version})`,
@@ -75,6 +79,21 @@ async function openPglite({ cwd, extensions, say }: Surroundings): Promise<Datab
       await current.close();
       current = await make(extensions);
     },
+    checkpoint: {
+      async keep() {
+        kept = await current.copy();
+        return true;
+      },
+      async recall() {
+        if (kept === undefined) return false;
+        await current.close();
+        current = await make(extensions, kept);
+        return true;
+      },
+      async forget() {
+        kept = undefined;
+      },
+    },
     close: () => current.close(),
   };
 }
@@ -82,7 +101,9 @@ async function openPglite({ cwd, extensions, say }: Surroundings): Promise<Datab
 async function openEmbedded(major: number, { say }: Surroundings): Promise<Database> {
   const server: Server = await startServer(major, say);
   const administrator = await server.connect();
-  await administrator.query(`create database ${scratchName}`);
+  const quotedName = quoted(scratchName);
+  await administrator.query(`create database ${quotedName}`);
+  const checkpoint = copyAside(administrator, { database: scratchName, copy: `${scratchName}_copy` }, true);
   return {
     name: `PostgreSQL ${server.version}, embedded`,
     major,
@@ -90,9 +111,11 @@ async function openEmbedded(major: number, { say }: Surroundings): Promise<Datab
     shared: false,
     connect: () => server.connect(scratchName),
     renew: async () => {
-      await recreate(administrator, scratchName);
+      await checkpoint.forget();
+      await recreate(administrator, quotedName);
       await dropRoles(administrator);
     },
+    checkpoint,
     close: async () => {
       await administrator.close();
       await server.stop();
@@ -103,21 +126,17 @@ async function openEmbedded(major: number, { say }: Surroundings): Promise<Datab
 /** On a server of our own the name is free. */
 const scratchName = 'traced';
 
-async function recreate(administrator: Session, quoted: string): Promise<void> {
-  await administrator.query(`drop database if exists ${quoted} with (force)`);
-  await administrator.query(`create database ${quoted}`);
-}
-
-/** The server is ours alone, so that all roles but the first are made by migrations; each must be able to make its own again. */
-async function dropRoles(administrator: Session): Promise<void> {
-  const made = await administrator.query('select quote_ident(rolname) as name from pg_roles where oid >= 16384');
-  for (const { name } of made) await administrator.query(`drop owned by ${name} cascade; drop role ${name}`);
+async function recreate(administrator: Session, name: string): Promise<void> {
+  await administrator.query(`drop database if exists ${name} with (force)`);
+  await administrator.query(`create database ${name}`);
 }
 
 /** The database is made for the run, and dropped with it. */
 async function openScratch(target: Target): Promise<Database> {
   const { administrator, version } = await administer(target);
-  const quoted = `"${target.database.replaceAll('"', '""')}"`;
+  const name = quoted(target.database);
+  const copy = `${target.database}_${randomBytes(3).toString('hex')}`;
+  const checkpoint = copyAside(administrator, { database: target.database, copy }, false);
   const [there] = await administrator.query(
     `select 1 as one from pg_database where datname = '${target.database.replaceAll("'", "''")}'`,
   );
@@ -127,7 +146,7 @@ async function openScratch(target: Target): Promise<Database> {
       `the database ${target.database} exists, and trace would change it: name one that does not exist (it is created and dropped), as ${target.database}_${randomBytes(3).toString('hex')}, or say --in-place to run the migrations in it`,
     );
   }
-  const creating = administrator.query(`create database ${quoted}`);
+  const creating = administrator.query(`create database ${name}`);
   const drop = async () => {
     // what is not ours is not dropped: it may have been made by someone else since we looked
     const isOurs = await creating.then(
@@ -135,7 +154,8 @@ async function openScratch(target: Target): Promise<Database> {
       () => false,
     );
     // FORCE: our own sessions may still be at work
-    if (isOurs) await administrator.query(`drop database if exists ${quoted} with (force)`);
+    if (isOurs) await checkpoint.forget();
+    if (isOurs) await administrator.query(`drop database if exists ${name} with (force)`);
     await administrator.close();
   };
   // from now on: an interrupt may come before the server has answered
@@ -151,7 +171,11 @@ async function openScratch(target: Target): Promise<Database> {
     single: false,
     shared: true,
     connect: () => connect(target.config()),
-    renew: () => recreate(administrator, quoted),
+    renew: async () => {
+      await checkpoint.forget();
+      await recreate(administrator, name);
+    },
+    checkpoint,
     close: async () => {
       off();
       await drop();
@@ -159,9 +183,16 @@ async function openScratch(target: Target): Promise<Database> {
   };
 }
 
-async function openInPlace(target: Target): Promise<Database> {
+async function openInPlace(target: Target, { say }: Surroundings): Promise<Database> {
   const session = await reach(target.config(), target);
   const version = await supported(session, target);
+  const others = await session.query(
+    `select 1 as one from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
+  );
+  if (others.length > 0)
+    say(
+      `${others.length} other session${others.length > 1 ? 's are' : ' is'} in ${target.shown}: what waits for a lock of the migrations waits longer than in a deploy, because every lock is looked at`,
+    );
   await session.close();
   // what waits for a lock does not hear that its client is gone, and has others wait behind it
   const off = onInterrupt(async () => {
@@ -178,6 +209,7 @@ async function openInPlace(target: Target): Promise<Database> {
     shared: true,
     connect: () => connect(target.config()),
     renew: undefined,
+    checkpoint: undefined,
     close: async () => off(),
   };
 }

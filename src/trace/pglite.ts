@@ -14,20 +14,28 @@ const packageName = '@electric-sql/pglite';
 /** PostgreSQL in WebAssembly, within this process: it has one session, and ends with the process. */
 export interface Pglite {
   readonly session: Session;
+  /** All that it holds, for another one to begin with. */
+  copy(): Promise<Blob>;
   close(): Promise<void>;
 }
 
 /**
  * Loads PGlite: the project's own, or the one that an earlier call installed; else it is installed into the cache folder, and `say` hears
- * of it. Gives what makes an empty database with the extensions of these names, as far as PGlite has them.
+ * of it. Gives what makes a database, empty or of a copy, with the extensions of these names, as far as PGlite has them.
  */
 export async function loadPglite(
   cwd: string,
   say: (line: string) => void,
-): Promise<(extensions: readonly string[]) => Promise<Pglite>> {
+): Promise<(extensions: readonly string[], copy?: Blob) => Promise<Pglite>> {
   const entry = (await findEntry(cwd)) ?? (await installEntry(say));
   const { PGlite: Class }: typeof import('@electric-sql/pglite') = await import(pathToFileURL(entry).href);
-  return async (extensions) => wrap(await Class.create({ extensions: await contributed(entry, extensions) }));
+  return async (extensions, copy) =>
+    wrap(
+      await Class.create({
+        extensions: await contributed(entry, extensions),
+        ...(copy !== undefined && { loadDataDir: copy }),
+      }),
+    );
 }
 
 /** The project that is traced, our own neighbours, the cache: the first that has the package. */
@@ -100,7 +108,7 @@ function wrap(database: PGlite): Pglite {
       heard.length = 0;
     },
   };
-  return { session, close: () => database.close() };
+  return { session, copy: () => database.dumpDataDir('none'), close: () => database.close() };
 }
 
 function rethrow(error: unknown): never {

@@ -18,6 +18,8 @@ import { notRun } from './take.js';
 export interface TraceOptions {
   /** Which migrations are looked at; the others are context: carried out, on a database that is to be used as it is taken as applied. */
   readonly judged: (history: History, migration: Migration, index: number) => boolean;
+  /** Which of the others are carried out on a database that is to be used, too: what nobody else has made there. */
+  readonly made: (migration: Migration) => boolean;
   /** Settings that the role or the database gives every session, by lower-case name. */
   readonly settings: Readonly<Record<string, string>>;
   /** How many synthetic rows every table gets; 0 for none. */
@@ -80,6 +82,8 @@ class Tracer {
   #catalog: Catalog = emptyCatalog();
   #seeded: Seeded = new Map();
   readonly #lacking = new Set<string>();
+  /** What the database's checkpoint holds: so many migrations, none of the synthetic rows. */
+  #kept: { readonly count: number; readonly catalog: Catalog } | undefined;
   /** Why nothing more is run; for people. */
   stopped: string | undefined;
 
@@ -109,7 +113,7 @@ class Tracer {
 
   /** An earlier migration: it is carried out and not looked at; in a database that has it already, it only is followed. */
   async #asContext(migration: Migration, index: number): Promise<readonly MigrationTrace[]> {
-    if (this.#database.renew === undefined) {
+    if (this.#database.renew === undefined && !this.#options.made(migration)) {
       this.#catalog = this.#followed(migration, index);
       return [{ ...unreached(migration, 'the database is taken to have it already', true), steps: [] }];
     }
@@ -186,19 +190,25 @@ class Tracer {
     else this.#catalog = await this.#rebuild(count);
   }
 
-  /** An empty database with the first `count` migrations; they have run before, but roles may have outlived the database. */
+  /**
+   * A database with the first `count` migrations and no synthetic rows; they have run before, but roles may have outlived the database. Where it
+   * came to is set aside: however often it has to be made, each migration is run in it once.
+   */
   async #rebuild(count: number): Promise<Catalog> {
-    await this.#database.renew?.();
+    const kept = this.#kept !== undefined && (await this.#database.checkpoint?.recall()) ? this.#kept : undefined;
+    if (kept === undefined) await this.#database.renew?.();
     this.#seeded = new Map();
-    let catalog = emptyCatalog();
-    for (const [index, migration] of this.#history.migrations.slice(0, count).entries()) {
-      const way = { before: catalog, index, observed: false, rows: false };
+    let catalog = kept?.catalog ?? emptyCatalog();
+    const from = kept?.count ?? 0;
+    for (const [at, migration] of this.#history.migrations.slice(from, count).entries()) {
+      const way = { before: catalog, index: from + at, observed: false, rows: false };
       const done = await this.#way(migration.up, 'up', migration, way);
       catalog = done.after;
       if (done.outcome === 'applied') continue;
       this.stopped = `${migration.file} cannot be run a second time on this server: ${errorOf(done.steps)}`;
-      break;
+      return catalog;
     }
+    this.#kept = (await this.#database.checkpoint?.keep()) ? { count, catalog } : undefined;
     return catalog;
   }
 

@@ -8,6 +8,7 @@ import { UserError } from '../user-error.js';
 import { findServer, installServer, run, runsAsRoot, type ServerBinaries } from './binaries.js';
 import { onExit } from './interrupt.js';
 import { connect, type Session } from './session.js';
+import { startWatchdog, type Watchdog } from './watchdog.js';
 
 /** A PostgreSQL server of our own, with an empty cluster, that ends with this process at the latest. */
 export interface Server {
@@ -55,11 +56,13 @@ export async function startServer(major: number, say: (line: string) => void = (
   await chmod(folder, 0o700);
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   const off = onExit(removeFolder);
+  const watchdog = startWatchdog(folder);
   try {
     await initialise(binaries, folder);
-    return await launch(binaries, folder);
+    return await launch(binaries, folder, watchdog);
   } catch (error) {
     removeFolder();
+    watchdog.dismiss();
     throw error;
   } finally {
     off();
@@ -75,7 +78,7 @@ async function initialise(binaries: ServerBinaries, folder: string): Promise<voi
   );
 }
 
-async function launch(binaries: ServerBinaries, folder: string): Promise<Server> {
+async function launch(binaries: ServerBinaries, folder: string, watchdog: Watchdog): Promise<Server> {
   // the socket lies in a folder that only its owner can enter, so `trust` opens the server to nobody else
   const all = { ...settings, unix_socket_directories: folder };
   const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -83,6 +86,7 @@ async function launch(binaries: ServerBinaries, folder: string): Promise<Server>
     ...runOptions(binaries, folder),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  watchdog.watch(child.pid);
   let complaint = '';
   child.stderr.on('data', (chunk) => {
     complaint = String(chunk);
@@ -117,6 +121,7 @@ async function launch(binaries: ServerBinaries, folder: string): Promise<Server>
       // immediate shutdown: the cluster is thrown away
       if (child.kill('SIGQUIT')) await gone;
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      watchdog.dismiss();
     },
   };
 }
