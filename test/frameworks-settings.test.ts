@@ -175,6 +175,36 @@ test('graphile-migrate puts in what current.sql includes', async () => {
   expect(texts(histories, 'current')?.join('')).toBe('select 1;\nselect 2;\n\nselect 3;\n');
 });
 
+test('Liquibase takes the last of two keys alike, none without a value, and what it knows of the database', async () => {
+  const histories = await reading({
+    'changelog.yaml': `databaseChangeLog:
+- changeSet:
+    id: 1
+    author: ann
+    author: bob
+    changes:
+    - createTable:
+        tableName: t
+        columns:
+        - column:
+            name: a
+            type: \${database.defaultSchemaName}.kind
+            defaultValue:
+            remarks:
+    - sql:
+      sql: select 1
+    - sql: {sql: "select '\${database.typeName}'"}
+`,
+  });
+  expect(order(histories)).toEqual([': bob:1']);
+  expect(texts(histories, 'bob:1')).toEqual([
+    'CREATE TABLE t (a public.kind)',
+    'select 1',
+    "select '${database.typeName}'",
+  ]);
+  expect(problems(histories)).toEqual([]);
+});
+
 test('Liquibase does not look at what ignoreLines names', async () => {
   const histories = await reading({
     'changelog.sql': `--liquibase formatted sql

@@ -15,6 +15,25 @@ const leader = /(?:change-?log|master).*\.(?:xml|ya?ml|json)$/i;
 /** In a folder of no more files every one is looked into, whatever it is called. */
 const few = 300;
 
+/** What Liquibase itself gives a value: the schema is that of a connection where nobody names one. */
+const given = [['database.defaultSchemaName', 'public']] as const;
+const ofDatabase = [
+  'autoIncrementClause',
+  'currentDateTimeFunction',
+  'databaseChangeLogLockTableName',
+  'databaseChangeLogTableName',
+  'databaseMajorVersion',
+  'databaseMinorVersion',
+  'databaseProductName',
+  'databaseProductVersion',
+  'defaultCatalogName',
+  'defaultSchemaNamePrefix',
+  'lineComment',
+  'liquibaseSchemaName',
+  'liquibaseTablespaceName',
+  'typeName',
+].map((name) => `database.${name}`);
+
 /** Liquibase: changelogs in formatted SQL, XML, YAML and JSON; the master changelog includes the others. */
 export default {
   id: 'liquibase',
@@ -42,7 +61,7 @@ export default {
     const reading: Reading = {
       changeSets: [],
       problems: [],
-      properties: new Map(),
+      properties: new Map(given),
       primaryKeys: new Map(),
       read: new Set(),
       others: 0,
@@ -151,7 +170,7 @@ function historyOf(folder: Folder, reading: Reading): History {
     root: folder.path,
     migrations: settleIds(named(reading.changeSets)),
     problems: [...leaders(folder, reading), ...reading.problems, ...notRun(unread, 'no changelog includes it')],
-    knownPlaceholders: [...reading.properties.keys()],
+    knownPlaceholders: [...reading.properties.keys(), ...ofDatabase],
     assumptions: [
       ...(reading.others === 0 ? [] : [`${reading.others} change sets for other databases are left out`]),
       'change sets of all contexts and labels are read, and their preconditions are taken to hold',

@@ -67,6 +67,7 @@ function addColumn(change: Element): readonly string[] {
     ...columns.flatMap((one) => addOne(change, one, isNotNull(one) && !isFilled(one))),
     ...filled.map(({ name, value }) => `UPDATE ${tableOf(change)} SET ${name} = ${value}`),
     ...filled.filter(({ one }) => isNotNull(one)).map(({ name }) => alter(change, `ALTER COLUMN ${name} SET NOT NULL`)),
+    ...columns.flatMap((one) => columnRemarks(change, one)),
   ];
 }
 
@@ -86,7 +87,6 @@ function addOne(change: Element, one: Element, notNull: boolean): readonly strin
         ]
       : []),
     ...(reference === undefined ? [] : [alter(change, `ADD ${reference}`)]),
-    ...columnRemarks(change, one),
   ];
 }
 
@@ -216,7 +216,8 @@ export const tableChanges: Readonly<Record<string, Render>> = {
 function createIndex(change: Element): readonly string[] {
   const columns = columnsOf(change).map((one) => {
     const name = attribute(one, 'name') ?? '';
-    const shown = flag(one, 'computed', false) ? name : identifier(name);
+    // what has a bracket may be a call
+    const shown = flag(one, 'computed', false) || name.includes('(') ? name : identifier(name);
     return flag(one, 'descending', false) ? `${shown} DESC` : shown;
   });
   const name = attribute(change, 'indexName');

@@ -12,7 +12,7 @@ import type { Document } from './xml.js';
  */
 export async function readYaml(source: Source): Promise<Document> {
   const { parseDocument, isMap, isSeq, isScalar, isAlias } = await import('yaml');
-  const document = parseDocument(source.text, { logLevel: 'silent', prettyErrors: false });
+  const document = parseDocument(source.text, { logLevel: 'silent', prettyErrors: false, uniqueKeys: false });
   const problems: MigrationProblem[] = document.errors.slice(0, 1).map((fault) => {
     const message = `${source.file} is no well-formed YAML: ${whyNot(fault)}`;
     return problem('unreadable-migration', message, source, around(source, fault.pos[0]));
@@ -22,15 +22,22 @@ export async function readYaml(source: Source): Promise<Document> {
   const fill = (draft: Draft, value: unknown, depth: number): void => {
     if (depth > 60) return;
     if (isAlias(value)) fill(draft, value.resolve(document), depth + 1);
-    else if (isMap(value)) for (const pair of value.items) take(draft, pair, depth);
+    else if (isMap(value)) for (const pair of lastOfEach(value.items)) take(draft, pair, depth);
     else if (isSeq(value)) for (const item of value.items) fill(draft, item, depth + 1);
     else if (isScalar(value) && value.value !== null && value.value !== undefined) draft.text += String(value.value);
+  };
+  /** Of a key that is written twice Liquibase takes the last: measured on 4.28. */
+  const lastOfEach = (pairs: readonly Pair[]): readonly Pair[] => {
+    const last = new Map(pairs.map((pair) => [isScalar(pair.key) ? pair.key.value : pair.key, pair]));
+    return last.size === pairs.length ? pairs : pairs.filter((pair) => [...last.values()].includes(pair));
   };
   const take = (draft: Draft, pair: Pair, depth: number): void => {
     const key = isScalar(pair.key) ? String(pair.key.value) : '';
     const resolved = isAlias(pair.value) ? pair.value.resolve(document) : pair.value;
     if (isScalar(resolved)) {
-      const value = resolved.value === null ? '' : String(resolved.source ?? resolved.value);
+      // a key without a value says nothing, but that nothing is to be rolled back
+      if (resolved.value === null && key !== 'rollback') return;
+      const value = String(resolved.source ?? resolved.value ?? '');
       if (textual.has(key) && draft.name !== 'databaseChangeLog')
         place(draft, key, resolved, String(resolved.value ?? ''));
       else draft.attributes.set(key, value);
