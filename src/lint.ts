@@ -193,10 +193,14 @@ function findings(rule: Rule, step: Step): readonly Finding[] {
 
 function ofStep(rule: Rule, step: Step, finding: Finding): Found {
   const { source, span, text } = step.statement;
-  const told = common(rule, finding);
+  const instead = finding.instead ?? rule.instead;
   return {
-    ...told,
-    instead: step.script.transaction.scope === 'run' ? told.instead.replaceAll(next, laterDeploy) : told.instead,
+    rule: rule.id,
+    level: milder(rule.level, finding.level),
+    message: finding.message,
+    instead: step.script.transaction.scope === 'run' ? instead.replaceAll(next, laterDeploy) : instead,
+    fix: finding.fix,
+    related: finding.related ?? [],
     source,
     span: finding.span ?? span,
     migration: step.migration.id,
@@ -218,7 +222,12 @@ function placed(
 ): Found {
   const { source, span } = finding;
   return {
-    ...common(rule, finding),
+    rule: rule.id,
+    level: milder(rule.level, finding.level),
+    message: finding.message,
+    instead: finding.instead ?? rule.instead,
+    fix: finding.fix,
+    related: finding.related ?? [],
     source,
     span,
     migration,
@@ -226,17 +235,6 @@ function placed(
     statement: '',
     effects: [],
     relation: finding.message,
-  };
-}
-
-function common(rule: Rule, finding: Finding) {
-  return {
-    rule: rule.id,
-    level: milder(rule.level, finding.level),
-    message: finding.message,
-    instead: finding.instead ?? rule.instead,
-    fix: finding.fix,
-    related: finding.related ?? [],
   };
 }
 

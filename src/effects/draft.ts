@@ -133,7 +133,8 @@ export function forRowsOf(catalog: Catalog, table: Table, draft: Draft): Draft {
 export function finish(draft: Draft): Prediction {
   const locks = strongestLocks(draft.effects);
   const { commands } = draft;
-  return { ...finishOne(draft, locks), ...(commands && { commands: commands.map((one) => finishOne(one, locks)) }) };
+  const finished = finishOne(draft, locks);
+  return commands === undefined ? finished : { ...finished, commands: commands.map((one) => finishOne(one, locks)) };
 }
 
 function finishOne(
@@ -143,8 +144,8 @@ function finishOne(
   return {
     effects: withLocks(effects, locks),
     transactionBlock: isForbidden ? 'forbidden' : 'allowed',
-    ...(failure && { failure }),
     understood: !isNot,
+    ...(failure && { failure }),
   };
 }
 

@@ -26,12 +26,18 @@ const deepest = 2000;
 
 /** Plans a query as it stands in a statement: what it reads and changes, what the functions do that it calls, what is refused. */
 export function predictQuery(query: Node, context: PredictContext): Draft {
-  if (isDeeperThan(query, deepest)) return unsure(lookUp({ query }, context, true), 'the query is too deep to follow');
+  return predicted(query, context).draft;
+}
+
+/** The prediction of a query, and what refuses it by its clauses and expressions alone. */
+function predicted(query: Node, context: PredictContext): { readonly draft: Draft; readonly refusal?: Draft } {
+  if (isDeeperThan(query, deepest))
+    return { draft: unsure(lookUp({ query }, context, true), 'the query is too deep to follow') };
   const missing: (readonly string[])[] = [];
   const planned = planQuery(query, placeOf(context, missing));
   const refusal = queryRefusal(query, context);
   const early = uncommittedLabel({ List: { items: [query] } }, context.catalog);
-  return all(
+  const draft = all(
     refusal?.failure?.code === '42P01' ? refusal : nothing,
     missingName(missing, context),
     early,
@@ -40,6 +46,7 @@ export function predictQuery(query: Node, context: PredictContext): Draft {
     refusal,
     callsIn(query, context),
   );
+  return { draft, ...(refusal && { refusal }) };
 }
 
 /** What a query calls or casts to that is not there, or cannot be read. */
@@ -58,8 +65,8 @@ function namesIn(query: Node, context: PredictContext): readonly Draft[] {
 
 /** The refusal of a query that names columns that do not exist; nothing for one that is right. */
 export function refusedQuery(query: Node, context: PredictContext): Draft {
-  const { failure } = predictQuery(query, context);
-  return failure?.code === '42703' ? { effects: [], failure } : (queryRefusal(query, context) ?? nothing);
+  const { draft, refusal = nothing } = predicted(query, context);
+  return draft.failure?.code === '42703' ? { effects: [], failure: draft.failure } : refusal;
 }
 
 /** The refusal of names in the query of a function's body that neither its relations have nor its parameters. */

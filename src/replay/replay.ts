@@ -323,9 +323,6 @@ function stepsOf(
       effects: felt(allEffects, relation !== undefined && transactions.isEmpty(relation, of)),
       allEffects,
       transactionBlock: told.transactionBlock,
-      ...(failure && {
-        failure: { ...failure, sure: failure.sure && run.ordered && !part.caught },
-      }),
       understood: told.understood,
       before,
       after,
@@ -338,6 +335,8 @@ function stepsOf(
       repeated: part.repeated,
       since: run.since,
       isNew,
+      // at the end: what follows what is spread costs a look-up each, and there is a step for every statement
+      ...(failure && { failure: { ...failure, sure: failure.sure && run.ordered && !part.caught } }),
     };
   };
   const commands = statement.commands.map((command, at) => step(command, prediction.commands?.[at] ?? prediction));
