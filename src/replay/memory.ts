@@ -25,10 +25,14 @@ export interface Memory {
 export interface Packed {
   readonly next: number;
   readonly leftBehind: Readonly<Record<string, string>>;
-  readonly maps: Readonly<Record<string, MapContent<string | number, unknown>>>;
-  readonly rest: Readonly<Record<string, unknown>>;
+  readonly catalog: PackedCatalog;
   readonly definitions: readonly (readonly [Oid, Place])[];
 }
+
+/** A catalog with its maps as plain data. */
+type PackedCatalog = { readonly [Field in keyof Catalog]: Content<Catalog[Field]> };
+
+type Content<T> = T extends PersistentMap<infer K, infer V> ? MapContent<K, V> : T;
 
 /** Where a CREATE FUNCTION stands: the span of a statement of a script, and from there from body to body. */
 interface Place {
@@ -47,20 +51,12 @@ export function pack({ next, catalog, leftBehind }: Reached): Packed {
     definitions.push([routine.oid, placeOf(definition)]);
     routines = routines.set(routine.oid, routine);
   }
-  const maps: Record<string, MapContent<string | number, unknown>> = {};
-  const rest: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries({ ...catalog, routines })) {
-    if (value instanceof PersistentMap) maps[name] = value.content();
-    else rest[name] = value;
-  }
-  return { next, leftBehind, maps, rest, definitions };
+  return { next, leftBehind, catalog: packCatalog({ ...catalog, routines }), definitions };
 }
 
 /** Undefined when it does not fit the history, or a function was made by one that was called: where that stands it was not written. */
 export function unpack(packed: Packed, history: History): Reached | undefined {
-  const maps = Object.entries(packed.maps).map(([name, content]) => [name, PersistentMap.of(content)]);
-  // pack() has taken apart a catalog, and nothing else makes a Packed
-  const kept = { ...packed.rest, ...Object.fromEntries(maps) } as unknown as Catalog;
+  const kept = unpackCatalog(packed.catalog);
   const scripts = history.migrations.slice(0, packed.next).map(({ up }) => up);
   const find = finder(scripts);
   let { routines } = kept;
@@ -71,6 +67,46 @@ export function unpack(packed: Packed, history: History): Reached | undefined {
     routines = routines.set(oid, { ...routine, definition });
   }
   return { next: packed.next, leftBehind: packed.leftBehind, catalog: { ...kept, routines } };
+}
+
+function packCatalog(catalog: Catalog): PackedCatalog {
+  return {
+    ...catalog,
+    relations: catalog.relations.content(),
+    types: catalog.types.content(),
+    routines: catalog.routines.content(),
+    schemas: catalog.schemas.content(),
+    extensions: catalog.extensions.content(),
+    others: catalog.others.content(),
+    othersOfRelation: catalog.othersOfRelation.content(),
+    relationNames: catalog.relationNames.content(),
+    goneNames: catalog.goneNames.content(),
+    typeNames: catalog.typeNames.content(),
+    constraintNames: catalog.constraintNames.content(),
+    routineNames: catalog.routineNames.content(),
+    dependents: catalog.dependents.content(),
+    defaultGrants: catalog.defaultGrants.content(),
+  };
+}
+
+function unpackCatalog(packed: PackedCatalog): Catalog {
+  return {
+    ...packed,
+    relations: PersistentMap.of(packed.relations),
+    types: PersistentMap.of(packed.types),
+    routines: PersistentMap.of(packed.routines),
+    schemas: PersistentMap.of(packed.schemas),
+    extensions: PersistentMap.of(packed.extensions),
+    others: PersistentMap.of(packed.others),
+    othersOfRelation: PersistentMap.of(packed.othersOfRelation),
+    relationNames: PersistentMap.of(packed.relationNames),
+    goneNames: PersistentMap.of(packed.goneNames),
+    typeNames: PersistentMap.of(packed.typeNames),
+    constraintNames: PersistentMap.of(packed.constraintNames),
+    routineNames: PersistentMap.of(packed.routineNames),
+    dependents: PersistentMap.of(packed.dependents),
+    defaultGrants: PersistentMap.of(packed.defaultGrants),
+  };
 }
 
 function placeOf(definition: Statement): Place {
