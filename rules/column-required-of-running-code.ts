@@ -1,5 +1,5 @@
 import type { Column, Trigger } from '../src/catalog/catalog.js';
-import { columnOf, relationByName } from '../src/catalog/lookup.js';
+import { columnOf, isTable, relationByName } from '../src/catalog/lookup.js';
 import { firstOfEach, hasOwnValue, keptTable } from '../src/known.js';
 import { defineRule, type Finding, type JudgedMigration, type Step } from '../src/rule.js';
 import { isKind } from '../src/sql/statement.js';
@@ -25,6 +25,12 @@ alter table account alter column plan drop default;`,
       sql: `create table account (id int, plan text not null default 'free');
 -- next migration
 alter table account alter column plan drop default;`,
+    },
+    {
+      title: 'the sequence takes its default along',
+      sql: `create table account (id serial primary key);
+-- next migration
+drop sequence account_id_seq cascade;`,
     },
   ],
   good: [
@@ -61,7 +67,8 @@ alter table account alter column plan drop default;`,
     },
   ],
   checkMigration(judged) {
-    return firstOfEach(judged.up.filter((step) => step.kind.startsWith('AT_'))).flatMap((step) => [
+    const altered = judged.up.filter((step) => step.kind.startsWith('AT_'));
+    return firstOfEach([...altered, ...judged.up.flatMap(losingDefaults)]).flatMap((step) => [
       ...required(judged, step, 'unknown'),
       ...required(judged, step, 'left out'),
     ]);
@@ -86,7 +93,7 @@ function required(
   };
   const wanting = now.columns.filter((one) => one.notNull && !hasOwnValue(judged.afterUp, one) && concerned(one));
   const names = wanting.map(({ name }) => name);
-  const step = judged.up.findLast((one) => one.relation === relation && names.some((name) => requires(one, name)));
+  const step = judged.up.findLast((one) => names.some((name) => requires(one, relation, name)));
   if (step === undefined) return [];
   const code = how === 'unknown' ? 'does not know' : 'leaves out';
   // code may name a column that it knows, and a trigger may fill one
@@ -113,15 +120,28 @@ function isRefused({ up }: JudgedMigration, relation: string, name: string): boo
   });
 }
 
-/** Whether a command of ALTER TABLE adds the column, or changes that it must have a value or where it comes from. */
-function requires(step: Step, name: string): boolean {
-  if (columnNamed(step) !== name) return false;
-  const [was, is] = [step.before, step.after].map((catalog) =>
-    columnOf(relationByName(catalog, step.relation ?? ''), name),
-  );
+/** Whether a statement adds the column, or changes that it must have a value or where it comes from. */
+function requires(step: Step, relation: string, name: string): boolean {
+  if (step.kind !== 'DropStmt' && (step.relation !== relation || columnNamed(step) !== name)) return false;
+  const [was, is] = [step.before, step.after].map((catalog) => columnOf(relationByName(catalog, relation), name));
   return (
     was === undefined || was.notNull !== is?.notNull || hasOwnValue(step.before, was) !== hasOwnValue(step.after, is)
   );
+}
+
+/** DROP … CASCADE of a sequence or a function, once for each table of which it takes a default along. */
+function losingDefaults(step: Step): readonly Step[] {
+  const { statement, before, after } = step;
+  if (!isKind(statement, 'DropStmt') || statement.node.behavior !== 'DROP_CASCADE') return [];
+  return before.relations.differing(after.relations).flatMap(([oid, old]) => {
+    const now = after.relations.get(oid);
+    if (now === undefined || !isTable(old) || !isTable(now)) return [];
+    const loses = (column: Column) => {
+      const left = columnOf(now, column.name);
+      return left !== undefined && hasOwnValue(before, column) && !hasOwnValue(after, left);
+    };
+    return old.columns.some(loses) ? [{ ...step, relation: `${old.schema}.${old.name}` }] : [];
+  });
 }
 
 /** The column that a command of ALTER TABLE adds or alters. */

@@ -3,6 +3,7 @@ import advisoryLockBlocksConcurrently from './advisory-lock-blocks-concurrently.
 import appliedMigrationDeleted from './applied-migration-deleted.js';
 import appliedMigrationEdited from './applied-migration-edited.js';
 import appliedMigrationRenamed from './applied-migration-renamed.js';
+import autovacuumDisabled from './autovacuum-disabled.js';
 import backfillInDdlTransaction from './backfill-in-ddl-transaction.js';
 import brokenInclude from './broken-include.js';
 import brokenManifest from './broken-manifest.js';
@@ -58,6 +59,7 @@ import notUnderstood from './not-understood.js';
 import objectRenamed from './object-renamed.js';
 import optOutIgnored from './opt-out-ignored.js';
 import otherDatabase from './other-database.js';
+import ownedObjectsDropped from './owned-objects-dropped.js';
 import partitionDetachedUnderLock from './partition-detached-under-lock.js';
 import partitionScannedUnderLock from './partition-scanned-under-lock.js';
 import privilegeRevoked from './privilege-revoked.js';
@@ -67,6 +69,7 @@ import rowSecurityLifted from './row-security-lifted.js';
 import rowsTruncated from './rows-truncated.js';
 import secondRunnerBlocksConcurrently from './second-runner-blocks-concurrently.js';
 import sectionMissing from './section-missing.js';
+import sequenceSetBack from './sequence-set-back.js';
 import setLocalOutsideTransaction from './set-local-outside-transaction.js';
 import setNotNullScansTable from './set-not-null-scans-table.js';
 import settingDoesNotLast from './setting-does-not-last.js';
@@ -99,6 +102,7 @@ export const rules: readonly Rule[] = [
   appliedMigrationDeleted,
   appliedMigrationEdited,
   appliedMigrationRenamed,
+  autovacuumDisabled,
   backfillInDdlTransaction,
   brokenInclude,
   brokenManifest,
@@ -154,6 +158,7 @@ export const rules: readonly Rule[] = [
   objectRenamed,
   optOutIgnored,
   otherDatabase,
+  ownedObjectsDropped,
   partitionDetachedUnderLock,
   partitionScannedUnderLock,
   privilegeRevoked,
@@ -163,6 +168,7 @@ export const rules: readonly Rule[] = [
   rowsTruncated,
   secondRunnerBlocksConcurrently,
   sectionMissing,
+  sequenceSetBack,
   setLocalOutsideTransaction,
   setNotNullScansTable,
   settingDoesNotLast,

@@ -40,6 +40,15 @@ create table old.account (id int);
 drop schema old cascade;`,
     },
     {
+      title: 'with all that a role owns',
+      sql: `create role reporter;
+create table account (id int);
+alter table account owner to reporter;
+-- next migration
+-- lockkeeper:ignore owned-objects-dropped: an example of something else
+drop owned by reporter;`,
+    },
+    {
       title: 'a new table of the name has none of the rows',
       sql: `create table account (id int);
 -- next migration
@@ -86,22 +95,25 @@ drop view one;`,
   },
 });
 
-/** The tables that a statement drops and that running code knows: those that it names, and those that go with a schema. */
+/** The tables that a statement drops and that running code knows: those that it names, and those that go with a schema or a role. */
 function lostTables(step: Step): readonly string[] {
+  const { kind } = step;
+  if (kind !== 'DropStmt' && kind !== 'DropOwnedStmt') return [];
+  const tables = knownDropped(step).filter(isTable);
+  const gone = new Set(tables.map(({ oid }) => oid));
+  const others = tables.filter(({ kind, parents }) => kind !== 'foreign' && !parents.some((oid) => gone.has(oid)));
+  return [...new Set([...tablesNamed(step), ...others.map(({ schema, name }) => `${schema}.${name}`)])];
+}
+
+function tablesNamed(step: Step): readonly string[] {
   const { statement, before } = step;
-  if (!isKind(statement, 'DropStmt')) return [];
-  const { node } = statement;
-  const named =
-    node.removeType === 'OBJECT_TABLE' ? droppedRelations({ ...step, kind: statement.kind, node, statement }) : [];
-  const known = named.filter((relation) => {
+  if (!isKind(statement, 'DropStmt') || statement.node.removeType !== 'OBJECT_TABLE') return [];
+  const { kind, node } = statement;
+  return droppedRelations({ ...step, kind, node, statement }).filter((relation) => {
     if (step.isNew(relation)) return false;
     // IF EXISTS on what the history does not show: most often the first line of a script that creates it
     return relationByName(before, relation) !== undefined || !node.missing_ok;
   });
-  const tables = knownDropped(step).filter(isTable);
-  const gone = new Set(tables.map(({ oid }) => oid));
-  const others = tables.filter(({ kind, parents }) => kind !== 'foreign' && !parents.some((oid) => gone.has(oid)));
-  return [...new Set([...known, ...others.map(({ schema, name }) => `${schema}.${name}`)])];
 }
 
 type Fate = (tables: string, many: boolean) => string;

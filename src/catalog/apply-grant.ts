@@ -7,6 +7,7 @@ import { putRelation, putRoutine, putType } from './change.js';
 import { allPrivileges, changedGrants, type GrantChange, initialGrants, withoutRoles } from './grants.js';
 import { findRelation } from './lookup.js';
 import type { Granted, GrantKind, Owned } from './parts.js';
+import { dropObject } from './removal.js';
 
 export const grantApplies: Applies = {
   GrantStmt: (node, _statement, catalog, { pg }) => {
@@ -47,10 +48,13 @@ export const grantApplies: Applies = {
     const routines = [...catalog.routines.values()].filter(hasGrants);
     const withRoutines = routines.reduce((now, routine) => putRoutine(now, without(routine)), withTypes);
     const schemas = [...catalog.schemas.values()].filter(hasGrants);
-    return {
+    const bare = {
       ...withRoutines,
       schemas: schemas.reduce((all, schema) => all.set(schema.name, without(schema)), catalog.schemas),
     };
+    // of what the history has given them; what else they own it does not show
+    const owned = [...bare.relations.values()].filter(({ owner }) => owner !== undefined && gone.has(owner));
+    return owned.reduce<Catalog>((now, { oid }) => (now.relations.has(oid) ? dropObject(now, oid) : now), bare);
   },
 };
 

@@ -32,7 +32,8 @@ export function withParameters(before: Parameters, options: readonly Node[] | un
   return Object.fromEntries([...said].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function textOf(node: Node | undefined): string | undefined {
+/** The value of an option as text. */
+export function textOf(node: Node | undefined): string | undefined {
   if (node === undefined) return undefined;
   if ('Integer' in node) return String(node.Integer.ival ?? 0);
   if ('Float' in node) return node.Float.fval;

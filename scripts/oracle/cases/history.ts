@@ -434,6 +434,11 @@ const statements: readonly (readonly [string, readonly string[], string])[] = [
     ['create type shape as (id int, label text); create table shaped of shape'],
     'alter table shaped add column extra int',
   ],
+  [
+    'after drop owned: add column',
+    [parts.plan, 'alter table plan owner to clerk', 'drop owned by clerk'],
+    'alter table plan add column extra int',
+  ],
 ];
 
 export const dependsOnHistory: readonly Case[] = statements.map(([name, setup, sql]) => ({
