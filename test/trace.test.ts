@@ -668,6 +668,32 @@ describe('synthetic rows', () => {
     },
   );
 
+  onServer('on which a loop never ends do not keep it running', async () => {
+    const loop =
+      'do $$ begin while exists (select from a where name is null) loop update a set name = name; end loop; end $$;';
+    const report = await traced(
+      {
+        // what the configuration says counts in place of the 60 seconds
+        'lockkeeper.config.json': '{ "settings": { "statement_timeout": "1s" } }',
+        'db/001_a.sql': 'create table a (id int, name text);',
+        'db/002_loop.sql': loop,
+      },
+      ...embedded,
+      '--seed-rows',
+      '20',
+    );
+    expect(report.migrations.map(({ outcome }) => outcome)).toEqual(['applied', 'failed', 'applied']);
+    expect(report.migrations[1]?.steps[0]).toMatchObject({
+      observed: { failure: { code: '57014' } },
+      differences: [],
+      cause: expect.stringContaining('its time ran out'),
+    });
+    const asked =
+      "do $$ begin if current_setting('statement_timeout') <> '1min' then raise exception 'no'; end if; end $$;";
+    const usual = await traced({ 'db/001_a.sql': asked }, ...embedded, '--seed-rows', '20');
+    expect(usual.migrations.map(({ outcome }) => outcome)).toEqual(['applied']);
+  });
+
   onServer('that fail leave what cannot be copied to be run anew', async () => {
     const report = await traced(
       {

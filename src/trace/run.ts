@@ -74,6 +74,9 @@ interface WayOptions {
   readonly rows: boolean;
 }
 
+/** On synthetic rows a loop may never end that ends on those of life; the migration is then run once more without them. */
+const patience = '60s';
+
 /** Runs the migrations of one history after another. A class because it follows the state of a database. */
 class Tracer {
   readonly #history: History;
@@ -219,6 +222,7 @@ class Tracer {
       ? await this.#inSession((session) => seed(session, this.#options.seedRows, this.#seeded))
       : [];
     const done = await this.#inSession(async (session) => {
+      if (rows) await session.query(`set statement_timeout = '${patience}'`);
       for (const [name, value] of Object.entries(this.#options.settings))
         await session.query(`select set_config('${escaped(name)}', '${escaped(value)}', false)`);
       const open = this.#database.single ? undefined : () => this.#database.connect();
@@ -315,6 +319,9 @@ function unreached(migration: Migration, why: string, context: boolean): Migrati
     ...statements.map((statement) => notRun({ ...statement, sql: statement.text }, why)),
     ...nowhere.map((problem) => notRun({ ...problem, sql: problem.source.slice(problem.span), kind: '' }, why)),
   ];
-  const transaction = migration.up.transaction.scope === 'none' ? 'statement' : 'whole';
+  const { scope, batch } = migration.up.transaction;
+  // several statements in one message are a transaction
+  const single = scope === 'none' && (batch === 'statement' || statements.length < 2);
+  const transaction = single ? 'statement' : 'whole';
   return { ...named(migration, 'up'), context, transaction, outcome: 'not run', notes: [why], steps };
 }

@@ -81,6 +81,9 @@ function isOfRows(statement: Statement, { failure, effects }: Prediction, { erro
   return error.code.startsWith('22') && effects.some(({ work }) => throughRows.has(work));
 }
 
+/** statement_timeout has ended it. */
+const outOfTime = '57014';
+
 /** Why a statement failed where nothing was predicted, if the reason lies outside of the migrations: in the rows, or in what is there before them. */
 function outsideOf(
   { statement, steps }: ReplayedStatement,
@@ -89,6 +92,8 @@ function outsideOf(
   lacking: ReadonlySet<string>,
 ): string | undefined {
   if (prediction.failure?.sure) return undefined;
+  if (observed.error?.code === outOfTime)
+    return 'its time ran out: how long it takes, and whether it ends, the rows decide';
   if (isOfRows(statement, prediction, observed)) return 'what the rows hold decides this';
   return wantOf(observed.error, steps[0]?.before, lacking);
 }
