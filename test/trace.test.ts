@@ -975,13 +975,18 @@ const cli = resolve('dist/cli.js');
 
 describe('a child process', () => {
   const sleeping = folderOf({ 'db/001_sleep.sql': 'create table a (id int);\nselect pg_sleep(100);' });
+  const busy = folderOf({ 'db/001_loop.sql': 'do $$ begin loop perform 1; end loop; end $$;' });
 
   /** Starts trace with a folder of its own for what is temporary, which the server's user can enter too. */
   function start(...flags: readonly string[]): { readonly child: ChildProcess; readonly temporary: string } {
+    return startIn(sleeping, ...flags);
+  }
+
+  function startIn(cwd: string, ...flags: readonly string[]) {
     const temporary = folderOf({});
     chmodSync(temporary, 0o755);
     const child = spawn(process.execPath, [cli, 'trace', ...flags], {
-      cwd: sleeping,
+      cwd,
       env: { ...process.env, TMPDIR: temporary },
     });
     return { child, temporary };
@@ -1014,6 +1019,29 @@ describe('a child process', () => {
       expect(readdirSync(temporary)).toEqual([]);
     },
   );
+
+  test('that is interrupted while a statement computes leaves no session computing', {
+    timeout: 60_000,
+  }, async (context) => {
+    if (server === undefined) return context.skip(obstacle);
+    /** The session of the server of this folder that computes. */
+    const computing = () => {
+      const all = execFileSync('ps', ['-eo', 'pid=,ppid=,args=', '-ww'], { encoding: 'utf8' })
+        .split('\n')
+        .map((line) => /^ *(\d+) +(\d+) (.*)$/.exec(line));
+      const postmaster = all.find((line) => line?.[3]?.includes(`/postgres -D ${temporary}`))?.[1];
+      return all.find((line) => line?.[2] === postmaster && line?.[3]?.endsWith(' DO'))?.[1];
+    };
+    const { child, temporary } = startIn(busy, ...embedded);
+    const end = ended(child);
+    await expect.poll(computing, { timeout: 30_000 }).toBeDefined();
+    const session = Number(computing());
+    child.kill('SIGINT');
+    expect(await end).toBe(130);
+    await expect.poll(() => processes(temporary), { timeout: 15_000 }).toEqual([]);
+    expect(() => process.kill(session, 0)).toThrow('ESRCH');
+    expect(readdirSync(temporary)).toEqual([]);
+  });
 
   test('that is killed outright leaves no server and no file behind', { timeout: 60_000 }, async (context) => {
     if (server === undefined) return context.skip(obstacle);

@@ -91,14 +91,11 @@ async function launch(binaries: ServerBinaries, folder: string, watchdog: Watchd
   child.stderr.on('data', (chunk) => {
     complaint = String(chunk);
   });
-  const kill = () => {
-    child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  };
-  const off = onExit(kill);
+  // an immediate shutdown takes what a session still computes along, which would not hear of a killed postmaster; the watchdog removes the folder
+  const off = onExit(() => void child.kill('SIGQUIT'));
   const open = (database = 'postgres') => connect({ host: folder, user: 'postgres', database });
   const first = await untilReady(open, child).catch((error: unknown) => {
-    kill();
+    child.kill('SIGKILL');
     if (error instanceof UserError) throw error;
     throw new UserError(`PostgreSQL ${binaries.major} does not start: ${complaint.trim() || String(error)}`);
   });
