@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DiscoverOptions, discover } from '../src/frameworks/discover.js';
 import { globTest } from '../src/frameworks/glob.js';
 import { UserError } from '../src/user-error.js';
+import { mutations, row } from './mutations.js';
 
 let cwd: string;
 const write = (name: string, text = 'select 1;') => {
@@ -263,5 +264,24 @@ describe('a file that ends anywhere never makes a reader throw', () => {
       }
     }
     expect(read).toBeGreaterThan(10);
+  });
+
+  test('nor does one that is broken in another way: the files that steer the others', async () => {
+    const random = row();
+    for (const folder of [...own, ...more]) {
+      const root = path.join(fixtures, folder);
+      const files = readdirSync(root, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.endsWith('.sql'))
+        .map((entry) => path.join(entry.parentPath, entry.name));
+      for (const file of files) {
+        const text = readFileSync(file, 'utf8');
+        for (const mutate of Object.values(mutations)) {
+          const overlay = new Map([[path.relative(root, file).split(path.sep).join('/'), mutate(text, random)]]);
+          const { histories } = await discover([], { cwd: root, overlay });
+          for (const { source, span } of histories.flatMap(({ problems }) => problems))
+            expect(span.end).toBeLessThanOrEqual(source.text.length);
+        }
+      }
+    }
   });
 });

@@ -61,6 +61,29 @@ const edge = (name: string, from: string | null, to: string): Files => ({
 
 const faults: readonly Fault[] = [
   {
+    name: 'Drizzle: two snapshots that follow the same one',
+    files: {
+      'd/meta/_journal.json': journal([
+        { tag: '0000_a', when: 1 },
+        { tag: '0001_b', when: 2 },
+      ]),
+      'd/0000_a.sql': 'select 1;',
+      'd/0001_b.sql': 'select 1;',
+      'd/meta/0000_snapshot.json': '{"id": "a", "prevId": "0"}',
+      'd/meta/0001_snapshot.json': '{"id": "b", "prevId": "0"}',
+    },
+    says: ['history-forks d/meta/0001_snapshot.json:1 0001_snapshot.json and 0000_snapshot.json follow the same'],
+  },
+  {
+    name: 'Prisma 8 for MongoDB',
+    files: {
+      'm/20260101T0000_a/migration.json': '{"from": null, "to": "a"}',
+      'm/20260101T0000_a/ops.json':
+        '[{"id": "x", "execute": [{"command": {"kind": "createCollection", "collection": "a"}}]}]',
+    },
+    says: ['other-database m/20260101T0000_a/ops.json:1 the migrations of m are for MongoDB, not for PostgreSQL'],
+  },
+  {
     name: 'numbers of migrations in another language are no gaps',
     files: {
       'g/1_a.sql': '-- +goose Up\nselect 1;\n',

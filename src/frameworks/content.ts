@@ -51,11 +51,19 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
+/** A name out of a file that is broken may be none at all: too long, or with a zero byte. */
+function isThere(full: string): boolean {
+  try {
+    return lstatSync(full, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** A file that somebody names: there may be none, it may be a folder, it may be a link that leads nowhere or out. */
 export function probe(full: string, root: string, realRoot: string): Content | undefined {
   if (!within(root, full)) return undefined;
-  const status = lstatSync(full, { throwIfNoEntry: false });
-  if (status === undefined) return undefined;
+  if (!isThere(full)) return undefined;
   const target = real(full);
   if (target === undefined) return { fault: 'is a link that leads nowhere', marked: false };
   if (!within(realRoot, target)) return { fault: 'is a link that leads out of the project', marked: false };

@@ -13,7 +13,7 @@ import type {
   MigrationProblem,
   TransactionPlan,
 } from './framework.js';
-import { compareText, describe, filesNamed, notRun, problem, settleIds, unreadable } from './sql-files.js';
+import { compareLocally, describe, filesNamed, notRun, problem, settleIds, unreadable } from './sql-files.js';
 
 const journalName = 'meta/_journal.json';
 /** Dialects of PostgreSQL in a journal or snapshot. */
@@ -99,6 +99,7 @@ async function readJournal(folder: Folder, journal: FileEntry): Promise<History>
       ...problems,
       ...missing,
       ...backwards(entries, journal),
+      ...collisions(folder),
       ...notRun(unlisted, 'meta/_journal.json does not name it'),
     ],
     assumptions: [],
@@ -119,14 +120,34 @@ function backwards(entries: readonly JournalEntry[], journal: FileEntry): readon
   });
 }
 
+/** Snapshots are large, and a chain that was broken long ago is known to its owners. */
+const newest = 12;
+
+/** Two snapshots that follow the same one, as a merge leaves them: drizzle-kit generate calls it a collision and refuses the folder. */
+function collisions(folder: Folder): readonly MigrationProblem[] {
+  const snapshots = filesNamed(folder.list('meta'), /^\d+_snapshot\.json$/).slice(-newest);
+  const first = new Map<string, FileEntry>();
+  return snapshots.flatMap((entry) => {
+    const [, previous] = /"prevId"\s*:\s*"([^"]+)"/.exec(entry.read() ?? '') ?? [];
+    const other = previous === undefined ? undefined : first.get(previous);
+    if (previous === undefined) return [];
+    if (other === undefined) {
+      first.set(previous, entry);
+      return [];
+    }
+    const message = `${nameOf(entry.path)} and ${nameOf(other.path)} follow the same snapshot, and drizzle-kit generate refuses the folder`;
+    return [problem('history-forks', message, entry.source())];
+  });
+}
+
 function spanOf(journal: FileEntry, tag: string) {
   const at = (journal.read() ?? '').indexOf(JSON.stringify(tag));
   return at === -1 ? undefined : { start: at, end: at + tag.length + 2 };
 }
 
-/** Since 1.0 there is no journal: the folders run in the order of their names. */
+/** Since 1.0 there is no journal: the folders run in the order of their names, as localeCompare has it (drizzle-orm, migrator). */
 async function readFolders(folder: Folder): Promise<History> {
-  const folders = migrationFolders(folder, ['migration.sql']).toSorted((a, b) => compareText(a.name, b.name));
+  const folders = migrationFolders(folder, ['migration.sql']).toSorted((a, b) => compareLocally(a.name, b.name));
   const snapshot = folders.map(({ file }) => file('snapshot.json')).find((entry) => entry !== undefined);
   const dialect = snapshot === undefined ? undefined : textAt((await readJson(snapshot)).value, 'dialect');
   if (snapshot !== undefined && dialect !== undefined && !own.test(dialect))

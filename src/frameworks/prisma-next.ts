@@ -1,5 +1,6 @@
 import type { Piece } from '../sql/piece.js';
 import type { Source, Span } from '../sql/source.js';
+import { otherDatabase } from './dialect.js';
 import { folderOf, nameOf } from './files.js';
 import { type MigrationFolder, migrationFolders } from './folder-pairs.js';
 import { type JsonNode, jsonTree, readJson, textAt } from './formats.js';
@@ -36,6 +37,10 @@ export default {
   async read(folder, options) {
     const read: Read[] = [];
     for (const one of migrationFolders(folder, ['ops.json', 'migration.json'])) read.push(await readOne(one));
+    const [other] = read.filter(({ isForMongo }) => isForMongo);
+    const source = other?.source;
+    if (source !== undefined && read.every(({ migration }) => migration.up.pieces.length === 0))
+      return otherDatabase('prisma-next', folder.path, 'MongoDB', source);
     const { order, besides, forks } = routeOf(read);
     // what a migration beside the order meets is not what the order leaves
     const placed = (one: Read): Migration => ({ ...one.migration, ...(besides.has(one) && { conditional: true }) });
@@ -56,6 +61,9 @@ export default {
 
 interface Read extends Edge {
   readonly migration: Migration;
+  readonly source: Source | undefined;
+  /** Its operations are commands of MongoDB, the other database of Prisma 8. */
+  readonly isForMongo: boolean;
 }
 
 async function readOne({ name, file }: MigrationFolder): Promise<Read> {
@@ -79,6 +87,10 @@ async function readOne({ name, file }: MigrationFolder): Promise<Read> {
       down: { none: 'framework' },
       problems: [...(unread.length > 0 ? unread : broken), ...about.problems, ...lacking(name, ops, manifest)],
     },
+    source,
+    isForMongo: /"kind"\s*:\s*"(?:create|drop|mod)(?:Collection|Index)"|"target"\s*:\s*"mongo"/.test(
+      source?.text ?? '',
+    ),
     id: name,
     from: textAt(about.value, 'from') ?? '',
     to: textAt(about.value, 'to') ?? '',

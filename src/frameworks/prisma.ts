@@ -5,7 +5,7 @@ import { readToml, textAt } from './formats.js';
 import type { Detection, FileEntry, Framework, Migration, MigrationProblem, TransactionPlan } from './framework.js';
 import { isAtLeast, lowestVersion, npmVersion } from './manifests.js';
 import { looks } from './outside-transaction.js';
-import { compareText, describe, problem, script, settleIds, unreadable } from './sql-files.js';
+import { compareLocally, compareText, describe, problem, script, settleIds, unreadable } from './sql-files.js';
 import { assumed } from './transaction.js';
 
 const folderName = /^(\d{14}|\d+)_?(.*)$/;
@@ -59,10 +59,7 @@ export default {
     const version = lowestVersion(range);
     const splits = version !== undefined && isAtLeast(version, [7, 4]);
     // the engine sorted by bytes; since 6.6 prisma itself lists the folders, by localeCompare
-    const order =
-      version !== undefined && !isAtLeast(version, [6, 6])
-        ? compareText
-        : (a: string, b: string) => a.localeCompare(b, 'en') || compareText(a, b);
+    const order = version !== undefined && !isAtLeast(version, [6, 6]) ? compareText : compareLocally;
     const here = migrationFolders(folder, ['migration.sql']);
     const missing = [...folder.byFolder].flatMap(([path, [first]]) =>
       folderOf(path) !== folder.path ||

@@ -114,6 +114,11 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Orders as JavaScript's localeCompare does, which runners written in it use. */
+export function compareLocally(a: string, b: string): number {
+  return a.localeCompare(b, 'en') || compareText(a, b);
+}
+
 /** Orders versions of numbers with dots between them: 1.2 before 1.10. */
 export function compareDotted(a: string, b: string): number {
   const [xs, ys] = [a.split(/[._]/), b.split(/[._]/)];

@@ -2,7 +2,7 @@ import type { Source, Span } from '../../sql/source.js';
 import { folderOf, nameOf } from '../files.js';
 import type { FileEntry, Folder, MigrationProblem } from '../framework.js';
 import { compareText, problem, unreadable, whole } from '../sql-files.js';
-import { type ChangeSet, isForPostgres } from './change-set.js';
+import { type ChangeSet, isForPostgres, isForPostgresContext } from './change-set.js';
 import { attribute, type Element, flag } from './element.js';
 import { formattedHeader, readFormattedSql } from './formatted-sql.js';
 import type { PrimaryKeys } from './primary-keys.js';
@@ -98,6 +98,7 @@ async function readElement(
 /** The first value counts; `file` names a properties file. */
 function readProperty(element: Element, folder: Folder, into: Reading): void {
   if (!isForPostgres(attribute(element, 'dbms'))) return;
+  if (!isForPostgresContext(attribute(element, 'context', 'contextFilter'))) return;
   const [name, value, path] = [attribute(element, 'name'), element.attributes.get('value'), attribute(element, 'file')];
   const set = (key: string, text: string) => {
     if (!into.properties.has(key)) into.properties.set(key, text);

@@ -28,8 +28,7 @@ export function readFormattedSql(entry: FileEntry, properties: Map<string, strin
   for (const { groups } of markers(text, propertyLine)) {
     const line = groups[0] ?? '';
     const [name, value] = [option(line, 'name'), option(line, 'value')];
-    if (name !== undefined && value !== undefined && !properties.has(name) && isForPostgres(option(line, 'dbms')))
-      properties.set(name, value);
+    if (name !== undefined && value !== undefined && !properties.has(name) && isOwn(line)) properties.set(name, value);
   }
   const ignored = ignoredIn(text);
   const isIgnored = (line: Marker) => ignored.some(({ start, end }) => start <= line.start && line.start < end);
