@@ -196,6 +196,14 @@ describe('what was taken for granted is said', () => {
     ]);
   });
 
+  test('files named as those of Flyway and refinery, by what the project is written in', async () => {
+    const overlay = new Map([['services/d/Cargo.toml', '[package]\nname = "d"\n']]);
+    const { histories } = await discover(['services/d'], { cwd, overlay });
+    expect(histories[0]?.framework).toBe('refinery');
+    const compose = new Map([...overlay, ['services/d/compose.yaml', 'image: flyway/flyway\n'] as const]);
+    expect((await discover(['services/d'], { cwd, overlay: compose })).histories[0]?.framework).toBe('flyway');
+  });
+
   test('a link that leads nowhere is a file that cannot be read', async () => {
     const { histories } = await discover(['services/a'], { cwd });
     expect(histories[0]?.migrations[2]?.problems[0]?.message).toBe(

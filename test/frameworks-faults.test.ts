@@ -61,6 +61,27 @@ const edge = (name: string, from: string | null, to: string): Files => ({
 
 const faults: readonly Fault[] = [
   {
+    name: 'goose: dollars where ENVSUB is on',
+    files: {
+      'm/1_a.sql': `-- +goose Up
+-- +goose ENVSUB ON
+create table \${SCHEMA}.a (b text default '$REGION', c text default '\\$5', d text default '\${D:-x}');
+-- costs $5
+-- +goose StatementBegin
+create function f() returns text language sql as $$ select 'x' $$;
+-- +goose ENVSUB OFF
+create function g() returns text language sql as $$ select '$1' $$;
+-- +goose StatementEnd
+-- +goose ENVSUB ON
+create function h(int) returns int language sql as 'select $1';
+`,
+    },
+    says: [
+      'syntax-error m/1_a.sql:6 goose leaves one $ of $$',
+      'marker-refused m/1_a.sql:11 goose wants the name of a variable behind $ where ENVSUB is on, not 1',
+    ],
+  },
+  {
     name: 'Drizzle: two snapshots that follow the same one',
     files: {
       'd/meta/_journal.json': journal([

@@ -121,6 +121,7 @@ function read(entry: FileEntry): Migration {
       ...unreadable([entry]),
       ...lineless,
       ...(entry.fault() === undefined && lineless.length === 0 ? faults(entry, found, up) : []),
+      ...substitutionFaults(entry, found),
       ...cutFaults(chunks.up, 'goose'),
       ...cutFaults(chunks.down, 'goose'),
     ],
@@ -146,6 +147,41 @@ function faults(entry: FileEntry, found: readonly Marker[], up: Marker | undefin
     ? []
     : [problem('statement-outside-section', 'goose refuses statements before -- +goose Up', source, before)];
   return [...byteOrderMark, ...refused(entry, found), ...early];
+}
+
+/**
+ * What goose makes of dollars between ENVSUB ON and OFF (mfridman/interpolate, parser.go): of two it leaves one, which ends a dollar quote
+ * nowhere, and behind a single one it wants a name.
+ */
+function substitutionFaults(entry: FileEntry, found: readonly Marker[]): readonly MigrationProblem[] {
+  const source = entry.source();
+  const switches = found.filter((marker) => /^envsub o(?:n|ff)$/.test(wordOf(marker)));
+  return switches.flatMap((marker, at): readonly MigrationProblem[] => {
+    if (wordOf(marker) !== 'envsub on') return [];
+    const end = switches[at + 1]?.start ?? source.text.length;
+    const lines = markers(source.text.slice(0, end), /^(?![ \t]*--)(.*\$.*)$/gm).filter(
+      ({ start }) => start >= marker.next,
+    );
+    return lines.flatMap(({ start, groups }) => {
+      const [, odd] =
+        /^(?:\\[\\$]|\$\(|\$\{?[A-Za-z]|[^$\\]|\\(?![\\$]))*(\$\$|\$(?![A-Za-z{($]).)/.exec(groups[0] ?? '') ?? [];
+      if (odd === undefined) return [];
+      const span = { start, end: start + (groups[0] ?? '').length };
+      return odd === '$$'
+        ? problem(
+            'syntax-error',
+            'goose leaves one $ of $$ where ENVSUB is on, so that PostgreSQL refuses the statement',
+            source,
+            span,
+          )
+        : problem(
+            'marker-refused',
+            `goose wants the name of a variable behind $ where ENVSUB is on, not ${odd.slice(1)}, and refuses the file`,
+            source,
+            span,
+          );
+    });
+  });
 }
 
 /** The annotations at which goose stops. */

@@ -1,7 +1,8 @@
 import { otherDatabase } from './dialect.js';
 import { nameOf } from './files.js';
-import type { Detection, FileEntry, Framework, MigrationProblem, TransactionPlan } from './framework.js';
-import { cargo, crate, crateDatabase, manifestWith } from './manifests.js';
+import { configs as flywayConfigs } from './flyway-settings.js';
+import type { Detection, FileEntry, Folder, Framework, MigrationProblem, TransactionPlan } from './framework.js';
+import { cargo, crate, crateDatabase, jvm, manifestWith, tasks } from './manifests.js';
 import { migrationsOf, type VersionedFile } from './pairs.js';
 import { compareDotted, describe, filesNamed, notRun, problem } from './sql-files.js';
 
@@ -32,6 +33,11 @@ export default {
         roots.set(root, { root, evidence: 'config', because: `${config.path} configures refinery` });
       else if (manifest !== undefined)
         roots.set(root, { root, evidence: 'manifest', because: `${manifest.path} depends on refinery` });
+      else {
+        const [rust] = project.above(root, cargo);
+        if (rust?.read() !== undefined && !mayBeFlyway(project, root))
+          roots.set(root, { root, evidence: 'manifest', because: `${rust.path} makes it a project in Rust` });
+      }
     }
     return [...roots.values()];
   },
@@ -64,6 +70,12 @@ export default {
     };
   },
 } satisfies Framework;
+
+/** Flyway's files are named alike: it is a program of Java's, or of a container. */
+function mayBeFlyway(project: Folder, root: string): boolean {
+  const said = manifestWith(project, root, [...tasks, ...flywayConfigs], /flyway/i);
+  return said !== undefined || project.above(root, jvm).length > 0;
+}
 
 function versioned(entry: FileEntry): VersionedFile {
   const [, , version = '', name = ''] = fileName.exec(nameOf(entry.path)) ?? [];
