@@ -5,6 +5,7 @@ import { columnOf, indexesOf, isTable, tables } from '../catalog/lookup.js';
 import { mayHold, provesCondition } from '../catalog/pruning.js';
 import type { Node } from '../sql/tree.js';
 import { keptColumn } from './kept-column.js';
+import { isInOrderOfBytes, prefixOf } from './pattern.js';
 import { type Condition, type Qual, type Source, type StoredSource, sourcesOf, type Term } from './query-terms.js';
 import type { Stored } from './relations.js';
 
@@ -265,11 +266,22 @@ function byQual(qual: Qual, index: Index, isKey: (term: Term) => boolean, source
       return isKey(qual.term) && isFixed(qual.bound, place) && index.method !== 'hash' ? qual.end : 'no';
     case 'operator':
       if (!isKey(qual.term) || !isFixed(qual.operand, place)) return 'no';
-      // LIKE uses a btree for a prefix, by its operator class or in the C locale
-      return ordered ? (qual.name === '~~' ? 'perhaps' : 'no') : index.method === 'hash' ? 'no' : 'yes';
+      return ordered ? byPattern(qual, index, place) : index.method === 'hash' ? 'no' : 'yes';
     default:
       return 'no';
   }
+}
+
+/** A btree index finds what begins with the start of a pattern, if it is in the order of bytes. */
+function byPattern({ name, operand }: Extract<Qual, { kind: 'operator' }>, index: Index, { catalog }: Place): Served {
+  const text = operand.kind === 'constant' ? literalOf(operand.node)?.text : undefined;
+  if (text === undefined) return name === '~~' ? 'perhaps' : 'no';
+  const prefix = prefixOf(name, text);
+  if (prefix === undefined || prefix.text === '') return 'no';
+  if (prefix.exact) return 'yes';
+  const inOrder = isInOrderOfBytes(catalog, index);
+  // of one character alone the matches may be many
+  return inOrder === true && prefix.text.length > 1 ? 'yes' : inOrder === false ? 'no' : 'perhaps';
 }
 
 /** Few values at most: a constant, or columns of what few rows are taken from. */
