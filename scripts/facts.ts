@@ -78,6 +78,12 @@ const queries = {
     select name || coalesce(' ' || array_to_string(requires, ','), '') as line
     from pg_available_extension_versions v join pg_available_extensions a using (name) where version = default_version`,
   settings: `select name as line from pg_settings where name not like '%.%'`,
+  // what SET cannot change is told by its context alone
+  values: `
+    select name || ' ' || case when context not in ('user', 'superuser') then context else
+        vartype || ' ' || coalesce(nullif(unit, ''), '-') || ' ' || coalesce(min_val, '-') || ' ' || coalesce(max_val, '-')
+          || coalesce(' ' || array_to_string(enumvals, ','), '') end as line
+    from pg_settings where name not like '%.%' and not (vartype = 'string' and context in ('user', 'superuser'))`,
 } as const;
 
 /**
@@ -106,6 +112,7 @@ const parts = [
   'operators',
   'extensions',
   'settings',
+  'values',
 ] as const;
 const lines = {
   types: dated(),
@@ -118,6 +125,7 @@ const lines = {
   operators: dated(),
   extensions: dated(),
   settings: dated(),
+  values: dated(),
 };
 const aggregates = new Map<string, number>();
 const versions: string[] = [];
@@ -171,6 +179,7 @@ await write('signatures', {
 await write('settings', {
   servers: versions,
   settings: written(lines.settings),
+  values: written(lines.values),
   extensions: written(lines.extensions),
 });
 

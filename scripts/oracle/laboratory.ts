@@ -25,6 +25,8 @@ const clear = `
     for statement in
       select format('drop extension if exists %I cascade', extname) from pg_extension where extname <> 'plpgsql'
       union all select format('drop publication %I', pubname) from pg_publication
+      union all select format('alter subscription %1$I disable; alter subscription %1$I set (slot_name = none); drop subscription %1$I', subname)
+                 from pg_subscription
       union all select format('drop event trigger %I', evtname) from pg_event_trigger
       union all select format('drop foreign data wrapper if exists %I cascade', fdwname) from pg_foreign_data_wrapper
       union all select format('drop schema %I cascade', nspname) from pg_namespace

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { relationByName } from '../../src/catalog/lookup.js';
-import type { LockMode } from '../../src/effects/effect.js';
+import type { Failure, LockMode } from '../../src/effects/effect.js';
 import { loadParser } from '../../src/sql/parse.js';
 import { compare, components, type Difference } from '../../src/trace/compare.js';
 import type { Case } from './case.js';
@@ -87,8 +87,7 @@ function judge({ id, setup = '', settings, sql }: Measured, answer: Answer, vers
   const { prediction, before: catalog } = predictor.predict(item, version);
   if (prediction === undefined) throw new Error(`not parsed: ${sql}`);
   const { failure } = prediction;
-  // by message instead of code
-  const told = failure === undefined ? prediction : { ...prediction, failure: { ...failure, code: failure.message } };
+  const told = failure === undefined ? prediction : { ...prediction, failure: byMessage(failure) };
   const existed = (name: string) => relationByName(catalog, name) !== undefined;
   const tables = (names: readonly string[] = []) => names.map(qualified).sort();
   const differences = compare(
@@ -111,6 +110,12 @@ function judge({ id, setup = '', settings, sql }: Measured, answer: Answer, vers
     existed,
   );
   return { id, sql, version, differences };
+}
+
+/** Refusals are compared by their message instead of their code. */
+function byMessage({ others = [], ...failure }: Failure): Failure {
+  const coded = (one: Omit<Failure, 'others'>) => ({ ...one, code: one.message });
+  return { ...coded(failure), others: others.map(coded) };
 }
 
 function qualified(name: string): string {

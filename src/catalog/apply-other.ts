@@ -6,7 +6,7 @@ import type { DropKinds, DropOne } from './apply-drop.js';
 import { createdName } from './apply-type.js';
 import type { Catalog, Oid, OtherObject } from './catalog.js';
 import { columnsAddition, objectName } from './generated-name.js';
-import { findRelation, searchPath } from './lookup.js';
+import { creationSchema, findRelation, searchPath } from './lookup.js';
 import { columnsIn } from './mentions.js';
 import { findOther, foreignTablesOf, putOther, removeOther, serversOf } from './others.js';
 import { dropObject } from './removal.js';
@@ -24,6 +24,7 @@ export const otherApplies: Applies = {
           kind: 'publication',
           name,
           relations: publishedTables(catalog, pubobjects),
+          schemas: publishedSchemas(catalog, pubobjects),
           ...(for_all_tables && { everything: true }),
           ...publishedOperations(options),
         }),
@@ -34,9 +35,20 @@ export const otherApplies: Applies = {
     const named = publishedTables(catalog, node.pubobjects);
     const others = old.relations.filter((oid) => !named.includes(oid));
     const relations = { AP_AddObjects: [...others, ...named], AP_DropObjects: others, AP_SetObjects: named };
-    return putOther(catalog, { ...old, relations: relations[node.action ?? 'AP_AddObjects'] });
+    const inSchemas = publishedSchemas(catalog, node.pubobjects);
+    const rest = (old.schemas ?? []).filter((schema) => !inSchemas.includes(schema));
+    const schemas = { AP_AddObjects: [...rest, ...inSchemas], AP_DropObjects: rest, AP_SetObjects: inSchemas };
+    const action = node.action ?? 'AP_AddObjects';
+    return putOther(catalog, { ...old, relations: relations[action], schemas: schemas[action] });
   },
-  CreateSubscriptionStmt: (node, _statement, catalog) => put(catalog, 'subscription', node.subname, []),
+  CreateSubscriptionStmt: ({ subname, options }, _statement, catalog) =>
+    subname === undefined
+      ? catalog
+      : putOther(catalog, { kind: 'subscription', name: subname, relations: [], ...slotOf(options) }),
+  AlterSubscriptionStmt: ({ subname, options }, _statement, catalog) => {
+    const old = findOther(catalog, 'subscription', subname);
+    return old === undefined ? catalog : putOther(catalog, { ...old, ...slotOf(options) });
+  },
   DropSubscriptionStmt: (node, _statement, catalog) => remove(catalog, 'subscription', node.subname),
   CreateStatsStmt: (node, _statement, catalog) => {
     const [source] = node.relations ?? [];
@@ -71,6 +83,20 @@ export function defineOther(catalog: Catalog, kind: ObjectType | undefined, part
 function publishedOperations(options: readonly Node[] | undefined): Pick<OtherObject, 'publishes'> {
   const text = storageOptions(options).publish;
   return text === undefined ? {} : { publishes: text.split(',').map((operation) => operation.trim().toLowerCase()) };
+}
+
+/** slot_name = NONE parts a subscription from its slot. */
+function slotOf(options: readonly Node[] | undefined): Pick<OtherObject, 'slotless'> {
+  return storageOptions(options).slot_name?.toLowerCase() === 'none' ? { slotless: true } : {};
+}
+
+/** The schemas of FOR TABLES IN SCHEMA. */
+export function publishedSchemas(catalog: Catalog, nodes: readonly Node[] | undefined): readonly string[] {
+  return (nodes ?? []).flatMap((node) => {
+    const { pubobjtype, name = '' } = 'PublicationObjSpec' in node ? node.PublicationObjSpec : {};
+    if (pubobjtype === 'PUBLICATIONOBJ_TABLES_IN_CUR_SCHEMA') return [creationSchema(catalog)];
+    return pubobjtype === 'PUBLICATIONOBJ_TABLES_IN_SCHEMA' ? [name] : [];
+  });
 }
 
 function publishedTables(catalog: Catalog, nodes: readonly Node[] | undefined): readonly Oid[] {

@@ -95,6 +95,10 @@ export interface OtherObject extends Commented {
   readonly relations: readonly Oid[];
   /** Of a server: its foreign-data wrapper. */
   readonly wrapper?: string;
+  /** Of a publication: FOR TABLES IN SCHEMA. */
+  readonly schemas?: readonly string[];
+  /** Of a subscription: it has no slot at the publisher. */
+  readonly slotless?: true;
   /** Of a publication: FOR ALL TABLES. */
   readonly everything?: true;
   /** Of a publication: the operations that it publishes, where they are not all. */

@@ -4,6 +4,7 @@ import { mayHold } from '../catalog/pruning.js';
 import type { Node, RangeVar, UpdateStmt } from '../sql/tree.js';
 import { all, type Draft, fail, lock, nothing, rows } from './draft.js';
 import { literalRefusal } from './literal-refusal.js';
+import { spread } from './multi-assign.js';
 import type { StoredSource } from './query-terms.js';
 import { lockUnknown, written } from './relations.js';
 import type { TypeContext } from './types.js';
@@ -90,7 +91,7 @@ export function askBound(catalog: Catalog, table: Table): Draft {
 /** Columns of UPDATE … SET, MERGE and ON CONFLICT with their new values. */
 export function assignments(targets: UpdateStmt['targetList']): ReadonlyMap<string, Node | undefined> {
   return new Map(
-    (targets ?? []).flatMap((target): [string, Node | undefined][] =>
+    spread(targets).flatMap((target): [string, Node | undefined][] =>
       'ResTarget' in target ? [[target.ResTarget.name ?? '', target.ResTarget.val]] : [],
     ),
   );

@@ -1,8 +1,9 @@
 import type { Table, TypeRef } from '../catalog/catalog.js';
-import { typeInTable } from '../catalog/expression-type.js';
-import { columnOf, findRelationNamed } from '../catalog/lookup.js';
-import { type ColumnDef, type Constraint as ConstraintNode, type Node, strings } from '../sql/tree.js';
+import { placeIn, typeInTable } from '../catalog/expression-type.js';
+import { columnOf } from '../catalog/lookup.js';
+import type { ColumnDef, Constraint as ConstraintNode, Node } from '../sql/tree.js';
 import { columnRefs, functionCalls } from '../sql/walk.js';
+import { refusalIn } from './comparison-refusal.js';
 import { type Draft, fail } from './draft.js';
 import { expressionKinds, expressionRefusal, systemColumnIn } from './expression-refusal.js';
 import { builtInVolatility, typeFact } from './facts.js';
@@ -80,8 +81,8 @@ export function defaultRefusal(value: Node, type: TypeRef, name: string, context
   if (refusal !== undefined) return refusal;
   const wrong = literalRefusal(value, type, context);
   if (wrong !== undefined) return wrong;
-  const sequence = unknownSequence(value, context);
-  if (sequence !== undefined) return sequence;
+  const unread = refusalIn(value, placeIn(undefined, context.catalog), context);
+  if (unread !== undefined) return unread;
   const from = typeInTable(value, undefined, context.catalog);
   if (from === undefined || isBareString(value)) return undefined;
   const shown = typeName(context.catalog, type);
@@ -90,18 +91,6 @@ export function defaultRefusal(value: Node, type: TypeRef, name: string, context
         `column "${name}" is of type ${shown} but default expression is of type ${typeName(context.catalog, from)}`,
         '42804',
       )
-    : undefined;
-}
-
-/** nextval('name') names its sequence when the statement is read; one that nothing shows may be there. */
-function unknownSequence(value: Node, { catalog }: TypeContext): Draft | undefined {
-  if (!('FuncCall' in value) || strings(value.FuncCall.funcname).at(-1) !== 'nextval') return undefined;
-  const [given] = value.FuncCall.args ?? [];
-  const bare = given !== undefined && 'TypeCast' in given ? given.TypeCast.arg : given;
-  const text = bare !== undefined && 'A_Const' in bare ? bare.A_Const.sval?.sval : undefined;
-  if (text === undefined || !/^[a-z_][a-z_0-9]*(\.[a-z_][a-z_0-9]*)?$/.test(text)) return undefined;
-  return findRelationNamed(catalog, text.split('.')) === undefined
-    ? fail(`relation "${text}" does not exist`, '42P01', false)
     : undefined;
 }
 

@@ -11,6 +11,7 @@ import { commonRefusal } from './common-type.js';
 import { type Draft, fail } from './draft.js';
 import { comparison } from './foreign-key.js';
 import { literalRefusal } from './literal-refusal.js';
+import { namedInCall } from './named-in-call.js';
 import type { Given } from './overload.js';
 import { typeName } from './type-name.js';
 import { resolveFunction, resolveOperands, resolveOperator, shownType, typeOfValue } from './typed-expression.js';
@@ -105,6 +106,7 @@ export function notBoolean(
 function castRefusal({ arg, typeName: written }: TypeCast, place: Place, context: TypeContext): Draft | undefined {
   const to = typeRef(context.catalog, written);
   const from = arg === undefined || to === undefined ? undefined : typeOfValue(arg, place, context);
+  if (from === 'string' && to !== undefined) return literalRefusal(arg, to, context);
   if (to === undefined || typeof from !== 'object' || from.name === 'record') return undefined;
   if (!isKnownType(context, from) || !isKnownType(context, to)) return undefined;
   if (!('noCast' in convert({ type: from, fate: 'kept' }, to, context, 'explicit'))) return undefined;
@@ -117,19 +119,39 @@ function anyRefusal(
   place: Place,
   context: TypeContext,
 ): Draft | undefined {
-  if (subLinkType !== 'ANY_SUBLINK' || testexpr === undefined || subselect === undefined || 'RowExpr' in testexpr)
-    return undefined;
+  if (subLinkType !== 'ANY_SUBLINK' || testexpr === undefined || subselect === undefined) return undefined;
   const { seen: _, ...asked } = place;
   const { outputs, open } = describe(subselect, { ...asked, reads: new Reads() });
   if (open) return undefined;
-  if (outputs.length > 1) return fail('subquery has too many columns', '42601');
+  const tested = 'RowExpr' in testexpr ? (testexpr.RowExpr.args ?? []) : [testexpr];
+  if (outputs.length !== tested.length)
+    return fail(`subquery has too ${outputs.length > tested.length ? 'many' : 'few'} columns`, '42601');
   const name = strings(operName).at(-1) ?? '=';
-  const left = typeOfValue(testexpr, place, context);
-  const right = outputs[0]?.type;
-  if (typeof left !== 'object' || right === undefined || resolveOperands(name, [left, right], context) !== 'none')
-    return undefined;
-  const [from, to] = [typeName(context.catalog, left), typeName(context.catalog, right)];
-  return fail(`operator does not exist: ${from} ${name} ${to}`, '42883', standard.has(name));
+  return first([...tested.entries()], ([at, one]) => {
+    const left = typeOfValue(one, place, context);
+    const right = outputs[at]?.type;
+    if (typeof left !== 'object' || right === undefined || resolveOperands(name, [left, right], context) !== 'none')
+      return undefined;
+    const [from, to] = [typeName(context.catalog, left), typeName(context.catalog, right)];
+    return fail(`operator does not exist: ${from} ${name} ${to}`, '42883', standard.has(name));
+  });
+}
+
+/** Rows are compared column by column. */
+function rowsRefusal({ kind, name, lexpr, rexpr }: A_Expr, place: Place, context: TypeContext): Draft | undefined {
+  if (lexpr === undefined || rexpr === undefined || !('RowExpr' in lexpr)) return undefined;
+  const left = lexpr.RowExpr.args ?? [];
+  const rows = kind === 'AEXPR_IN' && 'List' in rexpr ? (rexpr.List.items ?? []) : [rexpr];
+  return first(rows, (row) => {
+    if (!('RowExpr' in row)) return undefined;
+    const right = row.RowExpr.args ?? [];
+    if (left.length !== right.length) return fail('unequal number of entries in row expressions', '42601');
+    return first([...left.entries()], ([at, one]) => {
+      const other = right[at];
+      const pair: A_Expr = { kind: 'AEXPR_OP', lexpr: one, ...(name && { name }), ...(other && { rexpr: other }) };
+      return refused(pair, place, context, undefined) ?? noOperator(pair, place, context);
+    });
+  });
 }
 
 const comparisons: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
@@ -164,8 +186,11 @@ export function refusalIn(
       return false;
     }
     refusal ??= partsRefusal(visited, place, context);
-    if (kind === 'A_Expr') refusal ??= refused(node, place, context, before) ?? noOperator(node, place, context);
-    if (kind === 'FuncCall') refusal ??= callRefusal(node, place, context) ?? noFunction(node, place, context);
+    if (kind === 'A_Expr')
+      refusal ??=
+        rowsRefusal(node, place, context) ?? refused(node, place, context, before) ?? noOperator(node, place, context);
+    if (kind === 'FuncCall')
+      refusal ??= callRefusal(node, place, context) ?? noFunction(node, place, context) ?? namedInCall(node, context);
     return refusal === undefined;
   });
   return refusal;

@@ -24,6 +24,7 @@ import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { refusedForeignKey } from './foreign-key.js';
 import { statementOf } from './inner-statement.js';
 import { lookUp } from './lookups.js';
+import { unknownRole } from './outside.js';
 import { boundRefusal, overlapRefusal } from './partition-overlap.js';
 import { predictQuery, refusedQuery, repeatedColumn, tooManyNames } from './queries.js';
 import { lockEach, lockNamed, lockUnknown, newIndexes, withPartitions, written } from './relations.js';
@@ -238,7 +239,7 @@ const createSchema: Predict<'CreateSchemaStmt'> = (node, context) => {
     drafts.push(context.inner(inner, now));
     now = apply(inner, now, { born: 0, pg });
   }
-  return all(...drafts);
+  return all(...drafts, unknownRole(node.authrole));
 };
 
 /** Whatever their order in the statement: transformCreateSchemaStmtElements. */

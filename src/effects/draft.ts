@@ -91,25 +91,37 @@ export const forbidden: Draft = { effects: [], forbidden: true };
 /** The statement has no prediction. */
 export const notUnderstood: Draft = { effects: [], notUnderstood: true };
 
-/** Joins drafts; of several failures the first sure one stays, else the first. */
+/** Joins drafts; of several failures the first sure one is told, else the first, and what else may be the reason with it. */
 export function all(...drafts: readonly (Draft | undefined)[]): Draft {
   const effects: Effect[] = [];
-  let failure: Failure | undefined;
+  const failures: Failure[] = [];
   let isForbidden = false;
   let isNotUnderstood = false;
   for (const draft of drafts) {
     if (draft === undefined) continue;
     for (const made of draft.effects) effects.push(made);
-    if (failure === undefined || (!failure.sure && draft.failure?.sure)) failure = draft.failure ?? failure;
+    if (draft.failure !== undefined) failures.push(draft.failure);
     if (draft.forbidden) isForbidden = true;
     if (draft.notUnderstood) isNotUnderstood = true;
   }
+  const failure = failures.length > 0 ? joined(failures) : undefined;
   return {
     effects,
     ...(failure && { failure }),
     ...(isForbidden && { forbidden: true }),
     ...(isNotUnderstood && { notUnderstood: true }),
   };
+}
+
+function joined(failures: readonly Failure[]): Failure | undefined {
+  const [first, ...more] = failures;
+  if (more.length === 0) return first;
+  const told = failures.find(({ sure }) => sure) ?? first;
+  const codes = new Set([told?.code]);
+  const others = failures
+    .flatMap(({ others: inner = [], ...own }) => [own, ...inner])
+    .filter(({ code, sure }) => !sure && !codes.has(code) && codes.add(code));
+  return told && others.length > 0 ? { ...told, others } : told;
 }
 
 /** The same with `sure: false` everywhere, for what may or may not happen; `missing` is added to each reason. */

@@ -50,6 +50,8 @@ export interface Failure {
   /** SQLSTATE, five characters: '25001', '55P04', '0A000'. */
   readonly code: string;
   readonly sure: boolean;
+  /** Other reasons that may hold, none of them sure: which is found first is not known. */
+  readonly others?: readonly Omit<Failure, 'others'>[];
 }
 
 /** What PostgreSQL does on one statement. */

@@ -6,6 +6,7 @@ import type { PredictContext } from './context.js';
 import { all, type Draft, fail, forRowsOf, lock, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
 import { fire } from './fire.js';
+import { notReferenced } from './violation.js';
 
 // The triggers that guard foreign keys: ri_triggers.c.
 
@@ -39,12 +40,13 @@ function checkReference(catalog: Catalog, table: Table, constraint: Constraint, 
   const referenced = references && catalog.relations.get(references.table);
   if (references === undefined || referenced === undefined || !isTable(referenced) || !enforced || deferred)
     return nothing;
-  if (referenced.oid === table.oid) return nothing;
   const given = columns.map((column) =>
     written.values.has(column) ? { value: written.values.get(column) } : undefined,
   );
   // with a NULL in any of its columns a foreign key holds (MATCH SIMPLE)
   if (given.every((one) => one === undefined) || given.some((one) => isNull(one?.value))) return nothing;
+  const refusal = notReferenced(table, name);
+  if (referenced.oid === table.oid) return refusal;
   const conditions = references.columns.flatMap((column, at) => {
     const value = given[at]?.value;
     return value === undefined ? [] : [equality(column, value)];
@@ -56,6 +58,7 @@ function checkReference(catalog: Catalog, table: Table, constraint: Constraint, 
   );
   const sure = !written.perhapsSame && isGiven;
   return all(
+    refusal,
     ...placesOf(catalog, referenced, conditions).map(({ table: place, sure: isPlace }) =>
       written.many && place.kind === 'table'
         ? scan(place, 'RowShareLock', why, sure && isPlace)

@@ -4,6 +4,7 @@ import { type Draft, fail } from './draft.js';
 import { literalRefusal } from './literal-refusal.js';
 import { optionsOf, textOf } from './options.js';
 import { inputsOf, parametersOf, resultOf } from './routine-signature.js';
+import { settingRefusal } from './setting-value.js';
 import { typeName } from './type-name.js';
 import { isKnownType, type TypeContext } from './types.js';
 
@@ -20,9 +21,19 @@ export const definitionRefusal: Refuse = (node, context) => {
     parameterRefusal(node, context) ??
     resultRefusal(node, context) ??
     rowsRefusal(node) ??
+    settingsRefusal(node, context) ??
     body
   );
 };
+
+/** The settings that a function is called with. */
+function settingsRefusal({ options }: CreateFunctionStmt, { pg }: TypeContext): Draft | undefined {
+  const settings = (options ?? []).flatMap((option) => {
+    const arg = 'DefElem' in option ? option.DefElem.arg : undefined;
+    return arg !== undefined && 'VariableSetStmt' in arg ? [settingRefusal(arg.VariableSetStmt, 'session', pg)] : [];
+  });
+  return settings.find(({ failure }) => failure !== undefined);
+}
 
 function optionMissing({ options, sql_body }: CreateFunctionStmt, name: string, message: string): Draft | undefined {
   return sql_body !== undefined || optionsOf(options).has(name) ? undefined : fail(message, '42P13');

@@ -28,6 +28,30 @@ export function aggregateIn(expression: Node | undefined, where: string, catalog
   return refusal;
 }
 
+/** A call over many rows within another: an aggregate within a window function's arguments alone is as it should be. */
+export function nestedRefusal(node: Node, catalog: Catalog): Draft | undefined {
+  let refusal: Draft | undefined;
+  visit({ node }, (kind, call) => {
+    if (kind === 'SubLink' || refusal !== undefined) return false;
+    if (kind !== 'FuncCall') return true;
+    const aggregate = isAggregateCall(call, catalog);
+    if (!aggregate && call.over === undefined) return true;
+    visit({ List: { items: [...(call.args ?? []), ...(call.agg_filter ? [call.agg_filter] : [])] } }, (kind, inner) => {
+      if (kind === 'SubLink') return false;
+      if (kind !== 'FuncCall') return true;
+      if (inner.over !== undefined)
+        refusal ??= aggregate
+          ? fail('aggregate function calls cannot contain window function calls', '42803')
+          : fail('window function calls cannot be nested', '42P20');
+      else if (aggregate && isAggregateCall(inner, catalog))
+        refusal ??= fail('aggregate function calls cannot be nested', '42803');
+      return refusal === undefined;
+    });
+    return refusal === undefined;
+  });
+  return refusal;
+}
+
 /** A column beside aggregates that is neither grouped by nor told by what is (check_ungrouped_columns). */
 export function groupingRefusal(query: SelectStmt, place: Place): Draft | undefined {
   const { catalog } = place;

@@ -17,6 +17,7 @@ import {
 import { changedView } from './changed-view.js';
 import type { PredictContext } from './context.js';
 import { all, type Draft, fail, lock, nothing, rows, unsure } from './draft.js';
+import { insertedTwice } from './duplicate.js';
 import { fire } from './fire.js';
 import { followRules } from './follow-rules.js';
 import { checkReferences } from './foreign-key-checks.js';
@@ -88,6 +89,7 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
   const event = { values: withDefaults(table, first), many, perhapsSame: false };
   const update =
     node.onConflictClause?.action === 'ONCONFLICT_UPDATE' ? assignments(node.onConflictClause.targetList) : undefined;
+  const twice = { rows: some.rows.map((row) => withDefaults(table, row)), sure: some.sure && !mayBeChanged(table) };
   const why = many ? 'rows are inserted for all that the query gives' : 'a row is inserted';
   return all(
     direct ? refused : unsure(refused, 'the view may have a trigger'),
@@ -101,6 +103,7 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
     fire(table, { event: 'insert' }, context),
     update && unidentifiedRefusal(catalog, table, 'update'),
     update && fire(table, { event: 'update', columns: [...update.keys()] }, context),
+    insertedTwice(table, names, twice, node.onConflictClause, catalog),
     // the columns of a view may have other names there
     direct ? refusedConflict(table, node.onConflictClause, context) : nothing,
   );

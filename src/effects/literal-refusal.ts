@@ -2,6 +2,7 @@ import type { TypeRef } from '../catalog/catalog.js';
 import { booleanValue, numberValue } from '../catalog/value.js';
 import type { Node } from '../sql/tree.js';
 import { type Draft, fail } from './draft.js';
+import { unknownRegclass } from './named-in-call.js';
 import { typeName } from './type-name.js';
 import { baseType, declaredType, isRecorded, type TypeContext } from './types.js';
 
@@ -18,6 +19,7 @@ export function literalRefusal(node: Node | undefined, type: TypeRef, context: T
       ? fail(`invalid input value for enum ${typeName(context.catalog, base)}: "${text}"`, '22P02')
       : undefined;
   if (!isRecorded(context, base)) return undefined;
+  if (base.name === 'regclass') return unknownRegclass(text, context.catalog);
   const code = readers[base.name]?.(text);
   if (code === undefined) return undefined;
   const shown = typeName(context.catalog, base);
@@ -85,6 +87,19 @@ const words = /\b(now|today|tomorrow|yesterday|epoch|infinity|allballs)\b/i;
 
 const moment: Reader = (text) => (/\d/.test(text) || words.test(text) ? undefined : '22007');
 
+/** Units of an interval: deltatktbl of datetime.c. */
+const units =
+  /^(ago|at|now|us|usecs?|useconds?|microseconds?|ms|msecs?|mseconds?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|mons?|months?|qtrs?|quarters?|y|yrs?|years?|dec|decs|decades?|c|cent|century|centuries|mil|mils|millenni(um|a)|tz|timezone.*|[+-]?infinity|p[\dymwdths.]*|t)$/i;
+
+const interval: Reader = (text) => {
+  const parts = text.match(/[a-z]+/gi) ?? [];
+  const iso = /^\s*p/i.test(text);
+  const known = iso || parts.every((word) => units.test(word));
+  return known && (/\d/.test(text) || /infinity/i.test(text)) ? undefined : '22007';
+};
+
+const address: Reader = (text) => (/^\s*([\d.]+|[\da-f:.]*:[\da-f:.]*)(\/\d+)?\s*$/i.test(text) ? undefined : '22P02');
+
 /** By type; of others nothing is known. */
 const readers: { readonly [type: string]: Reader } = {
   int2: integer(16n),
@@ -101,4 +116,7 @@ const readers: { readonly [type: string]: Reader } = {
   timestamp: moment,
   timestamptz: moment,
   time: moment,
+  interval,
+  inet: address,
+  cidr: address,
 };

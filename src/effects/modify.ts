@@ -29,6 +29,7 @@ import { changedView, type ViewChange } from './changed-view.js';
 import { comparisonRefusal } from './comparison-refusal.js';
 import type { PredictContext } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
+import { updatedTwice } from './duplicate.js';
 import { fire } from './fire.js';
 import { followRules } from './follow-rules.js';
 import { checkReferences, checkReferrers, onItsOwn } from './foreign-key-checks.js';
@@ -221,6 +222,7 @@ function updated(found: Found, assigned: ReadonlyMap<string, Node | undefined>, 
     unidentified(found, 'update', catalog),
     brokenRow(table, through, values, catalog, false),
     nullRefusal(table, values),
+    updatedTwice(table, set, catalog),
     checkReferences(catalog, table, { values: checked, many, perhapsSame: true }),
     checkReferrers(table, { event: 'update', columns: [...set.keys()], many }, context),
     move(table, values, context),

@@ -8,6 +8,7 @@ import { all, type Draft, fail, forbidden, nothing } from './draft.js';
 import { optionsOf, textOf } from './options.js';
 import { unavailableExtension, unknownExtension } from './outside.js';
 import { unknownSetting } from './setting-names.js';
+import { settingRefusal } from './setting-value.js';
 import { triggerFunctionRefusal } from './trigger.js';
 
 const createExtension: Predict<'CreateExtensionStmt'> = ({ extname = '', if_not_exists, options }, { catalog, pg }) => {
@@ -65,6 +66,8 @@ const events: ReadonlySet<string> = new Set([
 /** Forms of SET that name one parameter. */
 const named: ReadonlySet<string> = new Set(['VAR_SET_VALUE', 'VAR_SET_DEFAULT', 'VAR_SET_CURRENT', 'VAR_RESET']);
 
+const roleSettings: ReadonlySet<string> = new Set(['role', 'session_authorization']);
+
 const toSavepoint: ReadonlySet<string> = new Set(['TRANS_STMT_RELEASE', 'TRANS_STMT_ROLLBACK_TO']);
 
 const prepared: ReadonlySet<string> = new Set(['TRANS_STMT_COMMIT_PREPARED', 'TRANS_STMT_ROLLBACK_PREPARED']);
@@ -78,10 +81,11 @@ export const otherStatements: PredictTable = {
         ? fail(`savepoint "${savepoint_name}" does not exist`, '3B001', false)
         : nothing,
   ConstraintsSetStmt: setConstraints,
-  VariableSetStmt: ({ name, kind }, { pg }) => {
+  VariableSetStmt: (node, { pg }) => {
     // which roles there are, the server knows
-    if (name === 'role' && kind === 'VAR_SET_VALUE') return fail('role does not exist', '22023', false);
-    return named.has(kind ?? '') ? unknownSetting(name, pg) : nothing;
+    if (roleSettings.has(node.name ?? '') && node.kind === 'VAR_SET_VALUE')
+      return fail('role does not exist', '22023', false);
+    return named.has(node.kind ?? '') ? settingRefusal(node, 'session', pg) : nothing;
   },
   VariableShowStmt: ({ name }, { pg }) => unknownSetting(name, pg),
   DiscardStmt: ({ target }) => (target === 'DISCARD_ALL' ? forbidden : nothing),
@@ -114,17 +118,14 @@ export const otherStatements: PredictTable = {
   DropUserMappingStmt: ({ servername, missing_ok }, { catalog }) =>
     missing_ok ? nothing : unknownServer(catalog, servername),
   ImportForeignSchemaStmt: () => nothing,
-  DefineStmt: () => nothing,
   AlterCollationStmt: () => nothing,
   AlterOperatorStmt: () => nothing,
   AlterOpFamilyStmt: () => nothing,
   CreateOpClassStmt: () => nothing,
   CreateOpFamilyStmt: () => nothing,
-  CreateCastStmt: () => nothing,
   CreateConversionStmt: () => nothing,
   CreateTransformStmt: () => nothing,
   CreatePLangStmt: () => nothing,
-  CreateAmStmt: () => nothing,
   AlterTSConfigurationStmt: () => nothing,
   AlterTSDictionaryStmt: () => nothing,
 };

@@ -17,6 +17,15 @@ export function unknownRoles(roles: readonly Node[] | undefined): readonly Draft
   return (roles ?? []).map((role) => ('RoleSpec' in role ? unknownRole(role.RoleSpec) : nothing));
 }
 
+/** The refusal of a schema that the history does not show. */
+export function unknownSchema(catalog: Catalog, name: string | undefined): Draft {
+  return name === undefined || catalog.schemas.has(name) || systemSchemas.has(name)
+    ? nothing
+    : fail(`schema "${name}" does not exist`, '3F000', false);
+}
+
+const systemSchemas: ReadonlySet<string> = new Set(['pg_catalog', 'information_schema', 'pg_temp', 'pg_toast']);
+
 /** The refusal of an extension that the database does not have. */
 export function unknownExtension(catalog: Catalog, name: string | undefined): Draft {
   return name === undefined || name === 'plpgsql' || catalog.extensions.has(name)

@@ -1,20 +1,26 @@
 import type { Catalog, Table } from '../catalog/catalog.js';
 import { findRelation, tables } from '../catalog/lookup.js';
-import type { Node } from '../sql/tree.js';
+import { type GrantStmt, type Node, strings } from '../sql/tree.js';
 import { fallOf, locksOfFall } from './cascade.js';
-import type { Predict, PredictTable } from './context.js';
-import { all, fail, nothing } from './draft.js';
-import { unknownRole, unknownRoles } from './outside.js';
+import type { Predict, PredictContext, PredictTable } from './context.js';
+import { all, type Draft, fail, nothing } from './draft.js';
+import { grantRefusal, isUsedRole } from './grant-refusal.js';
+import { optionsOf } from './options.js';
+import { unknownRole, unknownRoles, unknownSchema } from './outside.js';
 import { lockEach, lockNamed, unknownRelation } from './relations.js';
 import { namedRoutineRefusal } from './routines.js';
+import { settingRefusal } from './setting-value.js';
 
 /** GRANT and REVOKE on tables that are named open them since 18; ON ALL TABLES IN SCHEMA does not. */
-const grant: Predict<'GrantStmt'> = ({ targtype, objtype, objects }, context) => {
-  const { catalog, pg } = context;
-  for (const object of objects ?? []) {
-    const routine = namedRoutineRefusal(objtype, object, context);
+const grant: Predict<'GrantStmt'> = (node, context) => {
+  for (const object of node.objects ?? []) {
+    const routine = namedRoutineRefusal(node.objtype, object, context);
     if (routine !== undefined) return routine;
   }
+  return all(grantedTables(node, context), grantRefusal(node, context), ...unknownRoles(node.grantees));
+};
+
+function grantedTables({ targtype, objtype, objects }: GrantStmt, { catalog, pg }: PredictContext): Draft {
   if (targtype !== 'ACL_TARGET_OBJECT' || objtype !== 'OBJECT_TABLE') return nothing;
   if (pg < 18)
     return all(
@@ -29,6 +35,27 @@ const grant: Predict<'GrantStmt'> = ({ targtype, objtype, objects }, context) =>
       'RangeVar' in object ? lockNamed(catalog, object.RangeVar, 'AccessShareLock', 'its privileges change') : nothing,
     ),
   );
+}
+
+/** ALTER DEFAULT PRIVILEGES for roles, in schemas, and to roles. */
+const alterDefaults: Predict<'AlterDefaultPrivilegesStmt'> = ({ options, action }, { catalog }) => {
+  const given = optionsOf(options);
+  const listed = (name: string) => {
+    const list = given.get(name)?.arg;
+    return list !== undefined && 'List' in list ? (list.List.items ?? []) : [];
+  };
+  return all(
+    ...strings(listed('schemas')).map((name) => unknownSchema(catalog, name)),
+    ...unknownRoles(listed('roles')),
+    ...unknownRoles(action?.grantees),
+  );
+};
+
+const dropRole: Predict<'DropRoleStmt'> = ({ roles, missing_ok }, context) => {
+  const used = [...rolesOf(roles)].find((name) => name !== undefined && isUsedRole(context, name));
+  if (used !== undefined)
+    return fail(`role "${used}" cannot be dropped because some objects depend on it`, '2BP01', false);
+  return missing_ok ? nothing : all(...unknownRoles(roles));
 };
 
 function rolesOf(roles: readonly Node[] | undefined): ReadonlySet<string | undefined> {
@@ -62,13 +89,13 @@ const dropOwned: Predict<'DropOwnedStmt'> = ({ roles, behavior }, { catalog, pg 
 /** Roles and what they may do. */
 export const privileges: PredictTable = {
   GrantStmt: grant,
-  GrantRoleStmt: () => nothing,
-  AlterDefaultPrivilegesStmt: () => nothing,
+  GrantRoleStmt: ({ grantee_roles }) => all(...unknownRoles(grantee_roles)),
+  AlterDefaultPrivilegesStmt: alterDefaults,
   // roles belong to the server, and the history of one database need not show them
   CreateRoleStmt: ({ role }) => fail(`role "${role}" already exists`, '42710', false),
   AlterRoleStmt: ({ role }) => unknownRole(role),
-  AlterRoleSetStmt: ({ role }) => unknownRole(role),
-  DropRoleStmt: ({ roles, missing_ok }) => (missing_ok ? nothing : all(...unknownRoles(roles))),
+  AlterRoleSetStmt: ({ role, setstmt }, { pg }) => all(unknownRole(role), settingRefusal(setstmt, 'start', pg)),
+  DropRoleStmt: dropRole,
   ReassignOwnedStmt: reassign,
   DropOwnedStmt: dropOwned,
 };

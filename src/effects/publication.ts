@@ -1,9 +1,12 @@
+import { publishedSchemas } from '../catalog/apply-other.js';
 import type { Catalog, OtherObject, Table } from '../catalog/catalog.js';
 import { ancestors, descendants, findRelation, isTable } from '../catalog/lookup.js';
+import { findOther } from '../catalog/others.js';
 import type { AlterPublicationStmt, Node, PublicationTable } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, forbidden, nothing } from './draft.js';
-import { isOn, optionsOf } from './options.js';
+import { isOn, optionsOf, textOf } from './options.js';
+import { unknownSchema } from './outside.js';
 import { lockEach, lockUnknown, written } from './relations.js';
 
 const published = 'it joins or leaves a publication: other changes of the table wait, reads and writes go on';
@@ -50,9 +53,9 @@ export function unidentifiedRefusal(
     return undefined;
   const known = new Set([table.oid, ...ancestors(catalog, table).map(({ oid }) => oid)]);
   for (const other of catalog.others.values()) {
-    const { kind, relations, everything, publishes } = other;
+    const { kind, relations, schemas, everything, publishes } = other;
     if (kind !== 'publication' || publishes?.includes(event) === false) continue;
-    if (!everything && !relations.some((oid) => known.has(oid))) continue;
+    if (!everything && !schemas?.includes(table.schema) && !relations.some((oid) => known.has(oid))) continue;
     const what = `cannot ${event === 'update' ? 'update' : 'delete from'} table "${table.name}"`;
     return fail(`${what} because it does not have a replica identity and publishes ${event}s`, '55000', sure);
   }
@@ -61,20 +64,38 @@ export function unidentifiedRefusal(
 
 const createPublication: Predict<'CreatePublicationStmt'> = ({ pubname, pubobjects, options }, { catalog }) => {
   if (catalog.others.has(`publication ${pubname}`)) return fail(`publication "${pubname}" already exists`, '42710');
-  return all(...tablesOf(pubobjects).map((table) => publish(catalog, table, isViaRoot(options))));
+  return all(
+    optionRefusal(options),
+    ...tablesOf(pubobjects).map((table) => publish(catalog, table, isViaRoot(options))),
+    ...publishedSchemas(catalog, pubobjects).map((schema) => unknownSchema(catalog, schema)),
+  );
 };
 
-const alterPublication: Predict<'AlterPublicationStmt'> = ({ pubname, pubobjects, action }, { catalog }) => {
+const operations: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'truncate']);
+
+function optionRefusal(options: readonly Node[] | undefined): Draft {
+  const listed = textOf(optionsOf(options).get('publish'))?.split(',') ?? [];
+  const unknown = listed.map((one) => one.trim().toLowerCase()).find((one) => one !== '' && !operations.has(one));
+  return unknown === undefined
+    ? nothing
+    : fail(`unrecognized value for publication option "publish": "${unknown}"`, '42601');
+}
+
+const alterPublication: Predict<'AlterPublicationStmt'> = ({ pubname, pubobjects, action, options }, { catalog }) => {
   const named = tablesOf(pubobjects);
   const known = catalog.others.get(`publication ${pubname}`);
   const before = action === 'AP_SetObjects' && pubobjects !== undefined ? known : undefined;
   if (known?.everything && named.length > 0)
     return fail(`publication "${pubname}" is defined as FOR ALL TABLES`, '55000');
-  const refused = known && memberRefusal(catalog, known, named, action);
+  const schemas = publishedSchemas(catalog, pubobjects);
+  const refused = known && (memberRefusal(catalog, known, named, action) ?? schemaRefusal(known, schemas, action));
   if (refused !== undefined) return refused;
   const old = (before?.relations ?? []).flatMap((oid) => catalog.relations.get(oid) ?? []);
   // whether it publishes by way of the root, the history does not keep
   return all(
+    known === undefined ? fail(`publication "${pubname}" does not exist`, '42704', false) : nothing,
+    optionRefusal(options),
+    ...schemas.map((schema) => unknownSchema(catalog, schema)),
     ...named.map((table) => publish(catalog, table, true)),
     lockEach(old, 'ShareUpdateExclusiveLock', published),
   );
@@ -94,6 +115,22 @@ function memberRefusal(
       return fail(`relation "${relation.name}" is already member of publication "${name}"`, '42710');
     if (action === 'AP_DropObjects' && relation !== undefined && !member)
       return fail(`relation "${relation.name}" is not part of the publication`, '42704');
+  }
+  return undefined;
+}
+
+/** The same of schemas. */
+function schemaRefusal(
+  { name, schemas = [] }: OtherObject,
+  named: readonly string[],
+  action: AlterPublicationStmt['action'],
+): Draft | undefined {
+  for (const schema of named) {
+    const member = schemas.includes(schema);
+    if (action === 'AP_AddObjects' && member)
+      return fail(`schema "${schema}" is already member of publication "${name}"`, '42710');
+    if (action === 'AP_DropObjects' && !member)
+      return fail(`tables from schema "${schema}" are not part of the publication`, '42704');
   }
   return undefined;
 }
@@ -130,6 +167,11 @@ export const publications: PredictTable = {
   AlterPublicationStmt: alterPublication,
   CreateSubscriptionStmt: createSubscription,
   AlterSubscriptionStmt: alterSubscription,
-  // unless it has been parted from its slot before
-  DropSubscriptionStmt: () => forbidden,
+  DropSubscriptionStmt: ({ subname, missing_ok }, { catalog }) => {
+    const known = findOther(catalog, 'subscription', subname);
+    if (known?.slotless) return nothing;
+    return known === undefined && !missing_ok
+      ? all(forbidden, fail(`subscription "${subname}" does not exist`, '42704', false))
+      : forbidden;
+  },
 };

@@ -8,6 +8,7 @@ import { misfit } from './common-type.js';
 import type { PredictContext } from './context.js';
 import { type Draft, fail } from './draft.js';
 import { aggregateIn } from './grouping.js';
+import { multiAssignRefusal, spread } from './multi-assign.js';
 import { systemColumns } from './relations.js';
 import { ownRefs, type Part, partsOf, rowNames, selectRefusal, valuesRefusal } from './select-refusal.js';
 import { typeOfValue } from './typed-expression.js';
@@ -38,14 +39,17 @@ function asSelect(
 
 function updateRefusal(node: UpdateStmt, context: PredictContext): Draft | undefined {
   const { relation, fromClause = [], targetList = [], whereClause, withClause } = node;
-  const sets = targetList.flatMap((target) => ('ResTarget' in target ? [target.ResTarget] : []));
+  const sets = spread(targetList).flatMap((target) => ('ResTarget' in target ? [target.ResTarget] : []));
   const names = sets.filter(({ indirection }) => indirection === undefined).map(({ name }) => name);
   const values = sets.flatMap(({ val }) => (val === undefined || isNoValue(val) ? [] : [val]));
   const query = asSelect(relation, fromClause, values, { whereClause, withClause });
   const parts = partsOf(query, context.catalog);
   const again = names.find((name, at) => names.indexOf(name) !== at);
+  const table = findRelation(context.catalog, relation);
+  const where = parts.at(-1)?.[1];
   return (
     unknownColumns(parts, context) ??
+    (where && multiAssignRefusal(targetList, (name) => columnOf(table, name)?.type, where, context)) ??
     (again === undefined ? undefined : fail(`multiple assignments to same column "${again}"`, '42601')) ??
     values.map((value) => aggregateIn(value, 'UPDATE', context.catalog)).find(Boolean) ??
     selectRefusal(query, parts, context) ??

@@ -1,19 +1,20 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
 import { findRoutines } from '../catalog/lookup.js';
-import { describe, describeQuery } from '../catalog/query.js';
-import { type Place, Reads, resolve } from '../catalog/query-scope.js';
+import { describeQuery } from '../catalog/query.js';
+import { type Place, resolve } from '../catalog/query-scope.js';
 import { builtInType } from '../catalog/type-ref.js';
 import { type JoinExpr, type Node, type SelectStmt, strings } from '../sql/tree.js';
 import { columnRefs, subqueryKinds, visit } from '../sql/walk.js';
-import { commonTypeRefusal, misfit } from './common-type.js';
+import { misfit } from './common-type.js';
 import { notBoolean, refusalIn } from './comparison-refusal.js';
 import type { PredictContext } from './context.js';
 import { type Draft, fail } from './draft.js';
-import { aggregateIn, groupingRefusal, hasAggregate } from './grouping.js';
+import { aggregateIn, groupingRefusal, hasAggregate, nestedRefusal } from './grouping.js';
 import { literalRefusal } from './literal-refusal.js';
 import { typeName } from './type-name.js';
 import { typeOfValue } from './typed-expression.js';
+import { unionRefusal } from './union-refusal.js';
 
 // What the server refuses of a query when it reads it: names, types and what goes with what (parse_clause.c, parse_agg.c, parse_target.c).
 
@@ -61,41 +62,13 @@ function clauseRefusal(query: SelectStmt, place: Place, context: PredictContext)
     notBoolean(havingClause, 'HAVING', place, context) ??
     limitRefusal(query, place, context) ??
     positionRefusal(query, place) ??
+    nestedRefusal(
+      { List: { items: [...(query.targetList ?? []), ...(havingClause ? [havingClause] : [])] } },
+      context.catalog,
+    ) ??
     groupingRefusal(query, place) ??
     lockingRefusal(query, context.catalog)
   );
-}
-
-/** The arms of a UNION have as many columns, of types that have one in common. */
-function unionRefusal(
-  { larg, rarg, op = 'SETOP_NONE' }: SelectStmt,
-  place: Place,
-  context: PredictContext,
-): Draft | undefined {
-  if (larg === undefined || rarg === undefined) return undefined;
-  const { seen: _, ...asked } = place;
-  const arms = [larg, rarg].map((arm) => describe({ SelectStmt: arm }, { ...asked, reads: new Reads() }));
-  const [left, right] = arms;
-  if (left === undefined || right === undefined || left.open || right.open) return undefined;
-  const word = op.replace('SETOP_', '');
-  if (left.outputs.length !== right.outputs.length)
-    return fail(`each ${word} query must have the same number of columns`, '42601');
-  const isBare = (arm: SelectStmt, at: number) => {
-    const target = arm.targetList?.[at];
-    const literal = literalOf(target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined);
-    return literal !== undefined && literal.type === undefined;
-  };
-  // arms of arms are made of several already
-  if (larg.larg !== undefined || rarg.larg !== undefined || larg.valuesLists || rarg.valuesLists) return undefined;
-  for (const [at, output] of left.outputs.entries()) {
-    const sides = [
-      isBare(larg, at) ? 'string' : output.type,
-      isBare(rarg, at) ? 'string' : right.outputs[at]?.type,
-    ] as const;
-    const refusal = commonTypeRefusal(sides, word, context);
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
 }
 
 /** A query of WITH by a name that another has, or with more names than columns. */

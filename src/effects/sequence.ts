@@ -34,7 +34,7 @@ function ownedBy(catalog: Catalog, sequence: RangeVar, options: readonly Node[] 
 const createSequence: Predict<'CreateSeqStmt'> = ({ sequence = {}, options, if_not_exists }, { catalog }) => {
   const name = qualifiedName(schemaFor(catalog, sequence), sequence.relname ?? '');
   if (relationByName(catalog, name) === undefined)
-    return sequenceRefusal(options, true) ?? ownedBy(catalog, sequence, options);
+    return sequenceRefusal(options, undefined) ?? ownedBy(catalog, sequence, options);
   return if_not_exists ? nothing : fail(`relation "${sequence.relname}" already exists`, '42P07');
 };
 
@@ -43,7 +43,7 @@ const alterSequence: Predict<'AlterSeqStmt'> = ({ sequence = {}, options, missin
   if (found?.kind === 'sequence' && isOfIdentity(catalog, found) && optionsOf(options).has('owned_by'))
     return fail('cannot change ownership of identity sequence', '0A000');
   if (found !== undefined && found.kind !== 'sequence') return fail(`"${found.name}" is not a sequence`, '42809');
-  if (found !== undefined) return sequenceRefusal(options, false) ?? ownedBy(catalog, sequence, options);
+  if (found !== undefined) return sequenceRefusal(options, found) ?? ownedBy(catalog, sequence, options);
   return missing_ok ? nothing : unknownRelation(catalog, sequence);
 };
 

@@ -1,6 +1,7 @@
 import type { PredictTable } from './context.js';
 import { tableCreation } from './create-table.js';
 import { dataStatements } from './data-statements.js';
+import { defines } from './define.js';
 import { drops } from './drop.js';
 import { functions } from './function.js';
 import { indexes } from './index.js';
@@ -24,6 +25,7 @@ import { views } from './view.js';
 export const statements: PredictTable = {
   ...dataStatements,
   ...database,
+  ...defines,
   ...drops,
   ...functions,
   ...indexes,

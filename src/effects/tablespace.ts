@@ -3,7 +3,9 @@ import { isIndex } from '../catalog/lookup.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, forbidden, lock, newHeap, nothing } from './draft.js';
 import { optionsOf } from './options.js';
+import { unknownTablespace } from './outside.js';
 import { isStored } from './relations.js';
+import { settingRefusal } from './setting-value.js';
 
 const moved = 'its file is copied to another tablespace';
 
@@ -14,7 +16,10 @@ const moveAll: Predict<'AlterTableMoveAllStmt'> = (node, { catalog }) => {
   const owned = (relation: Table | MaterializedView) =>
     roles.length === 0 || ('owner' in relation && relation.owner !== undefined && roles.includes(relation.owner));
   const there = [...catalog.relations.values()].filter((one) => 'tablespace' in one || isStored(one) || isIndex(one));
+  const unknown = [node.orig_tablespacename, node.new_tablespacename].map(unknownTablespace);
+  if (node.orig_tablespacename === node.new_tablespacename) return all(...unknown);
   return all(
+    ...unknown,
     ...there.map((relation) => {
       if (isIndex(relation))
         return node.objtype === 'OBJECT_INDEX' && relation.tablespace === from && roles.length === 0
@@ -39,7 +44,7 @@ export const database: PredictTable = {
   CreatedbStmt: () => forbidden,
   DropdbStmt: () => forbidden,
   AlterDatabaseStmt: ({ options }) => (optionsOf(options).has('tablespace') ? forbidden : nothing),
-  AlterDatabaseSetStmt: () => nothing,
+  AlterDatabaseSetStmt: ({ setstmt }, { pg }) => settingRefusal(setstmt, 'start', pg),
   AlterDatabaseRefreshCollStmt: () => nothing,
-  AlterSystemStmt: () => forbidden,
+  AlterSystemStmt: ({ setstmt }, { pg }) => all(forbidden, settingRefusal(setstmt, 'server', pg)),
 };

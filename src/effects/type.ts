@@ -4,6 +4,7 @@ import { newTable } from '../catalog/stub.js';
 import { typeRef } from '../catalog/type-ref.js';
 import { qualifiedName } from '../sql/names.js';
 import { type AlterDomainStmt, type AlterEnumStmt, type Constraint, type RangeVar, strings } from '../sql/tree.js';
+import { defaultRefusal } from './column-refusal.js';
 import { checkRefusal } from './constraints.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, nothing, scan } from './draft.js';
@@ -147,6 +148,13 @@ function domainCheckRefusal(node: Constraint, base: TypeRef, context: PredictCon
   return checkRefusal(node, { ...newTable(context.catalog, '', 'value', -1), columns: [value] }, context);
 }
 
+function domainPartRefusal(node: Constraint, base: TypeRef, context: PredictContext): Draft | undefined {
+  if (node.contype === 'CONSTR_CHECK') return domainCheckRefusal(node, base, context);
+  return node.contype === 'CONSTR_DEFAULT' && node.raw_expr !== undefined
+    ? defaultRefusal(node.raw_expr, base, 'value', context)
+    : undefined;
+}
+
 /** A name that comes twice in a list. */
 function repeated(names: readonly (string | undefined)[]): string | undefined {
   return names.find((name, at) => name !== undefined && names.indexOf(name) !== at);
@@ -163,9 +171,7 @@ const createDomain: Predict<'CreateDomainStmt'> = ({ domainname, typeName, const
     unknown ? fail(`type "${shown}" does not exist`, '42704', false) : nothing,
     twice === undefined ? nothing : fail(`constraint "${twice}" for domain already exists`, '42710'),
     ...(constraints ?? []).map((one) =>
-      base !== undefined && 'Constraint' in one && one.Constraint.contype === 'CONSTR_CHECK'
-        ? domainCheckRefusal(one.Constraint, base, context)
-        : nothing,
+      base !== undefined && 'Constraint' in one ? domainPartRefusal(one.Constraint, base, context) : nothing,
     ),
   );
 };

@@ -64,7 +64,9 @@ function compareRefusal(prediction: Prediction, observation: Observation): reado
   if (error?.code === refusedInTransaction)
     return differ('transactionBlock', [prediction.transactionBlock], ['forbidden']);
   const isPossible = failure !== undefined && !failure.sure;
-  const predicted = failure === undefined || (isPossible && error === undefined) ? [] : [failure.code];
+  const isForeseen = (code: string | undefined) => failure?.others?.some((one) => one.code === code) === true;
+  const told = isForeseen(error?.code) ? error?.code : failure?.code;
+  const predicted = told === undefined || (isPossible && error === undefined) ? [] : [told];
   return [
     ...differ('transactionBlock', [prediction.transactionBlock], [observation.transactionBlock]),
     ...differ('error', predicted, error === undefined ? [] : [error.code]),

@@ -1,3 +1,4 @@
+import type { Failure } from '../effects/effect.js';
 import { effectJson, print } from '../reporters/json.js';
 import { type MigrationTrace, type StepTrace, summarizeTrace, type TraceReport } from './report.js';
 
@@ -63,7 +64,7 @@ function stepJson({
         : {
             understood: predicted.understood,
             inTransactionBlock: predicted.transactionBlock,
-            failure: predicted.failure ?? null,
+            failure: failureJson(predicted.failure),
             effects: predicted.effects.map(effectJson),
           },
     observed:
@@ -85,4 +86,10 @@ function stepJson({
     unforeseen,
     cause: cause ?? null,
   };
+}
+
+function failureJson(failure: Failure | undefined) {
+  if (failure === undefined) return null;
+  const { message, code, sure } = failure;
+  return { message, code, sure };
 }

@@ -15,6 +15,7 @@ import { library } from './library.js';
 import { objects } from './objects.js';
 import { partitions } from './partitions.js';
 import { refusals } from './refusals.js';
+import { refused } from './refused.js';
 import { routines } from './routines.js';
 import { rows } from './rows.js';
 import { shop } from './shop.js';
@@ -45,6 +46,7 @@ export const cases: readonly Case[] = [
   ...crossed,
   ...kinds,
   ...refusals,
+  ...refused,
   ...routines,
   ...views,
   ...suite,
