@@ -1,5 +1,5 @@
 import { isFollowed, relationByName } from '../catalog/lookup.js';
-import type { Prediction, Work } from '../effects/effect.js';
+import type { Failure, Prediction, Work } from '../effects/effect.js';
 import type { ReplayedStatement } from '../replay/replay.js';
 import type { Statement } from '../sql/statement.js';
 import { wantOf } from './cause.js';
@@ -58,7 +58,7 @@ export async function take(ground: Ground, replayed: ReplayedStatement, inside: 
   const differing = prediction.understood ? told : told.filter(isAboutRefusal);
   const excuse = differing.length === 0 ? undefined : excuseOf(replayed, prediction);
   // what cannot be followed may be what failed; nothing more is known of the statement then
-  const isHidden = observed.error !== undefined && prediction.failure === undefined;
+  const isHidden = observed.error !== undefined && prediction.failure?.sure !== true;
   const excused = excuse !== undefined && (isHidden || compare(held, foreseenPart(held, seen), existed).length === 0);
   return excused
     ? { ...taken, differences: [], unforeseen: differing, cause: excuse }
@@ -76,13 +76,19 @@ const throughRows: ReadonlySet<Work> = new Set(['scan', 'rewrite']);
  * rows runs on others; nor what functions raise (class P0). Of a statement that can be parsed, 42601 tells of text that is read when it runs.
  */
 function isOfRows(statement: Statement, { failure, effects }: Prediction, { error }: Observation): boolean {
-  if (error === undefined || failure !== undefined) return false;
+  if (error === undefined || isForeseen(failure, error.code)) return false;
   if (ofRows.has(statement.kind) || hasPlan(statement)) return /^2[23]|^P0|^42601$/.test(error.code);
   return error.code.startsWith('22') && effects.some(({ work }) => throughRows.has(work));
 }
 
 /** statement_timeout has ended it. */
 const outOfTime = '57014';
+
+/** Whether this refusal, or surely some, was predicted. */
+function isForeseen(failure: Failure | undefined, code: string): boolean {
+  if (failure === undefined) return false;
+  return failure.sure || [failure, ...(failure.others ?? [])].some((one) => one.code === code);
+}
 
 /** Why a statement failed where nothing was predicted, if the reason lies outside of the migrations: in the rows, or in what is there before them. */
 function outsideOf(
@@ -124,7 +130,7 @@ export async function carryOut(ground: Ground, replayed: ReplayedStatement): Pro
     ({ component }) => component === 'error' || (component === 'transactionBlock' && observed.error !== undefined),
   );
   const differing = outside === undefined ? told : [];
-  const excuse = differing.length > 0 && prediction.failure === undefined ? excuseOf(replayed, prediction) : undefined;
+  const excuse = differing.length > 0 && !prediction.failure?.sure ? excuseOf(replayed, prediction) : undefined;
   return {
     ...placeOf(statement, transaction),
     outcome: observed.error === undefined ? 'done' : 'failed',
