@@ -1,5 +1,5 @@
 import { type A_Expr, type FuncCall, type Node, type SQLValueFunctionOp, strings } from '../sql/tree.js';
-import type { Catalog, Table, TypeRef } from './catalog.js';
+import type { Catalog, Relation, Table, TypeRef } from './catalog.js';
 import { literalOf } from './literal.js';
 import { findRoutines } from './lookup.js';
 import { describe } from './query.js';
@@ -24,10 +24,17 @@ export function typeInTable(node: Node, table: Table | undefined, catalog: Catal
   return typeOfExpression(node, placeIn(table, catalog));
 }
 
-/** Where an expression over the columns of one table stands, or over none. */
-export function placeIn(table: Table | undefined, catalog: Catalog): Place {
-  const item = table && { ...shapeOfRelation(table), name: table.name, schema: table.schema };
-  const levels = item === undefined ? [] : [[item]];
+/** Where an expression over the columns of one relation stands, or over none; the row may go by other names, as OLD and NEW. */
+export function placeIn(relation: Relation | undefined, catalog: Catalog, names?: readonly string[]): Place {
+  const items =
+    relation === undefined
+      ? []
+      : (names ?? [relation.name]).map((name) => ({
+          ...shapeOfRelation(relation),
+          name,
+          ...(names === undefined && { schema: relation.schema }),
+        }));
+  const levels = items.length === 0 ? [] : [items];
   return { catalog, reads: new Reads(), levels, queries: new Map(), depth: 0 };
 }
 

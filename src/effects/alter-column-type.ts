@@ -1,10 +1,10 @@
 import type { Column, Constraint, Table, TypeRef } from '../catalog/catalog.js';
 import { policiesReading } from '../catalog/doomed.js';
+import { placeIn } from '../catalog/expression-type.js';
 import { columnOf, dependentsOf } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { Node } from '../sql/tree.js';
-import { columnRefs } from '../sql/walk.js';
 import { inPartitionKey } from './alter-table-column.js';
 import {
   type CommandContext,
@@ -22,10 +22,11 @@ import { uncollatable } from './collation.js';
 import { comparisonRefusal } from './comparison-refusal.js';
 import { conversionOf, typeOfDefault } from './conversion.js';
 import { all, type Draft, fail, nothing } from './draft.js';
-import { expressionKinds, expressionRefusal } from './expression-refusal.js';
+import { expressionKinds } from './expression-refusal.js';
 import { typeFact } from './facts.js';
-import { builtIndexes, systemColumns } from './relations.js';
+import { builtIndexes } from './relations.js';
 import { rowTypeUser } from './row-type.js';
+import { storedRefusal } from './stored-expression.js';
 import { typeName } from './type-name.js';
 import { baseType, convert, domainsOf, isRecorded, type NoCast } from './types.js';
 import { domainViolated, notConvertible } from './violation.js';
@@ -70,12 +71,8 @@ function wrongUsing(column: Column, type: TypeRef, using: Node, context: Command
 }
 
 /** What the server refuses in USING before it looks at a row. */
-function usingRefusal(using: Node | undefined, { catalog, start: table }: CommandContext): Draft | undefined {
-  if (using === undefined) return undefined;
-  const own = new Set([...table.columns.map(({ name }) => name), ...systemColumns, table.name]);
-  const unknown = columnRefs({ using }).find(({ parts }) => parts.length === 1 && !own.has(parts[0] ?? ''));
-  if (unknown !== undefined && table.complete) return fail(`column "${unknown.parts[0]}" does not exist`, '42703');
-  return expressionRefusal(using, expressionKinds.transform, catalog);
+function usingRefusal(using: Node | undefined, context: CommandContext): Draft | undefined {
+  return storedRefusal(using, expressionKinds.transform, placeIn(context.start, context.catalog), context);
 }
 
 function noCast({ how, from, to }: NoCast['noCast'], column: string, using: boolean, context: CommandContext): Draft {

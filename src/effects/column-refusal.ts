@@ -3,13 +3,13 @@ import { placeIn, typeInTable } from '../catalog/expression-type.js';
 import { columnOf } from '../catalog/lookup.js';
 import type { ColumnDef, Constraint as ConstraintNode, Node } from '../sql/tree.js';
 import { columnRefs, functionCalls } from '../sql/walk.js';
-import { refusalIn } from './comparison-refusal.js';
 import { type Draft, fail } from './draft.js';
-import { expressionKinds, expressionRefusal, systemColumnIn } from './expression-refusal.js';
+import { expressionKinds, systemColumnIn } from './expression-refusal.js';
 import { builtInVolatility, typeFact } from './facts.js';
 import { literalRefusal } from './literal-refusal.js';
 import { mutability } from './mutable.js';
 import { systemColumns } from './relations.js';
+import { storedRefusal } from './stored-expression.js';
 import { typeName } from './type-name.js';
 import { baseType, convert, declaredType, domainOf, isRecorded, type TypeContext } from './types.js';
 
@@ -77,12 +77,10 @@ function typeRefusal(
 export function defaultRefusal(value: Node, type: TypeRef, name: string, context: TypeContext): Draft | undefined {
   if (columnRefs({ expression: value }).length > 0)
     return fail('cannot use column reference in DEFAULT expression', '0A000');
-  const refusal = expressionRefusal(value, expressionKinds.default, context.catalog);
+  const refusal =
+    storedRefusal(value, expressionKinds.default, placeIn(undefined, context.catalog), context) ??
+    literalRefusal(value, type, context);
   if (refusal !== undefined) return refusal;
-  const wrong = literalRefusal(value, type, context);
-  if (wrong !== undefined) return wrong;
-  const unread = refusalIn(value, placeIn(undefined, context.catalog), context);
-  if (unread !== undefined) return unread;
   const from = typeInTable(value, undefined, context.catalog);
   if (from === undefined || isBareString(value)) return undefined;
   const shown = typeName(context.catalog, type);
@@ -105,8 +103,8 @@ export function generationRefusal(
   table: Table | undefined,
   context: TypeContext,
 ): Draft | undefined {
-  const refusal = expressionRefusal(expression, expressionKinds.generated, context.catalog);
-  if (refusal !== undefined) return refusal;
+  const refusal = storedRefusal(expression, expressionKinds.generated, placeIn(table, context.catalog), context);
+  if (refusal?.failure?.sure) return refusal;
   const names = columnRefs({ expression }).flatMap(({ parts }) => parts.at(-1) ?? []);
   const other = names.find((name) => columnOf(table, name)?.generated !== undefined);
   if (other !== undefined)
@@ -119,7 +117,7 @@ export function generationRefusal(
   if (mutability(expression, context, table) === 'mutable')
     return fail('generation expression is not immutable', '42P17');
   const own = virtual ? functionCalls({ expression }).find(({ name }) => isUsers(name)) : undefined;
-  return own && fail('generation expression uses user-defined function', '0A000', false);
+  return refusal ?? (own && fail('generation expression uses user-defined function', '0A000', false));
 }
 
 function isUsers(name: readonly string[]): boolean {

@@ -154,6 +154,15 @@ function rowsRefusal({ kind, name, lexpr, rexpr }: A_Expr, place: Place, context
   });
 }
 
+/** IS DISTINCT FROM and NULLIF compare as = does. */
+const comparing: ReadonlySet<A_Expr['kind']> = new Set([
+  'AEXPR_OP',
+  'AEXPR_IN',
+  'AEXPR_NULLIF',
+  'AEXPR_DISTINCT',
+  'AEXPR_NOT_DISTINCT',
+]);
+
 const comparisons: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
 
 /**
@@ -203,7 +212,7 @@ function refused(
   before: Place | undefined,
 ): Draft | undefined {
   const operator = strings(name).at(-1) ?? '';
-  if ((kind !== 'AEXPR_OP' && kind !== 'AEXPR_IN') || !comparisons.has(operator)) return undefined;
+  if (!comparing.has(kind) || !comparisons.has(operator)) return undefined;
   // x IN (a, b) is x = ANY of an array
   const other = rexpr !== undefined && 'List' in rexpr ? rexpr.List.items?.[0] : rexpr;
   if (lexpr === undefined || other === undefined) return undefined;

@@ -3,8 +3,7 @@ import { foldAttributes } from '../catalog/column-definition.js';
 import { placeIn } from '../catalog/expression-type.js';
 import { columnOf, descendants, findRelationNamed, isIndex, isTable, tables } from '../catalog/lookup.js';
 import { notNullOf } from '../catalog/not-null.js';
-import { type Constraint as ConstraintNode, type ConstrType, type IndexElem, type Node, strings } from '../sql/tree.js';
-import { columnRefs, functionCalls } from '../sql/walk.js';
+import { type Constraint as ConstraintNode, type ConstrType, type IndexElem, strings } from '../sql/tree.js';
 import { alterConstraint } from './alter-constraint.js';
 import {
   type CommandContext,
@@ -15,21 +14,21 @@ import {
   recurse,
   scanStored,
 } from './alter-table-command.js';
-import { comparisonRefusal } from './comparison-refusal.js';
 import { nameTaken } from './constraint-name.js';
 import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { dropConstraint } from './drop-constraint.js';
-import { expressionKinds, expressionRefusal, systemColumnIn } from './expression-refusal.js';
+import { expressionKinds, systemColumnIn } from './expression-refusal.js';
 import { addForeignKey, newConstraint } from './foreign-key.js';
+import { mutability } from './mutable.js';
 import { addNotNull, setNotNull } from './not-null.js';
 import { classRefusal } from './operator-class.js';
 import { newIndexes, systemColumns } from './relations.js';
+import { keyExpressionRefusal, storedRefusal } from './stored-expression.js';
 import { typeName } from './type-name.js';
 import { typeOfValue } from './typed-expression.js';
 import { baseType, isRecorded, type TypeContext } from './types.js';
 import { validateConstraint } from './validate-constraint.js';
 import { checkViolated, notUnique } from './violation.js';
-import { isUnknownFunction, unknownFunction } from './volatility.js';
 
 const addConstraint: PredictCommand = ({ def }, context) => {
   if (def === undefined || !('Constraint' in def)) return nothing;
@@ -106,14 +105,10 @@ export function checkRefusal(
   table: Table,
   context: TypeContext,
 ): Draft | undefined {
-  const refusal = expressionRefusal(expression, expressionKinds.check, context.catalog);
-  const unknown = refusal === undefined ? unknownColumn(expression, table) : undefined;
-  if (unknown !== undefined) return fail(`column "${unknown}" does not exist`, '42703');
-  if (refusal !== undefined || expression === undefined) return refusal;
   const system = systemColumnIn(expression, table);
   if (system !== undefined) return fail(`system column "${system}" reference in check constraint is invalid`, '42P10');
-  const incomparable = comparisonRefusal(expression, table, context);
-  if (incomparable !== undefined) return incomparable;
+  const refusal = storedRefusal(expression, expressionKinds.check, placeIn(table, context.catalog), context);
+  if (refusal?.failure?.sure || expression === undefined) return refusal;
   const type = typeOfValue(expression, placeIn(table, context.catalog), context);
   if (typeof type === 'object' && isRecorded(context, baseType(context.catalog, type)) && !isBoolean(type, context))
     return fail(
@@ -121,8 +116,7 @@ export function checkRefusal(
       '42804',
       !('A_Const' in expression),
     );
-  const call = functionCalls({ expression }).find(({ name }) => isUnknownFunction(name, context));
-  return call === undefined ? undefined : unknownFunction(call);
+  return refusal;
 }
 
 function isBoolean(type: TypeRef, { catalog }: TypeContext): boolean {
@@ -132,18 +126,6 @@ function isBoolean(type: TypeRef, { catalog }: TypeContext): boolean {
 
 function hasUnvalidated(table: Table, name: string | undefined): boolean {
   return table.constraints.some((constraint) => constraint.name === name && !constraint.validated);
-}
-
-/** A column in an expression that a fully known table does not have. */
-function unknownColumn(expression: Node | undefined, table: Table): string | undefined {
-  if (!table.complete) return undefined;
-  for (const { parts, star } of columnRefs(expression)) {
-    const name = parts.at(-1);
-    const known = name === undefined || star || columnOf(table, name) !== undefined || systemColumns.has(name);
-    // the row as a whole goes by the table's name
-    if (!known && name !== table.name) return name;
-  }
-  return undefined;
 }
 
 function addKey(node: ConstraintNode, context: CommandContext): Draft {
@@ -259,13 +241,20 @@ export function keyClassRefusal(node: ConstraintNode, table: Table, context: Typ
   const columns = strings(node.keys);
   if (node.without_overlaps && columns.length === 1)
     return fail('constraint using WITHOUT OVERLAPS needs at least two columns', '42601');
+  const wrong =
+    keyExpressionRefusal(elements, table, context) ??
+    storedRefusal(node.where_clause, expressionKinds.indexPredicate, placeIn(table, context.catalog), context);
+  if (wrong?.failure?.sure) return wrong;
+  const parts = [...elements.map(({ expr }) => expr), node.where_clause];
+  if (parts.some((part) => mutability(part, context, table) === 'mutable'))
+    return fail('functions in index expression must be marked IMMUTABLE', '42P17');
   const keys = [...columns, ...elements.flatMap(({ name, opclass }) => (opclass === undefined ? (name ?? []) : []))];
   for (const name of keys) {
     const type = columnOf(table, name)?.type;
     const refusal = type && classRefusal(type, method, undefined, context);
     if (refusal !== undefined) return refusal;
   }
-  return operatorRefusal(node);
+  return operatorRefusal(node) ?? wrong;
 }
 
 /** PostgreSQL 18 wants the columns of a primary key to be NOT NULL in children that ONLY leaves out. */

@@ -11,9 +11,14 @@ import { systemColumns } from './relations.js';
 export interface ExpressionKind {
   readonly one: string;
   readonly many: string;
+  /** Queries may stand in it. */
+  readonly subqueries?: true;
 }
 
 const kind = (one: string): ExpressionKind => ({ one, many: `${one}s` });
+
+/** A place that has one word, where queries may stand. */
+export const clause = (name: string): ExpressionKind => ({ one: name, many: name, subqueries: true });
 
 export const expressionKinds = {
   check: kind('check constraint'),
@@ -24,7 +29,11 @@ export const expressionKinds = {
   partitionKey: kind('partition key expression'),
   transform: kind('transform expression'),
   triggerWhen: kind('trigger WHEN condition'),
-} as const;
+  statistics: kind('statistics expression'),
+  publication: kind('publication WHERE expression'),
+  policy: { ...kind('policy expression'), subqueries: true },
+  mergeWhen: { ...kind('MERGE WHEN condition'), subqueries: true },
+} as const satisfies Readonly<Record<string, ExpressionKind>>;
 
 /**
  * What an expression of the schema may not hold, for it is computed of one row alone: subqueries, aggregates, window functions and functions
@@ -32,14 +41,16 @@ export const expressionKinds = {
  */
 export function expressionRefusal(
   expression: Node | undefined,
-  { one, many }: ExpressionKind,
+  { one, many, subqueries }: ExpressionKind,
   catalog: Catalog,
 ): Draft | undefined {
   let refusal: Draft | undefined;
   visit({ expression }, (visited, node) => {
     if (refusal !== undefined) return false;
-    if (visited === 'SubLink') refusal = fail(`cannot use subquery in ${one}`, '0A000');
-    else if (visited === 'FuncCall') refusal = refusedCall(node, many, catalog);
+    if (visited === 'SubLink') {
+      if (subqueries) return false;
+      refusal = fail(`cannot use subquery in ${one}`, '0A000');
+    } else if (visited === 'FuncCall') refusal = refusedCall(node, many, catalog);
     return refusal === undefined;
   });
   return refusal;

@@ -14,20 +14,6 @@ export function isAggregateCall({ funcname, over }: FuncCall, catalog: Catalog):
   return own.length > 0 ? own.some(({ kind }) => kind === 'aggregate') : isAggregate(strings(funcname));
 }
 
-/** An aggregate or window function where there is one row only. */
-export function aggregateIn(expression: Node | undefined, where: string, catalog: Catalog): Draft | undefined {
-  let refusal: Draft | undefined;
-  visit({ expression }, (kind, node) => {
-    if (kind === 'SubLink') return false;
-    if (kind !== 'FuncCall') return true;
-    if (node.over !== undefined) refusal ??= fail(`window functions are not allowed in ${where}`, '42P20');
-    else if (isAggregateCall(node, catalog))
-      refusal ??= fail(`aggregate functions are not allowed in ${where}`, '42803');
-    return refusal === undefined;
-  });
-  return refusal;
-}
-
 /** A call over many rows within another: an aggregate within a window function's arguments alone is as it should be. */
 export function nestedRefusal(node: Node, catalog: Catalog): Draft | undefined {
   let refusal: Draft | undefined;

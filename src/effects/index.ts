@@ -1,4 +1,5 @@
 import type { Catalog, Index, Relation } from '../catalog/catalog.js';
+import { placeIn } from '../catalog/expression-type.js';
 import { columnOf, creationSchema, findRelation, indexesOf, isTable, relationByName } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { qualifiedName } from '../sql/names.js';
@@ -7,22 +8,21 @@ import { unknownCollation } from './collation.js';
 import { applied, type Predict, type PredictContext, type PredictTable } from './context.js';
 import { all, build, type Draft, fail, forbidden, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
-import { expressionKinds, expressionRefusal } from './expression-refusal.js';
+import { expressionKinds } from './expression-refusal.js';
 import { mutability } from './mutable.js';
 import { classRefusal } from './operator-class.js';
 import {
-  isComplete,
   isStored,
   lockEach,
   newIndexes,
   notShown,
   type Stored,
-  systemColumns,
   unknownRelation,
   withDescendants,
   written,
 } from './relations.js';
 import { indexParameterRefusal } from './storage-parameters.js';
+import { keyExpressionRefusal, storedRefusal } from './stored-expression.js';
 
 /** CREATE INDEX, with and without CONCURRENTLY, on partitioned tables too. */
 const createIndex: Predict<'IndexStmt'> = (node, context) => {
@@ -92,9 +92,11 @@ function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): 
   const keys = elementsOf(node.indexParams);
   const elements = [...keys, ...elementsOf(node.indexIncludingParams)];
   const named = elements.flatMap(({ name, expr }) => (name === undefined ? [...columnsIn(expr)] : [name]));
-  const known = new Set<string>([...relation.columns.map(({ name }) => name), ...systemColumns, relation.name]);
-  const missing = [...named, ...columnsIn(node.whereClause)].find((name) => !known.has(name));
-  if (missing !== undefined && isComplete(relation)) return fail(`column "${missing}" does not exist`, '42703');
+  const place = placeIn(relation, catalog);
+  const wrong =
+    storedRefusal(node.whereClause, expressionKinds.indexPredicate, place, context) ??
+    keyExpressionRefusal(elements, relation, context);
+  if (wrong?.failure?.sure) return wrong;
   const virtual = relation.columns.find(({ name, generated }) => generated?.kind === 'virtual' && named.includes(name));
   if (virtual !== undefined) return fail('indexes on virtual generated columns are not supported', '0A000');
   const mutable = [...elements.map(({ expr }) => expr), node.whereClause].map((part) =>
@@ -103,8 +105,7 @@ function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): 
   if (mutable.includes('mutable')) return fail('functions in index expression must be marked IMMUTABLE', '42P17');
   const method = node.accessMethod ?? 'btree';
   const refused =
-    elements.map(({ expr }) => expressionRefusal(expr, expressionKinds.indexKey, catalog)).find(Boolean) ??
-    expressionRefusal(node.whereClause, expressionKinds.indexPredicate, catalog) ??
+    wrong ??
     methodRefusal(node, method) ??
     keys
       .map(({ name, opclass }) => {

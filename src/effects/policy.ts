@@ -1,15 +1,17 @@
 import type { Relation, Table } from '../catalog/catalog.js';
-import { typeInTable } from '../catalog/expression-type.js';
+import { placeIn, typeInTable } from '../catalog/expression-type.js';
 import { findRelation, findTable, isTable } from '../catalog/lookup.js';
 import { describeQuery } from '../catalog/query.js';
 import type { Node, RangeVar, RuleStmt } from '../sql/tree.js';
 import { columnRefs } from '../sql/walk.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock } from './draft.js';
+import { clause, expressionKinds } from './expression-refusal.js';
 import { lookUp } from './lookups.js';
 import { unknownRoles } from './outside.js';
 import { refusedQuery } from './queries.js';
 import { lockNamed, lockUnknown, missingColumn, written } from './relations.js';
+import { storedRefusal } from './stored-expression.js';
 import { typeName } from './type-name.js';
 import { baseType, isRecorded } from './types.js';
 
@@ -49,12 +51,17 @@ function onTable(
     .map((expression) => notBoolean(expression, relation, context))
     .find((draft) => draft !== undefined);
   if (wrong !== undefined) return wrong;
+  const place = placeIn(relation, context.catalog);
+  const stored = given.map((expression) => storedRefusal(expression, expressionKinds.policy, place, context));
+  const early = relation === undefined ? undefined : stored.find((draft) => draft?.failure?.sure);
+  if (early !== undefined) return early;
   const refused = given.map((expression) => refusedQuery(asQuery(range, expression), context));
   const refusal = refused.find(({ failure }) => failure !== undefined);
   if (refusal !== undefined) return refusal;
   return all(
     lockNamed(context.catalog, range, 'AccessExclusiveLock', why),
     ...given.map((expression) => lookUp({ expression }, context)),
+    ...(relation === undefined ? [] : stored),
   );
 }
 
@@ -82,15 +89,18 @@ const createRule: Predict<'RuleStmt'> = (node, context) => {
   if (relation.kind === 'materialized view') return fail('rules on materialized views are not supported', '0A000');
   if (isTable(relation) && event === 'CMD_SELECT' && pg >= 16)
     return fail(`relation "${relation.name}" cannot have ON SELECT rules`, '42809');
-  const misfit = ruleRefusal(node, relation, context);
-  if (misfit !== undefined) return misfit;
+  const rows = placeIn(relation, catalog, ['old', 'new']);
+  const misfit =
+    ruleRefusal(node, relation, context) ?? storedRefusal(node.whereClause, clause('WHERE'), rows, context);
+  if (misfit?.failure?.sure) return misfit;
   if (
     (isTable(relation) || relation.kind === 'view') &&
     relation.rules.some(({ name }) => name === rulename) &&
     !node.replace
   )
     return fail(`rule "${rulename}" for relation "${relation.name}" already exists`, '42710');
-  return all(lock(relation, 'AccessExclusiveLock', why), lookUp({ actions }, context));
+  const read = { actions, whereClause: node.whereClause };
+  return all(lock(relation, 'AccessExclusiveLock', why), lookUp(read, context), misfit);
 };
 
 /** The rows that there are on an event: of an INSERT no old one, of a DELETE no new one (transformRuleStmt). */

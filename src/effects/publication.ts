@@ -1,21 +1,37 @@
 import { publishedSchemas } from '../catalog/apply-other.js';
 import type { Catalog, OtherObject, Table } from '../catalog/catalog.js';
+import { placeIn } from '../catalog/expression-type.js';
 import { ancestors, descendants, findRelation, isTable } from '../catalog/lookup.js';
 import { findOther } from '../catalog/others.js';
 import type { AlterPublicationStmt, Node, PublicationTable } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, forbidden, nothing } from './draft.js';
+import { expressionKinds } from './expression-refusal.js';
+import { mutability } from './mutable.js';
 import { isOn, optionsOf, textOf } from './options.js';
 import { unknownSchema } from './outside.js';
 import { lockEach, lockUnknown, written } from './relations.js';
+import { storedRefusal } from './stored-expression.js';
+import type { TypeContext } from './types.js';
 
 const published = 'it joins or leaves a publication: other changes of the table wait, reads and writes go on';
 
+/** Rows are chosen by what is the same for every row that is the same. */
+function rowFilterRefusal(where: Node | undefined, table: Table, context: TypeContext): Draft | undefined {
+  const place = placeIn(table, context.catalog);
+  const refusal = storedRefusal(where, expressionKinds.publication, place, context);
+  if (refusal?.failure?.sure) return refusal;
+  return mutability(where, context, table) === 'mutable'
+    ? fail('invalid publication WHERE expression', '0A000')
+    : refusal;
+}
+
 function publish(
-  catalog: Catalog,
   { relation: range = {}, whereClause, columns }: PublicationTable,
   viaRoot: boolean,
+  context: TypeContext,
 ): Draft {
+  const { catalog } = context;
   const relation = findRelation(catalog, range);
   if (relation === undefined) return lockUnknown(catalog, range, 'ShareUpdateExclusiveLock', published);
   if (!isTable(relation) || relation.kind === 'foreign' || relation.persistence !== 'permanent')
@@ -24,9 +40,11 @@ function publish(
     const what = columns === undefined ? 'WHERE clause' : 'column list';
     return fail(`cannot use publication ${what} for relation "${relation.name}"`, '22023');
   }
+  const wrong = rowFilterRefusal(whereClause, relation, context);
+  if (wrong?.failure?.sure) return wrong;
   // the children of an inheritance parent are published with it; partitions are by way of their parent
   const below = range.inh && relation.kind === 'table' ? descendants(catalog, relation) : [];
-  return lockEach([relation, ...below], 'ShareUpdateExclusiveLock', published);
+  return all(lockEach([relation, ...below], 'ShareUpdateExclusiveLock', published), wrong);
 }
 
 function tablesOf(nodes: readonly Node[] | undefined): readonly PublicationTable[] {
@@ -62,11 +80,11 @@ export function unidentifiedRefusal(
   return undefined;
 }
 
-const createPublication: Predict<'CreatePublicationStmt'> = ({ pubname, pubobjects, options }, { catalog }) => {
+const createPublication: Predict<'CreatePublicationStmt'> = ({ pubname, pubobjects, options }, { catalog, pg }) => {
   if (catalog.others.has(`publication ${pubname}`)) return fail(`publication "${pubname}" already exists`, '42710');
   return all(
     optionRefusal(options),
-    ...tablesOf(pubobjects).map((table) => publish(catalog, table, isViaRoot(options))),
+    ...tablesOf(pubobjects).map((table) => publish(table, isViaRoot(options), { catalog, pg })),
     ...publishedSchemas(catalog, pubobjects).map((schema) => unknownSchema(catalog, schema)),
   );
 };
@@ -81,7 +99,10 @@ function optionRefusal(options: readonly Node[] | undefined): Draft {
     : fail(`unrecognized value for publication option "publish": "${unknown}"`, '42601');
 }
 
-const alterPublication: Predict<'AlterPublicationStmt'> = ({ pubname, pubobjects, action, options }, { catalog }) => {
+const alterPublication: Predict<'AlterPublicationStmt'> = (
+  { pubname, pubobjects, action, options },
+  { catalog, pg },
+) => {
   const named = tablesOf(pubobjects);
   const known = catalog.others.get(`publication ${pubname}`);
   const before = action === 'AP_SetObjects' && pubobjects !== undefined ? known : undefined;
@@ -96,7 +117,7 @@ const alterPublication: Predict<'AlterPublicationStmt'> = ({ pubname, pubobjects
     known === undefined ? fail(`publication "${pubname}" does not exist`, '42704', false) : nothing,
     optionRefusal(options),
     ...schemas.map((schema) => unknownSchema(catalog, schema)),
-    ...named.map((table) => publish(catalog, table, true)),
+    ...named.map((table) => publish(table, true, { catalog, pg })),
     lockEach(old, 'ShareUpdateExclusiveLock', published),
   );
 };

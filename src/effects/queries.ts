@@ -66,7 +66,8 @@ function namesIn(query: Node, context: PredictContext): readonly Draft[] {
 /** The refusal of a query that names columns that do not exist; nothing for one that is right. */
 export function refusedQuery(query: Node, context: PredictContext): Draft {
   const { draft, refusal = nothing } = predicted(query, context);
-  return draft.failure?.code === '42703' ? { effects: [], failure: draft.failure } : refusal;
+  const isOfNames = draft.failure?.code === '42703' || draft.failure?.code === '42883';
+  return isOfNames ? { effects: [], failure: draft.failure } : refusal;
 }
 
 /** The refusal of names in the query of a function's body that neither its relations have nor its parameters. */

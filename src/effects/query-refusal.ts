@@ -3,11 +3,11 @@ import { literalOf } from '../catalog/literal.js';
 import { columnOf, findRelation, findRoutines } from '../catalog/lookup.js';
 import { describeQuery } from '../catalog/query.js';
 import type { Item, Place } from '../catalog/query-scope.js';
-import type { DeleteStmt, InsertStmt, Node, RangeVar, SelectStmt, UpdateStmt } from '../sql/tree.js';
+import type { DeleteStmt, InsertStmt, MergeStmt, Node, RangeVar, SelectStmt, UpdateStmt } from '../sql/tree.js';
 import { misfit } from './common-type.js';
 import type { PredictContext } from './context.js';
 import { type Draft, fail } from './draft.js';
-import { aggregateIn } from './grouping.js';
+import { clause, expressionKinds, expressionRefusal } from './expression-refusal.js';
 import { multiAssignRefusal, spread } from './multi-assign.js';
 import { systemColumns } from './relations.js';
 import { ownRefs, type Part, partsOf, rowNames, selectRefusal, valuesRefusal } from './select-refusal.js';
@@ -18,6 +18,7 @@ export function queryRefusal(query: Node, context: PredictContext): Draft | unde
   if ('InsertStmt' in query) return insertRefusal(query.InsertStmt, context);
   if ('UpdateStmt' in query) return updateRefusal(query.UpdateStmt, context);
   if ('DeleteStmt' in query) return deleteRefusal(query.DeleteStmt, context);
+  if ('MergeStmt' in query) return mergeRefusal(query.MergeStmt, context);
   if (!('SelectStmt' in query)) return undefined;
   return selectRefusal(query.SelectStmt, partsOf(query.SelectStmt, context.catalog), context);
 }
@@ -51,7 +52,7 @@ function updateRefusal(node: UpdateStmt, context: PredictContext): Draft | undef
     unknownColumns(parts, context) ??
     (where && multiAssignRefusal(targetList, (name) => columnOf(table, name)?.type, where, context)) ??
     (again === undefined ? undefined : fail(`multiple assignments to same column "${again}"`, '42601')) ??
-    values.map((value) => aggregateIn(value, 'UPDATE', context.catalog)).find(Boolean) ??
+    values.map((value) => expressionRefusal(value, clause('UPDATE'), context.catalog)).find(Boolean) ??
     selectRefusal(query, parts, context) ??
     assignedRefusal(sets, parts, relation, context)
   );
@@ -67,6 +68,34 @@ function deleteRefusal(node: DeleteStmt, context: PredictContext): Draft | undef
   const query = asSelect(relation, usingClause, [], { whereClause, withClause });
   const parts = partsOf(query, context.catalog);
   return unknownColumns(parts, context) ?? selectRefusal(query, parts, context);
+}
+
+/** Conditions and values of each WHEN are about the rows of both sides. */
+function mergeRefusal(node: MergeStmt, context: PredictContext): Draft | undefined {
+  const { relation, sourceRelation, joinCondition, withClause } = node;
+  const clauses = (node.mergeWhenClauses ?? []).flatMap((one) =>
+    'MergeWhenClause' in one ? [one.MergeWhenClause] : [],
+  );
+  const conditions = clauses.flatMap(({ condition }) => condition ?? []);
+  const sets = clauses.flatMap(({ targetList, commandType }) =>
+    commandType === 'CMD_UPDATE'
+      ? spread(targetList).flatMap((target) => ('ResTarget' in target ? [target.ResTarget] : []))
+      : [],
+  );
+  const given = [...sets.flatMap(({ val }) => val ?? []), ...clauses.flatMap(({ values }) => values ?? [])];
+  const wrong = conditions
+    .map((one) => expressionRefusal(one, expressionKinds.mergeWhen, context.catalog))
+    .find(Boolean);
+  if (wrong !== undefined) return wrong;
+  const values = [...conditions, ...given.filter((value) => !isNoValue(value))];
+  const from = sourceRelation === undefined ? [] : [sourceRelation];
+  const query = asSelect(relation, from, values, { whereClause: joinCondition, withClause });
+  const parts = partsOf(query, context.catalog);
+  return (
+    unknownColumns(parts, context) ??
+    selectRefusal(query, parts, context) ??
+    assignedRefusal(sets, parts, relation, context)
+  );
 }
 
 function insertRefusal(node: InsertStmt, context: PredictContext): Draft | undefined {

@@ -10,7 +10,8 @@ import { misfit } from './common-type.js';
 import { notBoolean, refusalIn } from './comparison-refusal.js';
 import type { PredictContext } from './context.js';
 import { type Draft, fail } from './draft.js';
-import { aggregateIn, groupingRefusal, hasAggregate, nestedRefusal } from './grouping.js';
+import { clause, expressionRefusal } from './expression-refusal.js';
+import { groupingRefusal, hasAggregate, nestedRefusal } from './grouping.js';
 import { literalRefusal } from './literal-refusal.js';
 import { typeName } from './type-name.js';
 import { typeOfValue } from './typed-expression.js';
@@ -48,7 +49,9 @@ function partRefusal(part: Node, place: Place, context: PredictContext): Draft |
 }
 
 function joinRefusal({ quals }: JoinExpr, place: Place, context: PredictContext): Draft | undefined {
-  return notBoolean(quals, 'JOIN/ON', place, context) ?? aggregateIn(quals, 'JOIN conditions', context.catalog);
+  return (
+    notBoolean(quals, 'JOIN/ON', place, context) ?? expressionRefusal(quals, clause('JOIN conditions'), context.catalog)
+  );
 }
 
 function clauseRefusal(query: SelectStmt, place: Place, context: PredictContext): Draft | undefined {
@@ -56,7 +59,7 @@ function clauseRefusal(query: SelectStmt, place: Place, context: PredictContext)
   const { whereClause, havingClause } = query;
   return (
     withRefusal(query) ??
-    aggregateIn(whereClause, 'WHERE', context.catalog) ??
+    expressionRefusal(whereClause, clause('WHERE'), context.catalog) ??
     ambiguous(query, place) ??
     notBoolean(whereClause, 'WHERE', place, context) ??
     notBoolean(havingClause, 'HAVING', place, context) ??

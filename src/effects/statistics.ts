@@ -1,8 +1,11 @@
+import { placeIn } from '../catalog/expression-type.js';
 import { columnOf, findRelation } from '../catalog/lookup.js';
 import { strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
-import { fail, lock, nothing } from './draft.js';
+import { all, fail, lock, nothing } from './draft.js';
+import { expressionKinds } from './expression-refusal.js';
 import { isStored, lockUnknown, written } from './relations.js';
+import { storedRefusal } from './stored-expression.js';
 
 /** CREATE STATISTICS names a table; ANALYZE gathers them later. */
 const createStatistics: Predict<'CreateStatsStmt'> = (node, { catalog, pg }) => {
@@ -13,7 +16,8 @@ const createStatistics: Predict<'CreateStatsStmt'> = (node, { catalog, pg }) => 
   if (relation === undefined) return lockUnknown(catalog, range, 'ShareUpdateExclusiveLock', why);
   if (!isStored(relation)) return fail(`cannot define statistics for relation "${written(range)}"`, '42809');
   const elements = (node.exprs ?? []).flatMap((element) => ('StatsElem' in element ? [element.StatsElem] : []));
-  if (pg < 14 && elements.some(({ expr }) => expr !== undefined))
+  // a column in parentheses is a column there
+  if (pg < 14 && elements.some(({ expr }) => expr !== undefined && !('ColumnRef' in expr)))
     return fail('only simple column references are allowed in CREATE STATISTICS', '0A000');
   const [only, ...more] = elements;
   if (more.length === 0 && only?.name !== undefined)
@@ -22,12 +26,17 @@ const createStatistics: Predict<'CreateStatsStmt'> = (node, { catalog, pg }) => 
   if (new Set(names).size < names.length) return fail('duplicate column name in statistics definition', '42701');
   const missing = elements.find(({ name }) => name !== undefined && columnOf(relation, name) === undefined);
   if (missing !== undefined && relation.complete) return fail(`column "${missing.name}" does not exist`, '42703');
+  const place = placeIn(relation, catalog);
+  const wrong = elements
+    .map(({ expr }) => storedRefusal(expr, expressionKinds.statistics, place, { catalog, pg }))
+    .find(Boolean);
+  if (wrong?.failure?.sure) return wrong;
   const name = strings(node.defnames).at(-1);
   const taken = [...catalog.others.values()].some(
     (other) => other.kind === 'statistics' && other.name.split('.').at(-1) === name,
   );
   if (taken && !node.if_not_exists) return fail(`statistics object "${name}" already exists`, '42710');
-  return lock(relation, 'ShareUpdateExclusiveLock', why);
+  return all(lock(relation, 'ShareUpdateExclusiveLock', why), wrong);
 };
 
 export const statistics: PredictTable = {

@@ -1,5 +1,6 @@
 import type { Constraint, Table } from '../catalog/catalog.js';
 import { foldAttributes, tableConstraints } from '../catalog/column-definition.js';
+import { placeIn } from '../catalog/expression-type.js';
 import { columnOf, findRelation, findType, isTable, tables } from '../catalog/lookup.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
 import {
@@ -13,11 +14,12 @@ import { columnRefs } from '../sql/walk.js';
 import { columnRefusal, compressionRefusal, storageRefusal } from './column-refusal.js';
 import { checkRefusal, keyClassRefusal, lacksPartitionKey } from './constraints.js';
 import { type Draft, fail } from './draft.js';
-import { expressionKinds, expressionRefusal } from './expression-refusal.js';
+import { expressionKinds } from './expression-refusal.js';
 import { mutability } from './mutable.js';
 import { classRefusal } from './operator-class.js';
 import { systemColumns } from './relations.js';
 import { tableParameterRefusal } from './storage-parameters.js';
+import { storedRefusal } from './stored-expression.js';
 import { isSameType, type TypeContext } from './types.js';
 
 /** What the server refuses in the columns, constraints and clauses of a CREATE TABLE; `made` is the table as it would be. */
@@ -166,11 +168,11 @@ function partitionKeyRefusal(spec: PartitionSpec, table: Table, context: TypeCon
       if (column.generated !== undefined) return fail('cannot use generated column in partition key', '42P17');
       return column.type && classRefusal(column.type, method, strings(opclass)[0], context);
     }
-    const refusal = expressionRefusal(expr, expressionKinds.partitionKey, context.catalog);
-    if (refusal !== undefined || expr === undefined) return refusal;
+    const refusal = storedRefusal(expr, expressionKinds.partitionKey, placeIn(table, context.catalog), context);
+    if (refusal?.failure?.sure || expr === undefined) return refusal;
     if (columnRefs(expr).length === 0) return fail('cannot use constant expression as partition key', '42P17');
     return mutability(expr, context, table) === 'mutable'
       ? fail('functions in partition key expression must be marked IMMUTABLE', '42P17')
-      : undefined;
+      : refusal;
   });
 }

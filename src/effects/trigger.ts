@@ -1,11 +1,14 @@
 import type { Catalog, Relation } from '../catalog/catalog.js';
+import { placeIn } from '../catalog/expression-type.js';
 import { descendants, findRelation, findRoutines, isTable } from '../catalog/lookup.js';
 import { type CreateTrigStmt, type Node, strings } from '../sql/tree.js';
 import { columnRefs, visit } from '../sql/walk.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
+import { expressionKinds } from './expression-refusal.js';
 import { lockEach, lockNamed, lockUnknown, missingColumn, systemColumns, withPartitions } from './relations.js';
 import { functionSignatures } from './signatures.js';
+import { storedRefusal } from './stored-expression.js';
 
 const made = 'a trigger is made on it: writes wait, reads go on';
 
@@ -67,7 +70,7 @@ function whenRefusal(
     : undefined;
 }
 
-function refusedTrigger(node: CreateTrigStmt, { catalog }: PredictContext): Draft {
+function refusedTrigger(node: CreateTrigStmt, { catalog, pg }: PredictContext): Draft {
   const relation = findRelation(catalog, node.relation);
   if (relation === undefined || !(isTable(relation) || relation.kind === 'view')) return nothing;
   if (relation.triggers.some(({ name }) => name === node.trigname) && !node.replace)
@@ -78,6 +81,9 @@ function refusedTrigger(node: CreateTrigStmt, { catalog }: PredictContext): Draf
     if (kind === 'SubLink') subquery = true;
   });
   if (subquery) return fail('cannot use subquery in trigger WHEN condition', '0A000');
+  const rows = placeIn(relation, catalog, ['old', 'new']);
+  const condition = storedRefusal(node.whenClause, expressionKinds.triggerWhen, rows, { catalog, pg });
+  if (condition !== undefined) return condition;
   if (relation.kind === 'partitioned' && node.row && node.transitionRels !== undefined)
     return fail(`"${relation.name}" is a partitioned table`, '0A000');
   const missing = strings(node.columns)

@@ -14,6 +14,7 @@ import { kinds } from './kinds.js';
 import { library } from './library.js';
 import { objects } from './objects.js';
 import { partitions } from './partitions.js';
+import { placed } from './placed.js';
 import { refusals } from './refusals.js';
 import { refused } from './refused.js';
 import { routines } from './routines.js';
@@ -47,6 +48,7 @@ export const cases: readonly Case[] = [
   ...kinds,
   ...refusals,
   ...refused,
+  ...placed,
   ...routines,
   ...views,
   ...suite,
