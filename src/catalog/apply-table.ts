@@ -94,7 +94,8 @@ function createTable(start: Catalog, node: CreateStmt, options: ApplyOptions, ki
     ...(bound && { bound }),
     ...(typed?.oid !== undefined && { ofType: typed.oid }),
     ...(node.accessMethod !== undefined && { accessMethod: node.accessMethod }),
-    ...tablespaceOf(node.tablespacename),
+    // a partition is where its table is, if nothing else is said
+    ...tablespaceOf(node.tablespacename ?? (bound && parents[0]?.tablespace)),
   };
   return finish(putRelation(draft.catalog, table), table, parents, { ...draft, catalog: start }, node, options);
 }

@@ -10,6 +10,7 @@ import { elementsOf, insideSchema, schemaToCreate } from './apply-schema.js';
 import { createTables } from './apply-table.js';
 import { tableAsApplies } from './apply-table-as.js';
 import type { Catalog } from './catalog.js';
+import { storageOptions } from './storage-options.js';
 
 /** What CREATE SCHEMA may hold. */
 const schemaElements: Applies = { ...createTables, ...indexApplies, ...objectApplies };
@@ -32,6 +33,14 @@ const table: Applies = {
     return insideSchema(made, schema, (inside) =>
       elements.reduce((now, element) => dispatch(schemaElements, element, now, options), inside),
     );
+  },
+  // ANALYZE runs what is explained
+  ExplainStmt: ({ query, options }, statement, catalog, given) => {
+    const made = query !== undefined && 'CreateTableAsStmt' in query ? query.CreateTableAsStmt : undefined;
+    const { analyze = 'off' } = storageOptions(options);
+    if (made === undefined || /^(off|false|0|no)$/i.test(analyze)) return catalog;
+    const inner = { ...statement, kind: 'CreateTableAsStmt' as const, node: made, parent: statement };
+    return dispatch(tableAsApplies, inner, catalog, given);
   },
   // a query may set a setting, make a table and write rows
   SelectStmt: inTurn(objectApplies.SelectStmt, tableAsApplies.SelectStmt, rowApplies.SelectStmt),

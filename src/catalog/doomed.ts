@@ -1,10 +1,10 @@
 import { qualifiedName } from '../sql/names.js';
 import type { Node } from '../sql/tree.js';
-import type { Catalog, Column, Constraint, Index, Oid, Relation, Table } from './catalog.js';
+import type { Catalog, Column, Constraint, Index, Oid, Relation, Table, View } from './catalog.js';
 import { hasFromOther, inheritedConstraint } from './inherited.js';
 import { columnOf, dependentsOf, indexesOf, isIndex, isTable, tables } from './lookup.js';
 import { columnsIn, columnsOfIndex, columnsOfKeys } from './mentions.js';
-import { usesOfExpression } from './uses.js';
+import { usesInQuery, usesOfExpression } from './uses.js';
 
 /** What a drop takes along: a whole object, or a part of a relation. */
 export type Doomed =
@@ -57,8 +57,28 @@ export function doomedByObject(catalog: Catalog, oid: Oid): readonly Doomed[] {
   return dependentsOf(catalog, oid).flatMap((dependent) => {
     const relation = catalog.relations.get(dependent);
     if (relation === undefined) return doomedType(catalog, dependent);
+    if (relation.kind === 'view' && !usesInQuery(catalog, relation, oid)) return doomedInView(catalog, relation, oid);
     return isTable(relation) ? doomedInTable(catalog, relation, oid) : doomedRelation(relation, oid);
   });
+}
+
+/** Rules and triggers of a view that it can be without. */
+function doomedInView(catalog: Catalog, view: View, oid: Oid): readonly Doomed[] {
+  const called = calledBy(catalog, oid);
+  return [
+    ...view.triggers
+      .filter(({ function: name }) => name === called)
+      .map(({ name }): Doomed => ({ kind: 'trigger', table: view.oid, name })),
+    ...view.rules
+      .filter(({ relations }) => relations.includes(oid))
+      .map(({ name }): Doomed => ({ kind: 'rule', table: view.oid, name })),
+  ];
+}
+
+/** The name by which a trigger calls a function. */
+function calledBy(catalog: Catalog, oid: Oid): string | undefined {
+  const routine = catalog.routines.get(oid);
+  return routine && qualifiedName(routine.schema, routine.name);
 }
 
 function doomedType(catalog: Catalog, dependent: Oid): readonly Doomed[] {
@@ -84,8 +104,7 @@ function doomedInTable(catalog: Catalog, table: Table, oid: Oid): readonly Doome
       table: table.oid,
       name: named.name,
     });
-  const dropped = catalog.routines.get(oid);
-  const trigger = dropped && qualifiedName(dropped.schema, dropped.name);
+  const trigger = calledBy(catalog, oid);
   return [
     // the default of a generated column cannot be had without the column (pg_depend: internal)
     ...table.columns

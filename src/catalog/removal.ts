@@ -1,4 +1,4 @@
-import type { Catalog, Column, Constraint, Oid, Table } from './catalog.js';
+import type { Catalog, Column, Constraint, Oid, Table, View } from './catalog.js';
 import { changeTable, forget, putRelation } from './change.js';
 import { type Doomed, doomedByColumn, doomedByConstraint, doomedByObject, doomedWithObject } from './doomed.js';
 import { inheritable, inheritedConstraint, ownColumn, ownConstraint } from './inherited.js';
@@ -61,6 +61,7 @@ function dropOne(catalog: Catalog, doomed: Doomed): readonly [Catalog, readonly 
     const after = forgetStatisticsOn(putRelation(catalog, { ...relation, columns }), relation.oid, doomed.name);
     return [isTable(relation) ? disinheritColumn(after, relation, column) : after, more];
   }
+  if (relation.kind === 'view') return [putRelation(catalog, withoutPartOfView(relation, doomed)), []];
   if (!isTable(relation)) return [catalog, []];
   if (doomed.kind === 'constraint') return removeConstraint(catalog, relation, doomed.name, doomed.asked ?? false);
   const { kind, name } = doomed;
@@ -153,6 +154,11 @@ function withoutPart(table: Table, kind: 'trigger' | 'policy' | 'rule', name: st
   return kind === 'trigger'
     ? { ...table, triggers: table.triggers.filter((trigger) => trigger.name !== name) }
     : { ...table, policies: table.policies.filter((policy) => policy.name !== name) };
+}
+
+function withoutPartOfView(view: View, { kind, name }: { readonly kind: string; readonly name: string }): View {
+  if (kind === 'rule') return { ...view, rules: view.rules.filter((rule) => rule.name !== name) };
+  return kind === 'trigger' ? { ...view, triggers: view.triggers.filter((trigger) => trigger.name !== name) } : view;
 }
 
 function without(oids: readonly Oid[], oid: Oid): readonly Oid[] {

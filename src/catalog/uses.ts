@@ -4,6 +4,7 @@ import type {
   Catalog,
   Column,
   Constraint,
+  MaterializedView,
   Oid,
   Policy,
   Relation,
@@ -12,6 +13,7 @@ import type {
   Table,
   Trigger,
   Type,
+  View,
 } from './catalog.js';
 import { findRelationNamed, findRoutines, findType } from './lookup.js';
 
@@ -129,8 +131,10 @@ function partsOf(catalog: Catalog, object: CatalogObject): readonly Part[] {
     case 'view':
     case 'materialized view':
       return [
-        { oids: object.reads.map(({ relation }) => relation), expressions: [object.query] },
+        ofQuery(object),
         ...object.columns.map(ofColumn),
+        ...(object.kind === 'view' ? object.triggers.map((trigger) => ofTrigger(catalog, trigger)) : []),
+        ...(object.kind === 'view' ? object.rules.map(ofRule) : []),
       ];
     case 'sequence':
       return [{ oids: [object.ownedBy?.table], expressions: [] }];
@@ -153,6 +157,17 @@ function partsOf(catalog: Catalog, object: CatalogObject): readonly Part[] {
     default:
       return [ofRoutine(object)];
   }
+}
+
+function ofQuery({ reads, query }: View | MaterializedView): Part {
+  return { oids: reads.map(({ relation }) => relation), expressions: [query] };
+}
+
+/** Whether the query of a view, or a column of it, uses an object: without that only its rules and triggers may. */
+export function usesInQuery(catalog: Catalog, view: View, oid: Oid): boolean {
+  const found = new Set<Oid>();
+  for (const part of [ofQuery(view), ...view.columns.map(ofColumn)]) collect(found, catalog, part);
+  return found.has(oid);
 }
 
 function ofRule({ relations }: Rule): Part {

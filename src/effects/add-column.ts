@@ -18,7 +18,7 @@ import { columnRefusal } from './column-refusal.js';
 import { addTableConstraint, buildEach } from './constraints.js';
 import { all, type Draft, fail, nothing } from './draft.js';
 import { addForeignKey, type Verification } from './foreign-key.js';
-import { lengthRefusal } from './literal-refusal.js';
+import { sizeRefusal } from './literal-refusal.js';
 import { newIndexes, shownName } from './relations.js';
 import { rowTypeUser } from './row-type.js';
 import { baseType, declaredType, domainOf, isConstrained, isKnownType, isSameType } from './types.js';
@@ -93,7 +93,7 @@ function refusalOf(column: NewColumn, context: CommandContext): Draft | undefine
     if (known !== undefined && column.type !== undefined && !isSameType(known, column.type))
       return fail(`child table "${child.name}" has different type for column "${column.name}"`, '42804');
   }
-  const long = column.type && lengthRefusal(column.default, column.type, context);
+  const long = column.type && sizeRefusal(column.default, column.type, context);
   if (long !== undefined && family(context).some(({ kind }) => kind === 'table')) return long;
   if (column.type?.oid === table.oid)
     return fail(`composite type ${table.name} cannot be made a member of itself`, '42P16');

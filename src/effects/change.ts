@@ -3,7 +3,7 @@ import { ancestors, columnOf, findRelation, isTable } from '../catalog/lookup.js
 import { mayHold } from '../catalog/pruning.js';
 import type { Node, RangeVar, UpdateStmt } from '../sql/tree.js';
 import { all, type Draft, fail, lock, nothing, rows } from './draft.js';
-import { literalRefusal } from './literal-refusal.js';
+import { literalRefusal, sizeRefusal } from './literal-refusal.js';
 import { spread } from './multi-assign.js';
 import type { StoredSource } from './query-terms.js';
 import { lockUnknown, written } from './relations.js';
@@ -119,7 +119,8 @@ export function refusedColumns(
     const column = columnOf(table, name);
     if (column === undefined && table.complete)
       return fail(`column "${name}" of relation "${table.name}" does not exist`, '42703');
-    const unread = event === 'update' && column?.type ? literalRefusal(value, column.type, { catalog, pg }) : undefined;
+    const type = event === 'update' ? column?.type : undefined;
+    const unread = type && (literalRefusal(value, type, { catalog, pg }) ?? sizeRefusal(value, type, { catalog, pg }));
     if (unread !== undefined) return unread;
     const isDefault = value !== undefined && 'SetToDefault' in value;
     if (column?.generated !== undefined && !isDefault) {

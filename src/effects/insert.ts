@@ -21,7 +21,7 @@ import { insertedTwice } from './duplicate.js';
 import { fire } from './fire.js';
 import { followRules } from './follow-rules.js';
 import { checkReferences } from './foreign-key-checks.js';
-import { literalRefusal } from './literal-refusal.js';
+import { literalRefusal, sizeRefusal } from './literal-refusal.js';
 import { unidentifiedRefusal } from './publication.js';
 import { planQuery } from './query.js';
 import { planGraph } from './query-draft.js';
@@ -277,7 +277,7 @@ function unreadable(
 ): Draft | undefined {
   for (const [at, value] of list.entries()) {
     const type = columnOf(table, names[at])?.type;
-    const refusal = type && literalRefusal(value, type, context);
+    const refusal = type && (literalRefusal(value, type, context) ?? sizeRefusal(value, type, context));
     if (refusal !== undefined) return refusal;
   }
   return undefined;

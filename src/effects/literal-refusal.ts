@@ -1,6 +1,6 @@
 import type { TypeRef } from '../catalog/catalog.js';
 import { booleanValue, numberValue } from '../catalog/value.js';
-import type { Node } from '../sql/tree.js';
+import type { A_Const, Node } from '../sql/tree.js';
 import { type Draft, fail } from './draft.js';
 import { unknownRegclass } from './named-in-call.js';
 import { typeName } from './type-name.js';
@@ -27,11 +27,38 @@ export function literalRefusal(node: Node | undefined, type: TypeRef, context: T
   return fail(`invalid input syntax for type ${shown}: "${text}"`, code);
 }
 
+/** A constant that is too long or too large for the column that it is put into. */
+export function sizeRefusal(node: Node | undefined, type: TypeRef, context: TypeContext): Draft | undefined {
+  return lengthRefusal(node, type, context) ?? overflowRefusal(node, type, context);
+}
+
+/** A number with more digits before the point than numeric(p, s) has, or beyond the integers of a type. */
+function overflowRefusal(node: Node | undefined, type: TypeRef, { catalog }: TypeContext): Draft | undefined {
+  if (node === undefined || !('A_Const' in node) || type.schema !== 'pg_catalog') return undefined;
+  const value = numberOf(node.A_Const);
+  const base = baseType(catalog, type);
+  if (value === undefined || base.dimensions > 0) return undefined;
+  const bits = base.name === 'int2' ? 16 : base.name === 'int4' ? 32 : undefined;
+  if (bits !== undefined && Math.abs(Math.round(value)) > 2 ** (bits - 1))
+    return fail(`${typeName(catalog, base)} out of range`, '22003');
+  const [precision, scale = 0] = base.modifiers;
+  if (base.name !== 'numeric' || precision === undefined) return undefined;
+  return Math.round(Math.abs(value) * 10 ** scale) >= 10 ** precision
+    ? fail('numeric field overflow', '22003')
+    : undefined;
+}
+
+function numberOf({ ival, fval, sval }: A_Const): number | undefined {
+  const text = fval?.fval ?? sval?.sval;
+  const value = ival === undefined ? Number(text ?? Number.NaN) : (ival.ival ?? 0);
+  return Number.isFinite(value) ? value : undefined;
+}
+
 /**
  * A bare string that is too long for varchar(n) or char(n). Nothing says so where the DEFAULT of a table is written; ADD COLUMN works the
  * value out. Blanks at the end are cut off instead.
  */
-export function lengthRefusal(node: Node | undefined, type: TypeRef, context: TypeContext): Draft | undefined {
+function lengthRefusal(node: Node | undefined, type: TypeRef, context: TypeContext): Draft | undefined {
   const base = baseType(context.catalog, type);
   const [length] = base.modifiers;
   if (node === undefined || !('A_Const' in node) || node.A_Const.sval === undefined || length === undefined)

@@ -191,7 +191,57 @@ const words = ['c', 'd', 'e'].flatMap((column) => [
   `select * from word where ${column} ~ '^${column}12'`,
 ]);
 
+const sizesSetup = [
+  `create table narrow (id int primary key, s varchar(3), c char(2), n numeric(3, 1), small smallint);
+   insert into narrow values (1, 'a', 'b', 1, 1);`,
+];
+
+const sizes = [
+  "insert into narrow values (2, 'abcd', 'a', 1)",
+  "insert into narrow values (2, 'abc  ', 'a', 1)",
+  "update narrow set s = 'abcd'",
+  "update narrow set c = 'abc' where id = 99",
+  "insert into narrow values (3, 'a', 'a', 1000)",
+  "insert into narrow values (3, 'a', 'a', 99.94)",
+  "insert into narrow values (3, 'a', 'a', 99.96)",
+  "insert into narrow values (3, 'a', 'a', 1, 40000)",
+  "alter table narrow alter s set default 'abcd'",
+];
+
+const viewsSetup = [
+  `create table base (id int primary key, a int);
+   insert into base select g, g from generate_series(1, 1500) g;
+   create view shown as select id, a from base;
+   create table log (id int, note text);
+   create rule logged as on insert to shown do instead insert into log (id) values (new.id);
+   create function trg() returns trigger language plpgsql as 'begin return new; end';
+   create trigger tr instead of update on shown for each row execute function trg();
+   explain analyze create table copied as select * from base;
+   explain create table explained as select * from base;
+   create table spread (x int) partition by list (x) tablespace spare;
+   create table spread_1 partition of spread for values in (1);
+   create table spread_2 partition of spread for values in (2) tablespace pg_default;
+   analyze;`,
+];
+
+const views = [
+  'drop table log',
+  'drop table log cascade',
+  'drop table log, base cascade',
+  'drop function trg()',
+  'drop function trg() cascade',
+  'drop view shown',
+  'alter table copied alter a type bigint',
+  'create index i on copied (a)',
+  'alter table explained alter a type bigint',
+  'alter table all in tablespace spare set tablespace pg_default',
+  'alter table spread_1 set tablespace spare',
+  'alter table spread_2 set tablespace spare',
+];
+
 export const refused: readonly Case[] = [
+  ...asWritten(['refused', 'sizes'], sizesSetup, sizes),
+  ...asWritten(['cascades', 'parts of views'], viewsSetup, views),
   ...asWritten(['refused', 'settings'], setup, settings),
   ...asWritten(['refused', 'privileges'], setup, privileges),
   ...asWritten(['refused', 'rows'], setup, rows),
