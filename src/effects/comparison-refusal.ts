@@ -249,6 +249,8 @@ function noOperator(node: A_Expr, place: Place, context: TypeContext): Draft | u
 
 /** A function of PostgreSQL that does not take the types of its arguments, or cannot read a bare string as what it takes. */
 function noFunction(node: FuncCall, place: Place, context: TypeContext): Draft | undefined {
+  // several arrays side by side are a form of FROM
+  if ((node.args ?? []).length > 1 && strings(node.funcname).at(-1) === 'unnest') return undefined;
   const resolved = resolveFunction(node, place, context);
   if (typeof resolved === 'object')
     return first([...(node.args ?? []).entries()], ([at, argument]) => {

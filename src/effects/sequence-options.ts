@@ -36,8 +36,8 @@ export function sequenceRefusal(options: readonly Node[] | undefined, old: Seque
       return fail(`${word} (${value}) is out of range for sequence data type ${shown[now.as ?? 'int8']}`, '22023');
   }
   const before = old && old.parameters.as === now.as ? rangeOf(old.parameters) : undefined;
-  const whole = rangeOf(now, number('start') ?? (old && rangeOf(old.parameters).start));
-  const { start } = whole;
+  const whole = rangeOf(now);
+  const start = number('start') ?? (old === undefined ? whole.start : startOf(old.parameters));
   // an end stays where it was, whichever way the sequence goes now
   const low = before === undefined || given.has('minvalue') ? whole.low : before.low;
   const high = before === undefined || given.has('maxvalue') ? whole.high : before.high;
@@ -62,12 +62,19 @@ export function setvalRefusal(sequence: Sequence, value: bigint): Draft | undefi
     : undefined;
 }
 
-function rangeOf(parameters: Parameters, start?: bigint): Range {
+/** Where a sequence was said to start; undefined where that may be at its first number or at 1, which is not kept. */
+function startOf(parameters: Parameters): bigint | undefined {
+  const said = numberOf(parameters, 'start');
+  const ended = parameters.minvalue !== undefined || parameters.maxvalue !== undefined;
+  return said === undefined && ended ? undefined : rangeOf(parameters).start;
+}
+
+function rangeOf(parameters: Parameters): Range {
   const top = limits[parameters.as ?? 'int8'] ?? 0n;
   const down = (numberOf(parameters, 'increment') ?? 1n) < 0n;
   const low = numberOf(parameters, 'minvalue') ?? (down ? -top - 1n : 1n);
   const high = numberOf(parameters, 'maxvalue') ?? (down ? -1n : top);
-  return { low, high, start: start ?? numberOf(parameters, 'start') ?? (down ? high : low) };
+  return { low, high, start: numberOf(parameters, 'start') ?? (down ? high : low) };
 }
 
 const shown: Readonly<Record<string, string>> = { int2: 'smallint', int4: 'integer', int8: 'bigint' };

@@ -193,7 +193,8 @@ const words = ['c', 'd', 'e'].flatMap((column) => [
 
 const sizesSetup = [
   `create table narrow (id int primary key, s varchar(3), c char(2), n numeric(3, 1), small smallint);
-   insert into narrow values (1, 'a', 'b', 1, 1);`,
+   insert into narrow values (1, 'a', 'b', 1, 1);
+   create sequence below as integer minvalue -100000 start 1;`,
 ];
 
 const sizes = [
@@ -206,6 +207,9 @@ const sizes = [
   "insert into narrow values (3, 'a', 'a', 99.96)",
   "insert into narrow values (3, 'a', 'a', 1, 40000)",
   "alter table narrow alter s set default 'abcd'",
+  'alter sequence below as smallint',
+  'alter sequence below as smallint minvalue -20000',
+  "create view beside as select * from unnest(array[10, 20], array['a', 'b']) as z (a, b)",
 ];
 
 const viewsSetup = [
