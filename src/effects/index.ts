@@ -116,6 +116,9 @@ function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): 
     indexParameterRefusal(node.options, method) ??
     keys.map(({ collation }) => unknownCollation({ collname: collation ?? [] }, catalog)).find(Boolean);
   if (refused !== undefined) return refused;
+  // which of several functions of the name is meant, the types would tell
+  if (mutable.includes('perhaps mutable'))
+    return fail('functions in index expression must be marked IMMUTABLE', '42P17', false);
   if (!partitioned || !node.unique) return undefined;
   const names = new Set(keys.map(({ name }) => name));
   const covered = lockedBy(node, relation, catalog).every(

@@ -301,6 +301,9 @@ function refusedConflict(table: Table, clause: OnConflictClause | undefined, { c
     'IndexElem' in element ? [element.IndexElem] : [],
   );
   const columns = [...new Set(elements.flatMap(({ name }) => name ?? []))];
+  const named = clause?.infer?.conname;
+  if (table.complete && named !== undefined && !table.constraints.some(({ name }) => name === named))
+    return fail(`constraint "${named}" for table "${table.name}" does not exist`, '42704');
   if (!table.complete || columns.length === 0 || elements.some(({ name }) => name === undefined)) return nothing;
   const found = indexesOf(catalog, table).some(
     ({ unique, keys }) =>

@@ -72,7 +72,7 @@ function lengthRefusal(node: Node | undefined, type: TypeRef, context: TypeConte
 
 /** The text of an array stands in braces, or begins with its bounds. */
 function arrayRefusal(text: string, type: TypeRef, { catalog }: TypeContext): Draft | undefined {
-  if (/^\s*[{[]/.test(text)) return undefined;
+  if (/^\s*(\{|\[\s*[-+]?\d)/.test(text)) return undefined;
   const shown = typeName(catalog, type);
   return fail(`malformed array literal: "${text}" (of ${shown})`, '22P02');
 }

@@ -21,6 +21,10 @@ const createPolicy: Predict<'CreatePolicyStmt'> = (node, context) => {
   const table = findTable(context.catalog, node.table);
   if (table?.policies.some(({ name }) => name === node.policy_name))
     return fail(`policy "${node.policy_name}" for table "${table.name}" already exists`, '42710');
+  if (node.cmd_name === 'insert' && node.qual !== undefined)
+    return fail('only WITH CHECK expression allowed for INSERT', '42601');
+  if ((node.cmd_name === 'select' || node.cmd_name === 'delete') && node.with_check !== undefined)
+    return fail('WITH CHECK cannot be applied to SELECT or DELETE', '42601');
   return all(
     onTable(node.table, [node.qual, node.with_check], 'a policy is made on it', context),
     ...unknownRoles(node.roles),

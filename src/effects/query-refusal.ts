@@ -9,7 +9,7 @@ import type { PredictContext } from './context.js';
 import { type Draft, fail } from './draft.js';
 import { clause, expressionKinds, expressionRefusal } from './expression-refusal.js';
 import { multiAssignRefusal, spread } from './multi-assign.js';
-import { systemColumns } from './relations.js';
+import { missingColumn, systemColumns } from './relations.js';
 import { ownRefs, type Part, partsOf, rowNames, selectRefusal, valuesRefusal } from './select-refusal.js';
 import { typeOfValue } from './typed-expression.js';
 
@@ -87,6 +87,9 @@ function mergeRefusal(node: MergeStmt, context: PredictContext): Draft | undefin
     .map((one) => expressionRefusal(one, expressionKinds.mergeWhen, context.catalog))
     .find(Boolean);
   if (wrong !== undefined) return wrong;
+  const table = findRelation(context.catalog, relation);
+  const unknown = table && sets.map(({ name }) => missingColumn(table, name ?? '')).find(({ failure }) => failure);
+  if (unknown !== undefined) return unknown;
   const values = [...conditions, ...given.filter((value) => !isNoValue(value))];
   const from = sourceRelation === undefined ? [] : [sourceRelation];
   const query = asSelect(relation, from, values, { whereClause: joinCondition, withClause });

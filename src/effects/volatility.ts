@@ -4,7 +4,7 @@ import { typeRef } from '../catalog/type-ref.js';
 import type { A_Const, CaseExpr, FuncCall, Node } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
-import { type Draft, fail } from './draft.js';
+import { all, type Draft, fail, nothing } from './draft.js';
 import { builtInVolatility, isAggregate, isSince, overloadsOf, returnTypeOf } from './facts.js';
 
 /** Whether an expression can give another value for each row; `why` names the function that decides, or is not known. */
@@ -148,7 +148,11 @@ function argumentUses(routine: Routine, body: Node): readonly number[] {
 /** The refusal of a function that nothing shows: it may come from elsewhere, or not exist. */
 export function unknownFunction(call: { readonly name: readonly string[]; readonly arguments: number }): Draft {
   const given = call.arguments > 0 ? '…' : '';
-  return fail(`function ${call.name.join('.')}(${given}) does not exist`, '42883', false);
+  const [schema = ''] = call.name;
+  return all(
+    fail(`function ${call.name.join('.')}(${given}) does not exist`, '42883', false),
+    call.name.length > 1 ? fail(`schema "${schema}" does not exist`, '3F000', false) : nothing,
+  );
 }
 
 /** Whether neither the history nor the recorded facts know a function of this name. */

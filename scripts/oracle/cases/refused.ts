@@ -243,7 +243,27 @@ const views = [
   'alter table spread_2 set tablespace spare',
 ];
 
+const formsSetup = [
+  `create extension unaccent;
+   create table form (id int primary key, a int, b text, tags int[], unique (b));
+   create table other (id int primary key, v int);`,
+];
+
+const forms = [
+  'create index i on form (unaccent(b))',
+  "alter table form alter tags set default '[]'",
+  "alter table form alter tags set default '[0:1]={1,2}'",
+  'create policy po on form for insert using (true)',
+  'create policy po on form for select with check (true)',
+  'create policy po on form using (auth.uid() = a)',
+  "insert into form values (1, 1, 'x') on conflict on constraint nope do nothing",
+  "insert into form values (1, 1, 'x') on conflict on constraint form_b_key do nothing",
+  'merge into form using other on form.id = other.id when matched then update set zz = 1',
+  'merge into form using other on form.id = other.id when matched then update set a = v',
+];
+
 export const refused: readonly Case[] = [
+  ...asWritten(['refused', 'forms'], formsSetup, forms),
   ...asWritten(['refused', 'sizes'], sizesSetup, sizes),
   ...asWritten(['cascades', 'parts of views'], viewsSetup, views),
   ...asWritten(['refused', 'settings'], setup, settings),
