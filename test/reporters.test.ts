@@ -115,6 +115,15 @@ describe('console', () => {
   });
 });
 
+test('the heading of a timeline takes a second line where the terminal is narrow', () => {
+  const heading = (width: number) => writeLocksConsole(report, { ...options, width }).split('\n');
+  const file = 'db/migrations/002_city, no. 2: 100%.sql';
+  const rest = 'migration 002; one transaction: locks are held to its end';
+  expect(heading(120)).toContain(`${file}  ${rest}`);
+  const narrow = heading(80);
+  expect(narrow[narrow.indexOf(file) + 1]).toBe(`  ${rest}`);
+});
+
 describe('many findings of a rule', () => {
   const again = (rule: string, times: number) =>
     Array.from({ length: times }, (_, number) =>
@@ -134,7 +143,7 @@ describe('many findings of a rule', () => {
     expect(text).toContain(
       [
         'error index-not-concurrent: building account_city blocks writes to public.account until it is done (3)',
-        '  db/migrations/002_city, no. 2: 100%.sql:5:2  SHARE on public.account, reads all of it and builds it and 1 more',
+        '  db/migrations/002_city, no. 2: 100%.sql:5:2  SHARE on public.account, reads all of it and builds it; 1 more lock',
         'error index-not-concurrent: building account_city blocks writes to public.account until it is done (4)',
       ].join('\n'),
     );

@@ -9,6 +9,7 @@ import { columns, fill, oneLine, visible, wrap } from './terminal.js';
 import { ruleCounts, toldInShort } from './told.js';
 import {
   assumptions,
+  count,
   coverage,
   isOpen,
   type LockedRelation,
@@ -65,7 +66,9 @@ function findingInShort(diagnostic: Diagnostic, { style, width }: ReporterOption
   const [lock, ...others] = shownLocks(diagnostic);
   const facts = [
     ...(direction === 'down' ? ['way back'] : []),
-    ...(lock === undefined ? [] : [`${lockAndWork(lock)}${others.length > 0 ? ` and ${others.length} more` : ''}`]),
+    ...(lock === undefined
+      ? []
+      : [`${lockAndWork(lock)}${others.length > 0 ? `; ${count(others.length, 'more lock')}` : ''}`]),
     ...related.map(
       (other) =>
         `see ${other.source === source ? 'line ' : `${visible(other.source.file)}:`}${other.source.position(other.span.start).line}`,

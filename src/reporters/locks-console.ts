@@ -37,9 +37,8 @@ export function picture(migration: MigrationReport, options: ReporterOptions): r
   const known = all.filter((lane) => !lane.isNew);
   // a new index says nothing of who waits for its table
   const born = all.filter(({ isNew, kind }) => isNew && kind === 'table').map((lane) => visible(lane.relation));
-  const way = migration.direction === 'down' ? ', way back' : '';
   return [
-    `${style.bold(visible(migration.file))}${style.dim(`  migration ${visible(migration.id)}${way}; ${transactions[migration.transaction]}`)}`,
+    ...heading(migration, options),
     ...statements(migration, options),
     ...(known.length > 0 ? ['', ...chart(migration, known, options)] : []),
     ...(born.length > 0
@@ -54,6 +53,15 @@ export function picture(migration: MigrationReport, options: ReporterOptions): r
       : []),
     ...verdict(migration, known, options),
   ];
+}
+
+/** Which migration it is, and how it runs: on one line where there is room. */
+function heading({ file, id, direction, transaction }: MigrationReport, { style, width }: ReporterOptions) {
+  const way = direction === 'down' ? ', way back' : '';
+  const path = visible(file);
+  const rest = `  migration ${visible(id)}${way}; ${transactions[transaction]}`;
+  if (columns(path + rest) <= width) return [`${style.bold(path)}${style.dim(rest)}`];
+  return [style.bold(path), ...wrap(rest.trim(), Math.max(20, width - 4)).map((line) => style.dim(`  ${line}`))];
 }
 
 /** The statements, numbered as the columns of the chart. */
