@@ -72,7 +72,7 @@ alter sequence account_id_seq cache 10;`,
         {
           step,
           // it may well lie behind the last one
-          ...(next !== undefined && BigInt(next) > 1n && { level: 'note' }),
+          ...(Number(next) > 1 && { level: 'note' }),
           message: `the numbers of ${name} go on from ${first}: where a row has one, an insert of running code fails or doubles it`,
           ...(owner !== undefined && { instead: behindRows(owner) }),
         },

@@ -80,3 +80,11 @@ it('says of a recipe that it ends in another schema only where one does', () => 
     [],
   );
 });
+
+it('takes a number that no sequence has for what it is', async () => {
+  const sql = `create table account (id serial primary key);
+-- next migration
+alter sequence account_id_seq restart with 1.5;`;
+  const found = open(await judge({ sql })).map(({ rule }) => rule);
+  expect(found).toContain('sequence-set-back');
+});
