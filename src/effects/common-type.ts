@@ -2,12 +2,12 @@ import type { TypeRef } from '../catalog/catalog.js';
 import type { Place } from '../catalog/query-scope.js';
 import type { Node } from '../sql/tree.js';
 import { type Draft, fail } from './draft.js';
-import { typeFact } from './facts.js';
 import { literalRefusal } from './literal-refusal.js';
 import type { Given } from './overload.js';
+import { apart } from './type-category.js';
 import { typeName } from './type-name.js';
 import { typeOfValue } from './typed-expression.js';
-import { baseType, convert, isKnownType, isRecorded, isSameType, type TypeContext } from './types.js';
+import { baseType, convert, isKnownType, isSameType, type TypeContext } from './types.js';
 
 /** The refusal of values that make one column or result and have no type in common, or of a bare string that is none of it (select_common_type). */
 export function commonRefusal(
@@ -32,28 +32,12 @@ export function commonTypeRefusal(given: readonly Given[], what: string, context
   const known = given.filter((type): type is TypeRef => typeof type === 'object');
   const [first] = known;
   if (first === undefined) return undefined;
-  const other = known.find((type) => areApart(first, type, context));
+  const other = known.find((type) => apart(first, type, context));
   if (other === undefined) return undefined;
   const [from, to] = [typeName(context.catalog, first), typeName(context.catalog, other)];
-  return fail(`${what} types ${from} and ${to} cannot be matched`, '42804');
-}
-
-/** Types of different categories; of one category one is cast to the other, if there is such a cast. */
-function areApart(a: TypeRef, b: TypeRef, context: TypeContext): boolean {
-  const [left, right] = [baseType(context.catalog, a), baseType(context.catalog, b)];
-  if (isSameType(left, right) || !isKnownType(context, left) || !isKnownType(context, right)) return false;
-  const [one, two] = [left, right].map((type) => categoryOf(type, context));
-  if (one !== two) return true;
-  return one !== 'A' && !isCast(left, right, context) && !isCast(right, left, context);
-}
-
-function isCast(from: TypeRef, to: TypeRef, context: TypeContext): boolean {
-  return !('noCast' in convert({ type: from, fate: 'kept' }, to, context, 'implicit'));
-}
-
-function categoryOf(type: TypeRef, context: TypeContext): string {
-  if (type.dimensions > 0) return 'A';
-  return (isRecorded(context, type) && typeFact(type.name, context.pg)?.category) || `${type.schema}.${type.name}`;
+  return apart(first, other, context) === 'cast'
+    ? fail(`${what} could not convert type ${to} to ${from}`, '42846')
+    : fail(`${what} types ${from} and ${to} cannot be matched`, '42804');
 }
 
 function commonType(given: readonly Given[], context: TypeContext): TypeRef | undefined {

@@ -2,7 +2,8 @@ import type { TypeRef } from '../catalog/catalog.js';
 import { builtInType } from '../catalog/type-ref.js';
 import { typeFact } from './facts.js';
 import type { Signature } from './signatures.js';
-import { baseType, convert, declaredType, isRecorded, type TypeContext } from './types.js';
+import { apart } from './type-category.js';
+import { baseType, convert, declaredType, type TypeContext } from './types.js';
 
 /** The type of an argument: a bare string takes any type; of `undefined` nothing is known. */
 export type Given = TypeRef | 'string' | undefined;
@@ -116,16 +117,17 @@ function accepts(name: string, given: Given, context: TypeContext): boolean {
 /** All that stands for anyelement and its kin is about one type; for anycompatible about types that have a common one. */
 function agree(wanted: readonly string[], given: readonly Given[], context: TypeContext): boolean {
   const strict = new Set<string>();
-  const loose = new Set<string>();
+  const loose: TypeRef[] = [];
   for (const [at, name] of wanted.entries()) {
     const type = given[at];
     if (typeof type !== 'object' || !name.startsWith('any') || name === 'any') continue;
     const about = elementOf(name, type);
     if (about === undefined) continue;
-    if (name.startsWith('anycompatible')) loose.add(commonKey(about, context));
+    if (name.startsWith('anycompatible')) loose.push(about);
     else strict.add(`${about.name} ${about.dimensions > 0}`);
   }
-  return strict.size <= 1 && loose.size <= 1;
+  const [first] = loose;
+  return strict.size <= 1 && (first === undefined || !loose.some((type) => apart(first, type, context)));
 }
 
 /** The type that a polymorphic argument is about: the elements of an array; of ranges it is not looked for. */
@@ -133,13 +135,6 @@ function elementOf(name: string, type: TypeRef): TypeRef | undefined {
   if (name.endsWith('array') && !name.endsWith('nonarray'))
     return type.dimensions > 0 ? { ...type, dimensions: 0 } : undefined;
   return name.endsWith('range') ? undefined : type;
-}
-
-function commonKey(type: TypeRef, context: TypeContext): string {
-  const category = isRecorded(context, type) ? typeFact(type.name, context.pg)?.category : undefined;
-  return type.dimensions === 0 && category !== undefined && category !== 'U'
-    ? category
-    : `${type.name} ${type.dimensions > 0}`;
 }
 
 function select(fitting: readonly Signature[], given: readonly Given[], context: TypeContext): readonly Signature[] {

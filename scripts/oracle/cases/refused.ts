@@ -260,6 +260,11 @@ const forms = [
   "insert into form values (1, 1, 'x') on conflict on constraint form_b_key do nothing",
   'merge into form using other on form.id = other.id when matched then update set zz = 1',
   'merge into form using other on form.id = other.id when matched then update set a = v',
+  "select coalesce('{}'::json, '{}'::jsonb)",
+  "select coalesce('a'::bytea, '{}'::json)",
+  "select coalesce(1, '2020-01-01'::date)",
+  "select coalesce(now(), '2020-01-01'::date)",
+  "select coalesce('08:00:2b:01:02:03'::macaddr, '08:00:2b:01:02:03:04:05'::macaddr8)",
 ];
 
 export const refused: readonly Case[] = [
