@@ -32,6 +32,12 @@ export function describeQuery(catalog: Catalog, query: Node, seen?: Place['seen'
   return { ...shape, reads: reads.list() };
 }
 
+/** The columns that a query within an expression gives, looked at on the side: nothing of it is seen or counted as read. Undefined where not all are known. */
+export function outputsWithin(query: Node, { seen: _, ...place }: Place): readonly Output[] | undefined {
+  const { outputs, open } = describe(query, { ...place, reads: new Reads() });
+  return open ? undefined : outputs;
+}
+
 /**
  * What an expression over a table reads besides it: the relations of its subqueries (a policy's USING). Columns of the table itself are
  * resolved, but not listed.

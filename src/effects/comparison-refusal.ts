@@ -1,8 +1,8 @@
 import type { Table, TypeRef } from '../catalog/catalog.js';
 import { placeIn } from '../catalog/expression-type.js';
 import { literalOf } from '../catalog/literal.js';
-import { describe } from '../catalog/query.js';
-import { type Place, Reads } from '../catalog/query-scope.js';
+import { outputsWithin } from '../catalog/query.js';
+import type { Place } from '../catalog/query-scope.js';
 import { builtInType, typeRef } from '../catalog/type-ref.js';
 import { type A_Expr, type FuncCall, type Node, type SubLink, strings, type TypeCast } from '../sql/tree.js';
 import { type Visited, visit } from '../sql/walk.js';
@@ -120,9 +120,8 @@ function anyRefusal(
   context: TypeContext,
 ): Draft | undefined {
   if (subLinkType !== 'ANY_SUBLINK' || testexpr === undefined || subselect === undefined) return undefined;
-  const { seen: _, ...asked } = place;
-  const { outputs, open } = describe(subselect, { ...asked, reads: new Reads() });
-  if (open) return undefined;
+  const outputs = outputsWithin(subselect, place);
+  if (outputs === undefined) return undefined;
   const tested = 'RowExpr' in testexpr ? (testexpr.RowExpr.args ?? []) : [testexpr];
   if (outputs.length !== tested.length)
     return fail(`subquery has too ${outputs.length > tested.length ? 'many' : 'few'} columns`, '42601');

@@ -1,6 +1,6 @@
 import type { TypeRef } from '../catalog/catalog.js';
-import { describe } from '../catalog/query.js';
-import { type Place, Reads } from '../catalog/query-scope.js';
+import { outputsWithin } from '../catalog/query.js';
+import type { Place } from '../catalog/query-scope.js';
 import type { MultiAssignRef, Node, UpdateStmt } from '../sql/tree.js';
 import { misfit } from './common-type.js';
 import { type Draft, fail } from './draft.js';
@@ -63,8 +63,5 @@ function sourceRefusal(value: MultiAssignRef, place: Place): Draft | undefined {
 /** The types of what a subquery gives. */
 function outputsOf({ source }: MultiAssignRef, place: Place): readonly (TypeRef | undefined)[] | undefined {
   const query = source !== undefined && 'SubLink' in source ? source.SubLink.subselect : undefined;
-  if (query === undefined) return undefined;
-  const { seen: _, ...asked } = place;
-  const { outputs, open } = describe(query, { ...asked, reads: new Reads() });
-  return open ? undefined : outputs.map(({ type }) => type);
+  return query && outputsWithin(query, place)?.map(({ type }) => type);
 }

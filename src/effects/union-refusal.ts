@@ -1,6 +1,6 @@
 import { literalOf } from '../catalog/literal.js';
-import { describe } from '../catalog/query.js';
-import { type Place, Reads } from '../catalog/query-scope.js';
+import { outputsWithin } from '../catalog/query.js';
+import type { Place } from '../catalog/query-scope.js';
 import { builtInType } from '../catalog/type-ref.js';
 import type { Node, SelectStmt } from '../sql/tree.js';
 import { columnRefs } from '../sql/walk.js';
@@ -33,8 +33,9 @@ export function unionRefusal(
     const clash = commonTypeRefusal([one.type, other.type], word, context);
     if (clash !== undefined) return clash;
     const { type, strings } = merged(one, other);
-    for (const node of typeof type === 'object' ? strings : []) {
-      const unread = typeof type === 'object' ? literalRefusal(node, type, context) : undefined;
+    if (typeof type !== 'object') continue;
+    for (const node of strings) {
+      const unread = literalRefusal(node, type, context);
       if (unread !== undefined) return unread;
     }
   }
@@ -50,9 +51,8 @@ function armColumns(arm: SelectStmt, place: Place): readonly ArmColumn[] | undef
     if (left === undefined || right?.length !== left.length) return undefined;
     return left.map((one, at) => settled(merged(one, right[at] ?? unknownColumn)));
   }
-  const { seen: _, ...asked } = place;
-  const { outputs, open } = describe({ SelectStmt: arm }, { ...asked, reads: new Reads() });
-  if (open) return undefined;
+  const outputs = outputsWithin({ SelectStmt: arm }, place);
+  if (outputs === undefined) return undefined;
   if (arm.valuesLists !== undefined) return outputs.map(() => unknownColumn);
   const targets = arm.targetList ?? [];
   const stars = targets.some((target) => columnRefs({ target }).some(({ star }) => star));
