@@ -1,7 +1,7 @@
 import { findRelation } from '../src/catalog/lookup.js';
 import { textOf } from '../src/catalog/sequence-parameters.js';
 import { defineRule, type Step } from '../src/rule.js';
-import { quoteIdentifier } from '../src/sql/names.js';
+import { quoteIdentifier, quoteLiteral } from '../src/sql/names.js';
 import { isKind } from '../src/sql/statement.js';
 import type { Node } from '../src/sql/tree.js';
 import { pasted } from '../src/wording.js';
@@ -128,9 +128,5 @@ function empties({ kind, effects, relation, node }: Step, table: string | undefi
 
 function behindRows({ table, column }: Owner): string {
   const name = pasted(table);
-  return `select setval(pg_get_serial_sequence(${literal(name)}, ${literal(column)}), (select max(${quoteIdentifier(column)}) from ${name}));`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  return `select setval(pg_get_serial_sequence(${quoteLiteral(name)}, ${quoteLiteral(column)}), (select max(${quoteIdentifier(column)}) from ${name}));`;
 }

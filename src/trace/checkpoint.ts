@@ -1,3 +1,4 @@
+import { quoteIdentifier, quoteLiteral } from '../sql/names.js';
 import { refusal } from './keep.js';
 import type { Session } from './session.js';
 
@@ -17,17 +18,12 @@ export interface Names {
   readonly copy: string;
 }
 
-/** A name as SQL writes it. */
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
 /**
  * Keeps a state as a second database, of which the first is a copy afterwards. On a server of our own (`alone`) the roles that were made since
  * go too.
  */
 export function copyAside(administrator: Session, names: Names, alone: boolean): Checkpoint {
-  const [database, copy] = [quoted(names.database), quoted(names.copy)];
+  const [database, copy] = [quoteIdentifier(names.database), quoteIdentifier(names.copy)];
   let roles: ReadonlySet<string> | undefined;
   const rolesNow = async () => new Set(alone ? await madeRoles(administrator) : []);
   const forget = async () => {
@@ -58,7 +54,7 @@ export function copyAside(administrator: Session, names: Names, alone: boolean):
 
 /** What belongs to a database and does not go into a copy: its own settings, privileges, owner, comment and subscriptions. */
 function notCopied(database: string): string {
-  return `select 1 as one from pg_database d where datname = '${database.replaceAll("'", "''")}' and (
+  return `select 1 as one from pg_database d where datname = ${quoteLiteral(database)} and (
     datacl is not null or datdba <> (select oid from pg_roles where rolname = current_user)
     or exists (select from pg_db_role_setting where setdatabase = d.oid)
     or exists (select from pg_shdescription where classoid = 'pg_database'::regclass and objoid = d.oid)

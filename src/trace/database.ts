@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { quoteIdentifier, quoteLiteral } from '../sql/names.js';
 import { UserError } from '../user-error.js';
 import { embeddedVersions, serverMajors } from './binaries.js';
-import { type Checkpoint, copyAside, dropRoles, quoted } from './checkpoint.js';
+import { type Checkpoint, copyAside, dropRoles } from './checkpoint.js';
 import { onInterrupt } from './interrupt.js';
 import { loadPglite, type Pglite } from './pglite.js';
 import { type Server, startServer } from './server.js';
@@ -101,8 +102,7 @@ async function openPglite({ cwd, extensions, say }: Surroundings): Promise<Datab
 async function openEmbedded(major: number, { say }: Surroundings): Promise<Database> {
   const server: Server = await startServer(major, say);
   const administrator = await server.connect();
-  const quotedName = quoted(scratchName);
-  await administrator.query(`create database ${quotedName}`);
+  await administrator.query(`create database ${scratchName}`);
   const checkpoint = copyAside(administrator, { database: scratchName, copy: `${scratchName}_copy` }, true);
   return {
     name: `PostgreSQL ${server.version}, embedded`,
@@ -112,7 +112,7 @@ async function openEmbedded(major: number, { say }: Surroundings): Promise<Datab
     connect: () => server.connect(scratchName),
     renew: async () => {
       await checkpoint.forget();
-      await recreate(administrator, quotedName);
+      await recreate(administrator, scratchName);
       await dropRoles(administrator);
     },
     checkpoint,
@@ -134,11 +134,11 @@ async function recreate(administrator: Session, name: string): Promise<void> {
 /** The database is made for the run, and dropped with it. */
 async function openScratch(target: Target): Promise<Database> {
   const { administrator, version } = await administer(target);
-  const name = quoted(target.database);
+  const name = quoteIdentifier(target.database);
   const copy = `${target.database}_${randomBytes(3).toString('hex')}`;
   const checkpoint = copyAside(administrator, { database: target.database, copy }, false);
   const [there] = await administrator.query(
-    `select 1 as one from pg_database where datname = '${target.database.replaceAll("'", "''")}'`,
+    `select 1 as one from pg_database where datname = ${quoteLiteral(target.database)}`,
   );
   if (there !== undefined) {
     await administrator.close();
