@@ -158,7 +158,7 @@ function cut(
   const { statement } = step;
   const { text } = statement;
   const nodes = (def.constraints ?? []).flatMap((node) => ('Constraint' in node ? node.Constraint : []));
-  const starts = nodes.map(({ location }) => statement.at(location) - statement.span.start);
+  const starts = nodes.map(({ location }) => statement.textAt(location));
   const slice = (from: number, to: number | undefined) => text.slice(from, to).trim();
   const clauses: Clause[] = [];
   for (const [at, constraint] of nodes.entries()) {

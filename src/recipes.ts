@@ -26,12 +26,13 @@ export function alone({ session, script }: Step): string {
 }
 
 /**
- * What is edited besides a statement that cannot share a transaction, so that it has none; undefined where other statements share it, or no
- * file can say so.
+ * What is edited besides a statement that cannot share a transaction, so that it has none; undefined where other statements share it, no
+ * file can say so, or the statement does not stand in its file as it is: a reader has rendered it, or it is part of another one.
  */
 export function leaving({ session, script, statement }: Step): readonly Edit[] | undefined {
+  const { source, span, text, parent } = statement;
+  if (parent !== undefined || source.slice(span) !== text) return undefined;
   if (!session.inTransaction) return [];
-  const { source, span } = statement;
   const [piece, ...others] = script.pieces.filter((each) => !isBlank(textOf(each)));
   if (piece === undefined || others.length > 0 || piece.source !== source) return undefined;
   const before = source.slice({ start: piece.span.start, end: span.start });

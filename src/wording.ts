@@ -55,7 +55,7 @@ export function pasted(relation: string): string {
 
 /** What the user wrote after the name of a relation in a statement: columns, WHERE and the rest. */
 export function afterName(statement: Statement, range: RangeVar | undefined): string {
-  const start = statement.at(range?.location) - statement.span.start;
+  const start = statement.textAt(range?.location);
   const name = /^(?:"(?:[^"]|"")*"|[^\s"(.;]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[^\s"(.;]+))*/.exec(
     statement.text.slice(start),
   );

@@ -187,6 +187,27 @@ describe('a statement that is all of its migration leaves the transaction of the
   });
 });
 
+test('a change that is not written in SQL has its advice in SQL, and no edit', async () => {
+  const changes = `<databaseChangeLog>
+  <changeSet id="1" author="ada"><createTable tableName="account"><column name="id" type="int"/></createTable></changeSet>
+  <changeSet id="2" author="ada" runInTransaction="false"><createIndex tableName="account" indexName="account_id"><column name="id"/></createIndex></changeSet>
+  <changeSet id="3" author="ada"><addColumn tableName="account"><column name="größe" type="int"/><column name="email" type="text">
+    <constraints nullable="false" unique="true" uniqueConstraintName="account_email"/></column></addColumn></changeSet>
+</databaseChangeLog>`;
+  const folder = folderOf({ 'changelog.xml': changes });
+  const found: Array<Record<'rule' | 'instead' | 'fix', unknown>> = JSON.parse(
+    (await run(folder, ['check', '--format', 'json'])).stdout,
+  ).diagnostics;
+  const of = (rule: string) => found.filter((each) => each.rule === rule).map(({ instead, fix }) => ({ instead, fix }));
+  expect(of('index-not-concurrent')).toEqual([
+    { instead: 'CREATE INDEX CONCURRENTLY account_id ON account(id);', fix: null },
+  ]);
+  expect(of('column-not-null-without-default')).toEqual([
+    { instead: expect.stringMatching(/^alter table account ADD email text;\n-- next migration, when/), fix: null },
+  ]);
+  expect((await run(folder, ['fix', '--dry-run'])).stdout).toBe('');
+});
+
 describe('a diff', () => {
   const lines = (...numbers: readonly number[]) => numbers.map((number) => `line ${number}\n`).join('');
   const twenty = Array.from({ length: 20 }, (_, index) => index);

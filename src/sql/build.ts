@@ -49,7 +49,7 @@ function placed(
   place: Place,
   range: Span,
   index: Ruler,
-): Pick<Statement, 'text' | 'parsed' | 'source' | 'span' | 'at'> {
+): Pick<Statement, 'text' | 'parsed' | 'source' | 'span' | 'at' | 'textAt'> {
   const span = place.span(range.start, range.end);
   const text = place.text.slice(range.start, range.end);
   const parsed = place.sql === place.text ? text : place.sql.slice(range.start, range.end);
@@ -61,6 +61,7 @@ function placed(
     // the grammar says -1, or nothing, where a node stands nowhere
     at: (location) =>
       location === undefined || location < 0 ? span.start : place.span(index(location), range.end).start,
+    textAt: (location) => (location === undefined || location < 0 ? 0 : index(location) - range.start),
   };
 }
 

@@ -19,6 +19,8 @@ export interface Statement<K extends Kind = Kind> {
   readonly span: Span;
   /** UTF-16 index in `source` of a `location` (UTF-8 bytes) of any node below `node`. */
   readonly at: (location: number | undefined) => number;
+  /** UTF-16 index in `text` of a `location` of any node below `node`; 0 where it stands nowhere. */
+  readonly textAt: (location: number | undefined) => number;
   readonly parent?: Statement;
   /** The commands of an ALTER TABLE (INDEX, VIEW, TYPE …) in their order; empty for every other statement. */
   readonly commands: readonly Statement[];
