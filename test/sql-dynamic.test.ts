@@ -271,6 +271,16 @@ describe('a function of the history, called', () => {
       ['create index t_a on t (a)'],
     ],
     [
+      'a relation between quotes, which it keeps only where it must',
+      `create table public.t (a int); create table public."Order" (a int); create function f(t regclass) returns void language plpgsql as $$ begin execute format('drop table %s', t); end $$; select f('"t"'), f('"Order"')`,
+      ['drop table t', 'drop table "Order"'],
+    ],
+    [
+      'a relation that the search_path does not lead to',
+      `create schema s; create table s."Order" (a int); create function f(t regclass) returns void language plpgsql as $$ begin execute format('drop table %s', t); end $$; select f('s."Order"')`,
+      ['drop table s."Order"'],
+    ],
+    [
       'a procedure',
       "create procedure f(t text) language plpgsql as $$ begin execute 'drop table ' || t; end $$; call f('a')",
       ['drop table a'],

@@ -1,5 +1,7 @@
 import type { Catalog, Routine } from '../catalog/catalog.js';
 import { findRelationNamed, findRoutines } from '../catalog/lookup.js';
+import { nameParts } from '../catalog/uses.js';
+import { sqlName } from '../sql/names.js';
 import { rowScopes } from '../sql/rows.js';
 import type { Body } from '../sql/statement.js';
 import type { FuncCall, FunctionParameter, Node, SelectStmt } from '../sql/tree.js';
@@ -78,11 +80,10 @@ function argumentOf(
 function typed(value: Known, { argType }: FunctionParameter, catalog: Catalog): Known {
   const type = typeText(argType);
   if (type !== 'regclass' || typeof value !== 'string') return asType(value, type);
-  const parts = value.split('.');
-  if (!parts.every((part) => /^[a-z_][a-z0-9_]*$/.test(part))) return undefined;
-  const relation = findRelationNamed(catalog, parts);
-  if (relation === undefined || relation.name !== parts.at(-1)) return undefined;
-  return findRelationNamed(catalog, [relation.name]) === relation ? relation.name : value;
+  const relation = findRelationNamed(catalog, nameParts(value));
+  if (relation === undefined) return undefined;
+  const { schema, name } = relation;
+  return sqlName(findRelationNamed(catalog, [name]) === relation ? undefined : schema, name);
 }
 
 function takes(routine: Routine, given: number): boolean {
