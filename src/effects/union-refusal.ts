@@ -1,6 +1,7 @@
+import type { TypeRef } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
 import { outputsWithin } from '../catalog/query.js';
-import type { Place } from '../catalog/query-scope.js';
+import type { Output, Place } from '../catalog/query-scope.js';
 import { builtInType } from '../catalog/type-ref.js';
 import type { Node, SelectStmt } from '../sql/tree.js';
 import { columnRefs } from '../sql/walk.js';
@@ -51,18 +52,32 @@ function armColumns(arm: SelectStmt, place: Place): readonly ArmColumn[] | undef
     if (left === undefined || right?.length !== left.length) return undefined;
     return left.map((one, at) => settled(merged(one, right[at] ?? unknownColumn)));
   }
-  const outputs = outputsWithin({ SelectStmt: arm }, place);
-  if (outputs === undefined) return undefined;
-  if (arm.valuesLists !== undefined) return outputs.map(() => unknownColumn);
+  if (arm.valuesLists !== undefined) return outputsOf(arm, place)?.map(() => unknownColumn);
   const targets = arm.targetList ?? [];
-  const stars = targets.some((target) => columnRefs({ target }).some(({ star }) => star));
-  return outputs.map(({ type }, at) => {
-    const target = stars ? undefined : targets[at];
-    const value = target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined;
-    const literal = literalOf(value);
-    const bare = literal !== undefined && literal.type === undefined ? value : undefined;
-    return bare === undefined ? { type, strings: [] } : { type: 'string', strings: [bare] };
-  });
+  if (!targets.some(isStar)) return outputsOf(arm, place)?.map(({ type }, at) => columnOf(targets[at], type));
+  // a star gives columns that shift what stands behind it
+  const columns = targets.map((target) =>
+    outputsOf({ ...arm, targetList: [target] }, place)?.map(({ type }) =>
+      isStar(target) ? { type, strings: [] } : columnOf(target, type),
+    ),
+  );
+  return columns.includes(undefined) ? undefined : columns.flatMap((given) => given ?? []);
+}
+
+function outputsOf(arm: SelectStmt, place: Place): readonly Output[] | undefined {
+  return outputsWithin({ SelectStmt: arm }, place);
+}
+
+function isStar(target: Node): boolean {
+  return columnRefs({ target }).some(({ star }) => star);
+}
+
+/** A string without a type, and NULL, are of the type of the other arms. */
+function columnOf(target: Node | undefined, type: TypeRef | undefined): ArmColumn {
+  const value = target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined;
+  const literal = literalOf(value);
+  const bare = literal !== undefined && literal.type === undefined ? value : undefined;
+  return bare === undefined ? { type, strings: [] } : { type: 'string', strings: [bare] };
 }
 
 function merged(one: ArmColumn, other: ArmColumn): ArmColumn {

@@ -265,6 +265,12 @@ const forms = [
   "select coalesce(1, '2020-01-01'::date)",
   "select coalesce(now(), '2020-01-01'::date)",
   "select coalesce('08:00:2b:01:02:03'::macaddr, '08:00:2b:01:02:03:04:05'::macaddr8)",
+  'select form.*, v from form, other union all select form.*, null from form',
+  'select 1, other.* from other union all select null, other.* from other',
+  "select form.*, 1 from form union all select form.*, 'x' from form",
+  "select 'x', form.*, 1 from form union all select 2, form.*, 'x' from form",
+  'select form.*, 1 from form union all select form.*, true from form',
+  'select form.*, null from form union all select form.*, null from form union all select form.*, 1 from form',
 ];
 
 export const refused: readonly Case[] = [
