@@ -60,6 +60,7 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     const context = new Map<Source, Span[]>();
     const migrations: MigrationReport[] = [];
     const judged = new Set<string>();
+    const named = new Set<string>();
     const wanted = options.judged;
     const memory = options.memory?.(history);
     const replayed = replay(history, {
@@ -71,7 +72,7 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     });
     for (const migration of replayed) {
       judged.add(migration.migration.id);
-      found.push(...judge(migration, judges));
+      found.push(...judge(migration, judges).filter((one) => !isNamedAgain(one, named)));
       for (const script of migration.scripts) {
         migrations.push(timeline(migration.migration, script));
         for (const step of script.steps) {
@@ -252,6 +253,11 @@ function toldOnce(problems: readonly SqlProblem[]): readonly SqlProblem[] {
     if (rule !== 'not-understood') return true;
     return told.size < told.add(routine).size;
   });
+}
+
+/** A placeholder without a value is told once in a history. */
+function isNamedAgain({ rule, message }: Found, named: Set<string>): boolean {
+  return rule === 'unknown-placeholder' && named.size === named.add(message).size;
 }
 
 function fromProblem(

@@ -73,6 +73,19 @@ test('where nobody names the oldest server, it is no older than what earlier mig
   expect(await refused()).toEqual(['fails-when-run db/migrations/005_email.sql']);
 });
 
+test('a placeholder that nothing gives a value is told once in a history, and the statements are judged', async () => {
+  const index = (name: string) =>
+    `create index {{ if not .Transactional }}concurrently{{ end }} ${name} on account (id);`;
+  const made = folderOf({
+    'migrations/1.sql': 'create table account (id int);',
+    'migrations/2.sql': index('a'),
+    'migrations/3.sql': index('b'),
+  });
+  const { stdout } = await run(made, ['check', '--format', 'json']);
+  expect(rulesOf(stdout).filter((one) => one.startsWith('unknown'))).toEqual(['unknown-placeholder migrations/2.sql']);
+  expect(JSON.parse(stdout).summary).toMatchObject({ statements: 3, notUnderstood: 0 });
+});
+
 describe('exit codes', () => {
   test.each<[string, readonly string[], number]>([
     ['findings', ['check'], 1],

@@ -325,6 +325,7 @@ describe('placeholders', () => {
   test('one that nothing replaces is said once a name, and the statement is read', () => {
     const script = read('create table ${s}.a (); drop table ${s}.b; alter table c owner to :o; select 1');
     expect(texts(script)).toHaveLength(4);
+    expect(new Set(script.problems.map(({ rule }) => rule))).toEqual(new Set(['unknown-placeholder']));
     expect(problems(script)).toEqual([
       'nothing says what ${s} stands for; the statement is read as if a name stood there @ ${s}',
       'nothing says what :o stands for; the statement is read as if a name stood there @ :o',

@@ -84,7 +84,7 @@ function unknownPlaceholder(place: Place, placeholder: Placeholder): { name: str
     ? `nothing says what ${written} decides; the statement is read as if all that it governs stood there`
     : `nothing says what ${written} stands for; the statement is read as if a name stood there`;
   const span = place.span(placeholder.start, placeholder.end);
-  return { name: written, problem: { rule: 'not-understood', message, source: place.source, span } };
+  return { name: written, problem: { rule: 'unknown-placeholder', message, source: place.source, span } };
 }
 
 type One = { readonly draft: Draft; readonly unknown: readonly Placeholder[] } | { readonly failure: ParseFailure };

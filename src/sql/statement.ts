@@ -64,8 +64,11 @@ export function isKind<K extends Kind>(statement: Statement, kind: K): statement
 
 /** What could not be read as SQL. One problem costs one statement, never the file. */
 export interface SqlProblem {
-  /** `syntax-error`: PostgreSQL's grammar refuses it. `not-understood`: it may be right, but what it does cannot be followed. */
-  readonly rule: 'syntax-error' | 'not-understood';
+  /**
+   * `syntax-error`: PostgreSQL's grammar refuses it. `not-understood`: it may be right, but what it does cannot be followed.
+   * `unknown-placeholder`: the statement is read with a name in its place.
+   */
+  readonly rule: 'syntax-error' | 'not-understood' | 'unknown-placeholder';
   readonly message: string;
   readonly source: Source;
   readonly span: Span;

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from './names.js';
 import type { Known } from './values.js';
 
 /** How the text of a value looks as a value of each type whose output is known without a server. */
@@ -8,8 +9,8 @@ const outputs: Readonly<Record<string, (text: string) => string | undefined>> = 
   int2: integer,
   int4: integer,
   int8: integer,
-  // with a schema or a capital, the output depends on the search_path and on what exists
-  regclass: (text) => (/^[a-z_][a-z0-9_]*$/.test(text) ? text : undefined),
+  // with a schema the output depends on the search_path and on what exists
+  regclass: relationName,
 };
 
 /** Other names of the same types. */
@@ -23,6 +24,13 @@ const aliases: Readonly<Record<string, string>> = {
 
 function integer(text: string): string | undefined {
   return /^\s*-?\d{1,15}\s*$/.test(text) ? String(Number(text)) : undefined;
+}
+
+/** The name of a relation that is written without a schema. */
+function relationName(text: string): string | undefined {
+  const [, quoted, bare] = /^\s*(?:"((?:[^"]|"")+)"|([A-Za-z_][A-Za-z0-9_$]*))\s*$/.exec(text) ?? [];
+  const name = quoted?.replaceAll('""', '"') ?? bare?.toLowerCase();
+  return name === undefined || name.length > 63 || !isAscii(name) ? undefined : quoteIdentifier(name);
 }
 
 function isAscii(text: string): boolean {
