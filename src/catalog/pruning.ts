@@ -1,5 +1,5 @@
 import type { Node } from '../sql/tree.js';
-import type { Catalog, Constraint, PartitionBound, Relation, Table } from './catalog.js';
+import type { Catalog, Constraint, PartitionBound, Relation, Table, TypeRef } from './catalog.js';
 import { type Clause, clauseOf, not } from './clause.js';
 import { proves } from './implication.js';
 import { type KnownType, knownType } from './known-type.js';
@@ -62,6 +62,13 @@ export function brokenCondition(
   const scope = scopeOf(catalog, relation);
   const met = conditions.map((one) => clauseOf(one, scope));
   return proves([...met, ...met.flatMap(withoutNull)], not(clauseOf(condition, scope)));
+}
+
+/** Whether a value of a type, which the conditions tell of the name `value`, surely does not meet the CHECK of a domain over the type. */
+export function brokenValue(catalog: Catalog, type: TypeRef, conditions: readonly Node[], check: Node): boolean {
+  const scope: Scope = { typeOf: () => knownType(catalog, type), collationOf: () => undefined };
+  const met = conditions.map((one) => clauseOf(one, scope));
+  return proves([...met, ...met.flatMap(withoutNull)], not(clauseOf(check, scope)));
 }
 
 function scopeOf(catalog: Catalog, table: Relation): Scope {

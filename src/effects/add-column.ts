@@ -16,6 +16,7 @@ import {
 import { uncollatable, unknownCollation } from './collation.js';
 import { columnRefusal } from './column-refusal.js';
 import { addTableConstraint, buildEach } from './constraints.js';
+import { domainValueRefusal } from './domain-value.js';
 import { all, type Draft, fail, nothing } from './draft.js';
 import { addForeignKey, type Verification } from './foreign-key.js';
 import { sizeRefusal } from './literal-refusal.js';
@@ -150,13 +151,20 @@ function mayBeDomain({ type, definition }: NewColumn, context: CommandContext): 
   return declaredType(context.catalog, type) === undefined && !known;
 }
 
+/** Whether the history shows a row that will have the column. */
+function isInhabited({ table }: CommandContext): boolean {
+  return table.inhabited && table.complete;
+}
+
 /** NOT NULL on a column that nothing fills fails on the first row. */
 function nulls(column: NewColumn, context: CommandContext): Draft {
   const demanding = column.filled || column.type === undefined ? undefined : notNullDomain(column.type, context);
   if (demanding !== undefined) {
-    const sure = context.table.inhabited && context.table.complete;
-    return fail(`domain ${demanding} does not allow null values`, '23502', sure);
+    return fail(`domain ${demanding} does not allow null values`, '23502', isInhabited(context));
   }
+  const given = column.filled && column.default !== undefined ? column.default : undefined;
+  const broken = given && column.type && domainValueRefusal(given, column.type, context, isInhabited(context));
+  if (broken !== undefined) return broken;
   const virtual = column.constraints.some(({ generated_kind }) => generated_kind === 'v');
   const notNull = column.has('CONSTR_NOTNULL') || column.has('CONSTR_PRIMARY');
   if (!notNull || (column.filled && !virtual)) return nothing;

@@ -16,6 +16,7 @@ import {
 } from './change.js';
 import { changedView } from './changed-view.js';
 import type { PredictContext } from './context.js';
+import { rowDomainRefusal } from './domain-value.js';
 import { all, type Draft, fail, lock, nothing, rows, unsure } from './draft.js';
 import { insertedTwice } from './duplicate.js';
 import { fire } from './fire.js';
@@ -30,7 +31,7 @@ import { readSubqueries } from './query-select.js';
 import type { Item } from './query-terms.js';
 import { withTables } from './query-with.js';
 import { isComplete } from './relations.js';
-import { type Row, type Selected, selectedRows } from './selected-rows.js';
+import { betweenEnds, type Row, type Selected, selectedRows } from './selected-rows.js';
 import type { TypeContext } from './types.js';
 
 /** INSERT … VALUES puts a few rows in; INSERT … SELECT as many as the query gives. */
@@ -184,7 +185,8 @@ function route(
   const lost = table.complete && sampled.some((found) => found.length === 0);
   const refusal = lost ? fail(`no partition of relation "${table.name}" found for row`, '23514', some.sure) : nothing;
   if (lost && some.sure) return refusal;
-  const each = given === undefined ? [routed(catalog, table, undefined)] : sampled;
+  const range = some.ends && betweenEnds(some.rows.map((row) => nulls(table, row)));
+  const each = given === undefined ? [routed(catalog, table, range)] : sampled;
   return all(
     refusal,
     ...each
@@ -262,6 +264,10 @@ function refusedInsert(
     return fail(`${message} "${always[0]}"`, '428C9');
   }
   const known = withDefaults(table, new Map([...values].map(([name, value]) => [name, constantOf(value)])));
+  const outside = given
+    .map((row) => rowDomainRefusal(table, withDefaults(table, row), { catalog, pg }, { whole: true, sure }))
+    .find(Boolean);
+  if (outside !== undefined) return outside;
   const missing = table.columns.find((column) => isMissing(column, known));
   if (missing === undefined || given.length === 0) return nothing;
   const message = `null value in column "${missing.name}" of relation "${table.name}" violates not-null constraint`;

@@ -28,6 +28,7 @@ import {
 import { changedView, type ViewChange } from './changed-view.js';
 import { comparisonRefusal } from './comparison-refusal.js';
 import type { PredictContext } from './context.js';
+import { rowDomainRefusal } from './domain-value.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { updatedTwice } from './duplicate.js';
 import { fire } from './fire.js';
@@ -221,6 +222,7 @@ function updated(found: Found, assigned: ReadonlyMap<string, Node | undefined>, 
   return all(
     unidentified(found, 'update', catalog),
     brokenRow(table, through, values, catalog, false),
+    rowDomainRefusal(table, values, context, { whole: false, sure: false }),
     nullRefusal(table, values),
     updatedTwice(table, set, catalog),
     checkReferences(catalog, table, { values: checked, many, perhapsSame: true }),

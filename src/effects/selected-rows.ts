@@ -1,5 +1,7 @@
 import { literalOf } from '../catalog/literal.js';
 import { type Node, type RangeFunction, type SelectStmt, strings } from '../sql/tree.js';
+import { columnRefs } from '../sql/walk.js';
+import { asConditions } from './change.js';
 
 /** One row by column; undefined for a value that is no constant. */
 export type Row = ReadonlyMap<string, Node | undefined>;
@@ -9,6 +11,8 @@ export interface Selected {
   readonly rows: readonly Row[];
   /** It surely gives them. */
   readonly sure: boolean;
+  /** They are the first and the last of a series, and the others are between them. */
+  readonly ends?: true;
 }
 
 /** What is known of the rows of an INSERT … SELECT: its constants, and the first and last row of one over generate_series. */
@@ -24,7 +28,8 @@ export function selectedRows(query: Node | undefined, names: readonly string[]):
   });
   const { whereClause, limitCount, limitOffset, groupClause, havingClause } = select;
   const filtered = [whereClause, limitCount, limitOffset, groupClause, havingClause].some((part) => part !== undefined);
-  return { rows, sure: !filtered && (series?.some ?? select.fromClause === undefined) };
+  const sure = !filtered && (series?.some ?? select.fromClause === undefined);
+  return { rows, sure, ...(series?.some && ends.length === 2 && { ends: true }) };
 }
 
 function hasStar({ targetList = [] }: SelectStmt): boolean {
@@ -53,6 +58,8 @@ function replaced(node: Node, variable: Variable): Node {
     return { TypeCast: { ...node.TypeCast, arg: replaced(node.TypeCast.arg, variable) } };
   if (!('A_Expr' in node)) return node;
   const { lexpr, rexpr } = node.A_Expr;
+  // a square does not grow with the variable
+  if ([lexpr, rexpr].every((side) => side !== undefined && holds(side, variable))) return node;
   return {
     A_Expr: {
       ...node.A_Expr,
@@ -60,6 +67,33 @@ function replaced(node: Node, variable: Variable): Node {
       ...(rexpr && { rexpr: replaced(rexpr, variable) }),
     },
   };
+}
+
+function holds(node: Node, { name }: Variable): boolean {
+  return columnRefs({ node }).some(({ parts }) => parts.at(-1) === name);
+}
+
+/** What is known of all the rows between the first and the last of a series: integers are between theirs, what both have all have. */
+export function betweenEnds([first, last]: readonly Row[]): readonly Node[] {
+  if (first === undefined || last === undefined) return [];
+  return [...first].flatMap(([column, value]): readonly Node[] => {
+    const other = last.get(column);
+    const [from, to] = [literalOf(value), literalOf(other)];
+    if (value === undefined || other === undefined || from === undefined || to === undefined) return [];
+    if (from.text === to.text && from.type === to.type) return asConditions(new Map([[column, value]]));
+    if (!isInteger(from.type) || !isInteger(to.type)) return [];
+    const [low, high] = Number(from.text) < Number(to.text) ? [value, other] : [other, value];
+    return [compared(column, '>=', low), compared(column, '<=', high)];
+  });
+}
+
+function isInteger(type: string | undefined): boolean {
+  return type === 'int4' || type === 'int8';
+}
+
+function compared(column: string, operator: string, rexpr: Node): Node {
+  const lexpr: Node = { ColumnRef: { fields: [{ String: { sval: column } }] } };
+  return { A_Expr: { kind: 'AEXPR_OP', name: [{ String: { sval: operator } }], lexpr, rexpr } };
 }
 
 interface Series {
