@@ -3,8 +3,8 @@ import { policiesReading } from '../catalog/doomed.js';
 import { placeIn } from '../catalog/expression-type.js';
 import { columnOf, dependentsOf } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
-import { typeRef } from '../catalog/type-ref.js';
-import type { Node } from '../sql/tree.js';
+import { serialType, typeRef } from '../catalog/type-ref.js';
+import { type Node, strings } from '../sql/tree.js';
 import { inPartitionKey } from './alter-table-column.js';
 import {
   type CommandContext,
@@ -24,11 +24,12 @@ import { conversionOf, typeOfDefault } from './conversion.js';
 import { all, type Draft, fail, nothing } from './draft.js';
 import { expressionKinds } from './expression-refusal.js';
 import { typeFact } from './facts.js';
+import { mutability } from './mutable.js';
 import { builtIndexes } from './relations.js';
 import { rowTypeUser } from './row-type.js';
 import { storedRefusal } from './stored-expression.js';
 import { typeName } from './type-name.js';
-import { baseType, convert, domainsOf, isRecorded, type NoCast } from './types.js';
+import { baseType, convert, domainsOf, isKnownType, isRecorded, type NoCast } from './types.js';
 import { domainViolated, notConvertible } from './violation.js';
 
 /**
@@ -40,8 +41,14 @@ export const alterColumnType: PredictCommand = (command, context) => {
   const found = columnNamed(context, name);
   if (def === undefined || !('ColumnDef' in def)) return nothing;
   if (found === 'missing') return missing(context, name);
-  const type = typeRef(context.catalog, def.ColumnDef.typeName);
+  const { typeName: written } = def.ColumnDef;
+  const type = typeRef(context.catalog, written);
+  if (serialType(written) !== undefined)
+    return fail(`type "${strings(written?.names).at(-1)}" does not exist`, '42704');
   if (type === undefined) return unknownType(name, context);
+  const missingType = isKnownType(context, type)
+    ? undefined
+    : fail(`type "${strings(written?.names).join('.')}" does not exist`, '42704', false);
   const column = found ?? unknownColumn(name);
   const using = def.ColumnDef.raw_default;
   const wrong = usingRefusal(using, context) ?? uncollatable(def.ColumnDef.collClause, type, context);
@@ -60,7 +67,12 @@ export const alterColumnType: PredictCommand = (command, context) => {
   if (uncast !== undefined) return uncast;
   const refusal = refusalOf(column, type, context);
   if (refusal?.failure?.sure) return refusal;
-  return all(refusal, recurse(context), ...parts.map((part) => ('effects' in part ? part : changeOne(part, context))));
+  return all(
+    missingType,
+    refusal,
+    recurse(context),
+    ...parts.map((part) => ('effects' in part ? part : changeOne(part, context))),
+  );
 };
 
 /** A cast that USING asks for and that there is not: it shows when the statement is read, before the table is looked at. */
@@ -175,6 +187,7 @@ function changeOne(change: Change, context: CommandContext): Draft {
     ...(rewrites && conversion.sure ? indexRefusals(change, context) : rebuiltIndexes(change, context)),
     ...checksOf(change, context),
     incomparable(change, context),
+    unsettled(change, context),
     remadeForeignKeys(change, rewrites, context),
     wrongLength(change),
     ...(rewrites ? [unfitValues(change, context)] : []),
@@ -195,6 +208,16 @@ function incomparable({ table, column, type }: Change, context: CommandContext):
     .filter((expression) => columnsIn(expression).has(column.name))
     .map((expression) => comparisonRefusal(expression, { ...table, columns }, context, table))
     .find((refusal) => refusal !== undefined);
+}
+
+/** A key or the predicate of an index which the new type makes depend on more than the row: dates cut off by the time zone. */
+function unsettled({ table, column, type }: Change, context: CommandContext): Draft | undefined {
+  const columns = table.columns.map((one) => (one.name === column.name ? { ...one, type } : one));
+  const mutable = builtIndexes(context.catalog, table)
+    .flatMap(({ predicate, keys }) => [...keys.map(({ expression }) => expression), predicate])
+    .filter((expression) => columnsIn(expression).has(column.name))
+    .some((expression) => mutability(expression, context, { ...table, columns }) === 'mutable');
+  return mutable ? fail('functions in index expression must be marked IMMUTABLE', '42P17') : undefined;
 }
 
 function unfitValues({ table, column, type }: Change, context: CommandContext): Draft {

@@ -5,7 +5,7 @@ import { type CommandContext, scanStored } from './alter-table-command.js';
 import type { Conversion } from './conversion.js';
 import { all, build, type Draft, fail, nothing } from './draft.js';
 import { typeFact } from './facts.js';
-import { type KeyType, keepsKey, operatorClassOf, refusesType, writtenClass } from './operator-class.js';
+import { classRefusal, type KeyType, keepsKey, operatorClassOf, refusesType, writtenClass } from './operator-class.js';
 import { builtIndexes } from './relations.js';
 import { typeName } from './type-name.js';
 import { baseType, domainOf, isKnownType } from './types.js';
@@ -56,6 +56,7 @@ function keyRefusal(
   const written = column.type && writtenClass(column.type, method, operatorClass, context);
   if (written !== undefined && refusesType(written, method, type, context))
     return fail(`operator class "${written}" does not accept data type ${shown}`, '42804');
+  if (written === undefined) return classRefusal(type, method, undefined, context);
   return operatorClassOf(type, method, written, context) === 'none'
     ? fail(`data type ${shown} has no default operator class for access method "${method}"`, '42704')
     : undefined;

@@ -18,15 +18,17 @@ import { nameTaken } from './constraint-name.js';
 import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { dropConstraint } from './drop-constraint.js';
 import { expressionKinds, systemColumnIn } from './expression-refusal.js';
+import { typeFact } from './facts.js';
 import { addForeignKey, newConstraint } from './foreign-key.js';
+import { keyRefusal as elementRefusal } from './index-key.js';
 import { mutability } from './mutable.js';
 import { addNotNull, setNotNull } from './not-null.js';
-import { classRefusal } from './operator-class.js';
+import { unknownTablespace } from './outside.js';
 import { newIndexes, systemColumns } from './relations.js';
 import { keyExpressionRefusal, storedRefusal } from './stored-expression.js';
 import { typeName } from './type-name.js';
 import { typeOfValue } from './typed-expression.js';
-import { baseType, isRecorded, type TypeContext } from './types.js';
+import { baseType, declaredType, isRecorded, type TypeContext } from './types.js';
 import { validateConstraint } from './validate-constraint.js';
 import { checkViolated, notUnique } from './violation.js';
 
@@ -135,7 +137,8 @@ function addKey(node: ConstraintNode, context: CommandContext): Draft {
   const names = node.contype === 'CONSTR_PRIMARY' && !isOnlyPartitioned(context) ? keyColumns(node, context) : [];
   const notNull = all(...names.map((name) => setNotNull(name, context)), askChildren(node, context));
   if (node.indexname !== undefined) return notNull;
-  return all(refusal, notNull, buildEach(made, context), partitionsOfKey(node, context));
+  const elsewhere = unknownTablespace(node.indexspace);
+  return all(refusal, elsewhere, notNull, buildEach(made, context), partitionsOfKey(node, context));
 }
 
 /** With ONLY: since 18 a column of a primary key that is not NOT NULL becomes so in all that is below too (ATPrepAddPrimaryKey). */
@@ -222,7 +225,12 @@ function operatorRefusal(node: ConstraintNode): Draft | undefined {
     return operator !== undefined && 'List' in operator ? strings(operator.List.items) : [];
   });
   const wrong = operators.find((name) => oneWay.has(name));
-  return wrong === undefined ? undefined : fail(`operator ${wrong} is not commutative`, '42809');
+  if (wrong !== undefined) return fail(`operator ${wrong} is not commutative`, '42809');
+  const method = node.access_method ?? 'btree';
+  const strange = method === 'btree' || method === 'hash' ? operators.find((name) => name !== '=') : undefined;
+  return strange === undefined
+    ? undefined
+    : fail(`operator ${strange} is not a member of the operator family of the ${method} index`, '42809');
 }
 
 function exclusionElements(node: ConstraintNode): readonly IndexElem[] {
@@ -241,6 +249,9 @@ export function keyClassRefusal(node: ConstraintNode, table: Table, context: Typ
   const columns = strings(node.keys);
   if (node.without_overlaps && columns.length === 1)
     return fail('constraint using WITHOUT OVERLAPS needs at least two columns', '42601');
+  const period = node.without_overlaps ? columnOf(table, columns.at(-1)) : undefined;
+  if (period?.type !== undefined && isRange(period.type, context) === false)
+    return fail(`column "${period.name}" in WITHOUT OVERLAPS is not a range or multirange type`, '42804');
   const wrong =
     keyExpressionRefusal(elements, table, context) ??
     storedRefusal(node.where_clause, expressionKinds.indexPredicate, placeIn(table, context.catalog), context);
@@ -248,13 +259,20 @@ export function keyClassRefusal(node: ConstraintNode, table: Table, context: Typ
   const parts = [...elements.map(({ expr }) => expr), node.where_clause];
   if (parts.some((part) => mutability(part, context, table) === 'mutable'))
     return fail('functions in index expression must be marked IMMUTABLE', '42P17');
-  const keys = [...columns, ...elements.flatMap(({ name, opclass }) => (opclass === undefined ? (name ?? []) : []))];
-  for (const name of keys) {
-    const type = columnOf(table, name)?.type;
-    const refusal = type && classRefusal(type, method, undefined, context);
+  const place = placeIn(table, context.catalog);
+  for (const key of [...columns.map((name): IndexElem => ({ name })), ...elements]) {
+    const refusal = elementRefusal(key, method, place, context);
     if (refusal !== undefined) return refusal;
   }
   return operatorRefusal(node) ?? wrong;
+}
+
+/** Whether a type is one of ranges; undefined when it is not known. */
+function isRange(type: TypeRef, context: TypeContext): boolean | undefined {
+  const base = baseType(context.catalog, type);
+  const declared = declaredType(context.catalog, base);
+  if (declared !== undefined && declared.kind !== 'base') return declared.kind === 'range' && base.dimensions === 0;
+  return isRecorded(context, base) ? typeFact(base.name, context.pg)?.category === 'R' : undefined;
 }
 
 /** PostgreSQL 18 wants the columns of a primary key to be NOT NULL in children that ONLY leaves out. */
@@ -299,6 +317,9 @@ function usedIndexRefusal(name: string, { catalog, table }: CommandContext): Dra
   if (index.keys.some(({ expression }) => expression !== undefined))
     return fail(`index "${name}" contains expressions`, '42809');
   if (index.predicate !== undefined) return fail(`"${name}" is a partial index`, '42809');
+  const sorted = index.keys.findIndex(({ order }) => order !== undefined);
+  if (sorted !== -1)
+    return fail(`index "${name}" column number ${sorted + 1} does not have default sorting behavior`, '42809');
   return table.kind === 'partitioned'
     ? fail('ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables', '0A000')
     : undefined;

@@ -1,16 +1,17 @@
 import type { Catalog, Index, Relation } from '../catalog/catalog.js';
 import { placeIn } from '../catalog/expression-type.js';
-import { columnOf, creationSchema, findRelation, indexesOf, isTable, relationByName } from '../catalog/lookup.js';
+import { creationSchema, findRelation, indexesOf, isTable, relationByName } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { qualifiedName } from '../sql/names.js';
-import { type IndexElem, type IndexStmt, type Node, strings } from '../sql/tree.js';
-import { unknownCollation } from './collation.js';
+import type { IndexElem, IndexStmt, Node } from '../sql/tree.js';
 import { applied, type Predict, type PredictContext, type PredictTable } from './context.js';
 import { all, build, type Draft, fail, forbidden, nothing, scan } from './draft.js';
 import type { LockMode } from './effect.js';
 import { expressionKinds } from './expression-refusal.js';
+import { classesOf } from './facts.js';
+import { keyRefusal } from './index-key.js';
 import { mutability } from './mutable.js';
-import { classRefusal } from './operator-class.js';
+import { unknownTablespace } from './outside.js';
 import {
   isStored,
   lockEach,
@@ -39,7 +40,8 @@ const createIndex: Predict<'IndexStmt'> = (node, context) => {
   if (exists(catalog, node, relation.schema)) return all(block, onExisting(node, relation, context, mode));
   const refusal = refusalOf(node, relation, context);
   if (refusal?.failure?.sure) return all(block, refusal);
-  return all(block, refusal, onTable(node, relation, context, mode));
+  const elsewhere = unknownTablespace(node.tableSpace);
+  return all(block, refusal, elsewhere, onTable(node, relation, context, mode));
 };
 
 /** Nobody else sees a temporary table: CONCURRENTLY is left out for it. */
@@ -107,14 +109,9 @@ function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): 
   const refused =
     wrong ??
     methodRefusal(node, method) ??
-    keys
-      .map(({ name, opclass }) => {
-        const type = columnOf(relation, name)?.type;
-        return type && classRefusal(type, method, strings(opclass)[0], context);
-      })
-      .find(Boolean) ??
-    indexParameterRefusal(node.options, method) ??
-    keys.map(({ collation }) => unknownCollation({ collname: collation ?? [] }, catalog)).find(Boolean);
+    unknownMethod(method, context) ??
+    keys.map((key) => keyRefusal(key, method, place, context)).find(Boolean) ??
+    indexParameterRefusal(node.options, method);
   if (refused !== undefined) return refused;
   // which of several functions of the name is meant, the types would tell
   if (mutable.includes('perhaps mutable'))
@@ -132,6 +129,13 @@ function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): 
 
 function elementsOf(params: readonly Node[] | undefined): readonly IndexElem[] {
   return (params ?? []).flatMap((param) => ('IndexElem' in param ? [param.IndexElem] : []));
+}
+
+/** An access method that may come with an extension which the history does not install. */
+function unknownMethod(method: string, { pg }: PredictContext): Draft | undefined {
+  return classesOf(method, pg).length > 0
+    ? undefined
+    : fail(`access method "${method}" does not exist`, '42704', false);
 }
 
 /** Access methods by what they cannot do. */

@@ -63,7 +63,7 @@ export function classRefusal(
   named: string | undefined,
   context: TypeContext,
 ): Draft | undefined {
-  if (named !== undefined) return namedRefusal(named, method, context);
+  if (named !== undefined) return namedRefusal(type, named, method, context);
   const found = operatorClassOf(type, method, undefined, context);
   if (found === undefined) return undefined;
   const own = ownClasses[method];
@@ -85,12 +85,18 @@ export function isBorrowedClass(type: TypeRef, method: string, context: TypeCont
 }
 
 /** A class that comes with an extension which the history does not install may be there all the same. */
-function namedRefusal(named: string, method: string, { catalog, pg }: TypeContext): Draft | undefined {
+function namedRefusal(type: TypeRef, named: string, method: string, context: TypeContext): Draft | undefined {
+  const { catalog, pg } = context;
   const name = named.split('.').at(-1) ?? named;
-  const own = classesOf(method, pg).find((one) => one.name === name);
+  const methods = classesOf(method, pg);
+  const own = methods.find((one) => one.name === name);
   const extension = extensionOfClass(name);
-  if (own === undefined || extension === undefined || catalog.extensions.has(extension)) return undefined;
-  return fail(`operator class "${name}" does not exist for access method "${method}"`, '42704', false);
+  const installed = extension !== undefined && catalog.extensions.has(extension);
+  if (methods.length > 0 && !installed && (own === undefined || extension !== undefined))
+    return fail(`operator class "${name}" does not exist for access method "${method}"`, '42704', false);
+  return refusesType(named, method, type, context)
+    ? fail(`operator class "${named}" does not accept data type ${typeName(catalog, type)}`, '42804')
+    : undefined;
 }
 
 /** Not one of an extension's, which brings its classes along. */
