@@ -244,6 +244,11 @@ export function attachOrCreate(
   return createIndex(catalog, partition, definition, { born: how.born, pg: how.pg, parent });
 }
 
+/** Whether an index of a partition can be the part of one of its parent. */
+export function canBePart(catalog: Catalog, index: Index, parent: Index): boolean {
+  return fits(catalog, index, definitionFrom(catalog, parent), false);
+}
+
 /** Whether an index can be the part of one that is defined so: CompareIndexInfo of index.c. */
 function fits(catalog: Catalog, index: Index, wanted: IndexDefinition, sameConstraint: boolean): boolean {
   const has = definitionFrom(catalog, index);

@@ -8,6 +8,7 @@ import type {
   Sequence,
   View,
 } from '../catalog/catalog.js';
+import { canBePart } from '../catalog/index-definition.js';
 import { columnOf, findRelation, indexesOf, isIndex, isTable } from '../catalog/lookup.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { AlterTableCmd, AlterTableStmt } from '../sql/tree.js';
@@ -114,6 +115,8 @@ function attachIndex(index: Index, { def }: AlterTableCmd, { catalog }: Context)
   const owner = (one: Index) => catalog.relations.get(one.table);
   if (child !== undefined && isIndex(child) && !isPartitionOf(child, index, catalog))
     return fail(`cannot attach index "${child.name}" as a partition of index "${index.name}"`, '55000');
+  if (child !== undefined && isIndex(child) && child.parent !== index.oid && !canBePart(catalog, child, index))
+    return fail(`cannot attach index "${child.name}" as a partition of index "${index.name}"`, '42P17');
   const locks = [index, ...(child !== undefined && isIndex(child) ? [child] : [])];
   return all(
     ...locks.map((one) =>

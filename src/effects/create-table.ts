@@ -24,8 +24,9 @@ import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
 import { refusedForeignKey } from './foreign-key.js';
 import { statementOf } from './inner-statement.js';
 import { lookUp } from './lookups.js';
-import { unknownRole } from './outside.js';
-import { boundRefusal, overlapRefusal } from './partition-overlap.js';
+import { unknownRole, unknownTablespace } from './outside.js';
+import { boundRefusal } from './partition-bound.js';
+import { overlapRefusal } from './partition-overlap.js';
 import { predictQuery, refusedQuery, repeatedColumn, tooManyNames } from './queries.js';
 import { lockEach, lockNamed, lockUnknown, newIndexes, withPartitions, written } from './relations.js';
 import { tableRefusal } from './table-refusal.js';
@@ -50,6 +51,7 @@ function create(node: CreateStmt, context: PredictContext): Draft {
   return all(
     refused,
     wrong,
+    unknownTablespace(node.tablespacename),
     ...newIndexes(catalog, after).map((index) => build(index, 'its table is new, and empty')),
     ...foreignKeys(node).map((constraint) => reference(constraint, name, made, after, context)),
     ...likeRanges(node).map((like) => lockNamed(catalog, like, 'AccessShareLock', 'its columns are copied')),
@@ -122,7 +124,8 @@ function becomePartition(node: CreateStmt, made: Table | undefined, { catalog, p
   if (parent.kind !== 'partitioned') return fail(`"${written(range)}" is not partitioned`, '42P17');
   const refusal =
     made?.bound &&
-    (boundRefusal(made.bound, parent) ?? overlapRefusal(catalog, parent, node.relation?.relname ?? '', made.bound));
+    (boundRefusal(made.bound, parent, { catalog, pg }) ??
+      overlapRefusal(catalog, parent, node.relation?.relname ?? '', made.bound));
   if (refusal !== undefined) return refusal;
   return all(
     lock(parent, 'AccessExclusiveLock', why),

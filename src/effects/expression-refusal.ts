@@ -27,6 +27,7 @@ export const expressionKinds = {
   indexKey: kind('index expression'),
   indexPredicate: kind('index predicate'),
   partitionKey: kind('partition key expression'),
+  partitionBound: { one: 'partition bound', many: 'partition bound' },
   transform: kind('transform expression'),
   triggerWhen: kind('trigger WHEN condition'),
   statistics: kind('statistics expression'),

@@ -27,18 +27,6 @@ export function overlapRefusal(
   return other && fail(`partition "${name}" would overlap partition "${other.name}"`, '42P17');
 }
 
-/** A bound of another kind than the parent's partitions have (transformPartitionBound). */
-export function boundRefusal(bound: PartitionBound, { partitionBy }: Table): Draft | undefined {
-  if (partitionBy === undefined) return undefined;
-  const { strategy } = partitionBy;
-  if (bound.kind === 'default')
-    return strategy === 'hash' ? fail('a hash-partitioned table may not have a default partition', '42P16') : undefined;
-  if (bound.kind !== strategy) return fail(`invalid bound specification for a ${strategy} partition`, '42P16');
-  return bound.kind === 'hash' && bound.modulus > 0 && bound.remainder >= bound.modulus
-    ? fail('remainder for hash partition must be less than modulus', '42P16')
-    : undefined;
-}
-
 function overlap(parent: Table, catalog: Catalog, a: PartitionBound, b: PartitionBound): boolean {
   if (a.kind === 'hash' && b.kind === 'hash') {
     const modulus = Math.min(a.modulus, b.modulus);
@@ -83,7 +71,7 @@ function compareAt(parent: Table, catalog: Catalog, a: Node, b: Node, at: number
 }
 
 /** MINVALUE and MAXVALUE stand as names of columns in the grammar's tree. */
-function infinity(node: Node): number | undefined {
+export function infinity(node: Node): number | undefined {
   const name = 'ColumnRef' in node ? strings(node.ColumnRef.fields).at(-1)?.toLowerCase() : undefined;
   return name === 'minvalue' ? -1 : name === 'maxvalue' ? 1 : undefined;
 }

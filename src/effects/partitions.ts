@@ -19,7 +19,8 @@ import type { CommandContext, CommandTable, PredictCommand } from './alter-table
 import { buildEach } from './constraints.js';
 import { all, type Draft, fail, forbidden, lock, nothing, scan } from './draft.js';
 import { enforcementConflict } from './foreign-key.js';
-import { boundRefusal, overlapRefusal } from './partition-overlap.js';
+import { boundRefusal } from './partition-bound.js';
+import { overlapRefusal } from './partition-overlap.js';
 import { lockUnknown, newIndexes, withPartitions } from './relations.js';
 import { isSameType } from './types.js';
 import { misplaced, outOfBounds } from './violation.js';
@@ -139,7 +140,7 @@ function attachRefusal(partition: Table, bound: PartitionBound, context: Command
   if (partition.parents.length > 0) return fail('cannot attach inheritance child as partition', '42809');
   if (partition.kind === 'table' && partition.children.length > 0)
     return fail('cannot attach inheritance parent as partition', '42809');
-  const misfit = boundRefusal(bound, table);
+  const misfit = boundRefusal(bound, table, context);
   if (misfit !== undefined) return misfit;
   const extra = table.complete ? partition.columns.find(({ name }) => columnOf(table, name) === undefined) : undefined;
   if (extra !== undefined)
