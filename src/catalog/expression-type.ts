@@ -1,10 +1,17 @@
-import { type A_Expr, type FuncCall, type Node, type SQLValueFunctionOp, strings } from '../sql/tree.js';
+import {
+  type A_Expr,
+  type A_Indirection,
+  type FuncCall,
+  type Node,
+  type SQLValueFunctionOp,
+  strings,
+} from '../sql/tree.js';
 import type { Catalog, Relation, Table, TypeRef } from './catalog.js';
 import { literalOf } from './literal.js';
-import { findRoutines } from './lookup.js';
+import { findRoutines, typeByOid } from './lookup.js';
 import { describe } from './query.js';
 import { shapeOfRelation } from './query-from.js';
-import { fieldOfRow, type Place, Reads, resolve } from './query-scope.js';
+import { fieldOfRow, type Place, Reads, resolve, type Shape } from './query-scope.js';
 import { builtInType, typeRef } from './type-ref.js';
 
 const boolean = builtInType('bool');
@@ -45,7 +52,10 @@ function typeOf(node: Node | undefined, place: Place, depth: number): TypeRef | 
   if ('ColumnRef' in node) return resolve(strings(node.ColumnRef.fields), place)?.type;
   if ('A_Indirection' in node) {
     const field = fieldOfRow(node.A_Indirection, place);
-    return field && resolve(field, place)?.type;
+    if (field !== undefined) return resolve(field, place)?.type;
+    const name = fieldName(node.A_Indirection);
+    const row = name === undefined ? undefined : inner(node.A_Indirection.arg);
+    return row && fieldsOf(row, place.catalog)?.outputs.find((output) => output.name === name)?.type;
   }
   if ('TypeCast' in node) return knownOrText(typeRef(place.catalog, node.TypeCast.typeName));
   if ('A_Const' in node) return constantType(node);
@@ -68,6 +78,19 @@ function typeOf(node: Node | undefined, place: Place, depth: number): TypeRef | 
     return boolean;
   if (subselect === undefined || subLinkType !== 'EXPR_SUBLINK') return undefined;
   return describe(subselect, { ...place, depth: place.depth + 1 }).outputs[0]?.type;
+}
+
+/** The one field that is taken of a row: `(row).field`. */
+export function fieldName({ indirection }: A_Indirection): string | undefined {
+  const [name, ...more] = strings(indirection);
+  return more.length === 0 && indirection?.length === 1 ? name : undefined;
+}
+
+/** The fields of a composite type; undefined for any other. */
+export function fieldsOf({ oid, dimensions }: TypeRef, catalog: Catalog): Shape | undefined {
+  const type = oid === undefined || dimensions > 0 ? undefined : typeByOid(catalog, oid);
+  const relation = type?.kind === 'composite' ? catalog.relations.get(type.relation) : undefined;
+  return relation && shapeOfRelation(relation);
 }
 
 /** The type of several expressions that make one value: that of each, where bare strings and NULL take on any (select_common_type). */

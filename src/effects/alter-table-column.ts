@@ -256,7 +256,7 @@ const setStorage: PredictCommand = (command, context) =>
   ofType(command, context, storageRefusal) ?? recursive(command, context);
 
 const setCompression: PredictCommand = (command, context) =>
-  ofType(command, context, compressionRefusal) ?? aboutColumn(command, context);
+  all(ofType(command, context, compressionRefusal), aboutColumn(command, context));
 
 /** What the column's type refuses of a setting that is one word. */
 function ofType(

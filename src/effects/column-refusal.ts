@@ -1,6 +1,7 @@
 import type { Table, TypeRef } from '../catalog/catalog.js';
-import { placeIn, typeInTable } from '../catalog/expression-type.js';
+import { placeIn } from '../catalog/expression-type.js';
 import { columnOf } from '../catalog/lookup.js';
+import type { Place } from '../catalog/query-scope.js';
 import type { ColumnDef, Constraint as ConstraintNode, Node } from '../sql/tree.js';
 import { columnRefs, functionCalls } from '../sql/walk.js';
 import { type Draft, fail } from './draft.js';
@@ -11,6 +12,7 @@ import { mutability } from './mutable.js';
 import { systemColumns } from './relations.js';
 import { storedRefusal } from './stored-expression.js';
 import { typeName } from './type-name.js';
+import { typeOfValue } from './typed-expression.js';
 import { baseType, convert, declaredType, domainOf, isRecorded, type TypeContext } from './types.js';
 
 /** A column as CREATE TABLE or ADD COLUMN defines it. */
@@ -46,7 +48,12 @@ export function columnRefusal(
   return (
     (type && typeRefusal(name, type, node, generated?.generated_kind === 'v', context)) ??
     (value && type && defaultRefusal(value, type, name, context)) ??
-    (generated?.raw_expr && generationRefusal(generated.raw_expr, generated.generated_kind === 'v', table, context))
+    (generated?.raw_expr && generationRefusal(generated.raw_expr, generated.generated_kind === 'v', table, context)) ??
+    (generated?.raw_expr &&
+      type &&
+      valueRefusal(generated.raw_expr, { name, type, what: 'generation' }, placeIn(table, context.catalog), context)) ??
+    (node.storage_name === undefined ? undefined : storageRefusal(node.storage_name, type, context)) ??
+    (node.compression === undefined ? undefined : compressionRefusal(node.compression, type, context))
   );
 }
 
@@ -77,23 +84,26 @@ function typeRefusal(
 export function defaultRefusal(value: Node, type: TypeRef, name: string, context: TypeContext): Draft | undefined {
   if (columnRefs({ expression: value }).length > 0)
     return fail('cannot use column reference in DEFAULT expression', '0A000');
+  const place = placeIn(undefined, context.catalog);
   const refusal =
-    storedRefusal(value, expressionKinds.default, placeIn(undefined, context.catalog), context) ??
-    literalRefusal(value, type, context);
-  if (refusal !== undefined) return refusal;
-  const from = typeInTable(value, undefined, context.catalog);
-  if (from === undefined || isBareString(value)) return undefined;
-  const shown = typeName(context.catalog, type);
-  return 'noCast' in convert({ type: from, fate: 'kept' }, type, context, 'assignment')
-    ? fail(
-        `column "${name}" is of type ${shown} but default expression is of type ${typeName(context.catalog, from)}`,
-        '42804',
-      )
-    : undefined;
+    storedRefusal(value, expressionKinds.default, place, context) ??
+    valueRefusal(value, { name, type, what: 'default' }, place, context);
+  return refusal;
 }
 
-function isBareString(node: Node): boolean {
-  return 'A_Const' in node && (node.A_Const.sval !== undefined || node.A_Const.isnull === true);
+/** A value that does not become the type of its column by assignment. */
+function valueRefusal(
+  value: Node,
+  { name, type, what }: { readonly name: string; readonly type: TypeRef; readonly what: 'default' | 'generation' },
+  place: Place,
+  context: TypeContext,
+): Draft | undefined {
+  const from = typeOfValue(value, place, context);
+  if (from === 'string') return literalRefusal(value, type, context);
+  if (from === undefined || !('noCast' in convert({ type: from, fate: 'kept' }, type, context, 'assignment')))
+    return undefined;
+  const [wanted, given] = [type, from].map((one) => typeName(context.catalog, one));
+  return fail(`column "${name}" is of type ${wanted} but ${what} expression is of type ${given}`, '42804');
 }
 
 /** A generation expression gives always the same for the same row, and looks at no other generated column. */
@@ -134,12 +144,13 @@ export function storageRefusal(storage: string, type: TypeRef | undefined, conte
   return fail(`column data type ${typeName(context.catalog, type)} can only have storage PLAIN`, '0A000');
 }
 
-/** SET COMPRESSION and COMPRESSION of a column. */
+/** SET COMPRESSION and COMPRESSION of a column. Not every server is built with lz4. */
 export function compressionRefusal(method: string, type: TypeRef | undefined, context: TypeContext): Draft | undefined {
   if (method === 'default') return undefined;
   if (type !== undefined && isToastable(type, context) === false)
     return fail(`column data type ${typeName(context.catalog, type)} does not support compression`, '0A000');
-  return method === 'pglz' || method === 'lz4' ? undefined : fail(`invalid compression method "${method}"`, '22023');
+  if (method === 'lz4') return fail('compression method lz4 not supported', '0A000', false);
+  return method === 'pglz' ? undefined : fail(`invalid compression method "${method}"`, '22023');
 }
 
 /** Whether the values of a type may be kept apart or compressed; undefined when the type is not known. */

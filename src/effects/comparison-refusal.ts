@@ -1,10 +1,19 @@
 import type { Table, TypeRef } from '../catalog/catalog.js';
-import { placeIn } from '../catalog/expression-type.js';
+import { fieldName, fieldsOf, placeIn } from '../catalog/expression-type.js';
 import { literalOf } from '../catalog/literal.js';
+import { findRoutines } from '../catalog/lookup.js';
 import { outputsWithin } from '../catalog/query.js';
-import type { Place } from '../catalog/query-scope.js';
+import { fieldOfRow, type Place } from '../catalog/query-scope.js';
 import { builtInType, typeRef } from '../catalog/type-ref.js';
-import { type A_Expr, type FuncCall, type Node, type SubLink, strings, type TypeCast } from '../sql/tree.js';
+import {
+  type A_Expr,
+  type A_Indirection,
+  type FuncCall,
+  type Node,
+  type SubLink,
+  strings,
+  type TypeCast,
+} from '../sql/tree.js';
 import { type Visited, visit } from '../sql/walk.js';
 import { callRefusal } from './call-refusal.js';
 import { commonRefusal } from './common-type.js';
@@ -12,7 +21,8 @@ import { type Draft, fail } from './draft.js';
 import { comparison } from './foreign-key.js';
 import { literalRefusal } from './literal-refusal.js';
 import { namedInCall } from './named-in-call.js';
-import type { Given } from './overload.js';
+import type { Given, Resolved } from './overload.js';
+import { functionSignatures } from './signatures.js';
 import { typeName } from './type-name.js';
 import { resolveFunction, resolveOperands, resolveOperator, shownType, typeOfValue } from './typed-expression.js';
 import { baseType, convert, isKnownType, isRecorded, type TypeContext } from './types.js';
@@ -36,7 +46,28 @@ function partsRefusal([kind, node]: Visited, place: Place, context: TypeContext)
   if (kind === 'MinMaxExpr') return commonRefusal(node.args ?? [], 'GREATEST', place, context);
   if (kind === 'A_ArrayExpr') return commonRefusal(node.elements ?? [], 'ARRAY', place, context);
   if (kind === 'TypeCast') return castRefusal(node, place, context);
+  if (kind === 'A_Indirection') return fieldRefusal(node, place, context);
   return kind === 'A_Expr' ? severalRefusal(node, place, context) : undefined;
+}
+
+/** A field that a row does not have; row.name may also be name(row). */
+function fieldRefusal(node: A_Indirection, place: Place, context: TypeContext): Draft | undefined {
+  const { catalog } = context;
+  const name = fieldName(node);
+  if (name === undefined || node.arg === undefined || fieldOfRow(node, place) !== undefined) return undefined;
+  const row = typeOfValue(node.arg, place, context);
+  if (typeof row !== 'object' || findRoutines(catalog, [name]).length > 0) return undefined;
+  const fields = fieldsOf(row, catalog);
+  if (fields === undefined)
+    return isRecorded(context, row) && row.name !== 'record' && functionSignatures(name, context.pg).length === 0
+      ? fail(
+          `column notation .${name} applied to type ${typeName(catalog, row)}, which is not a composite type`,
+          '42809',
+        )
+      : undefined;
+  return fields.open || fields.outputs.some((field) => field.name === name)
+    ? undefined
+    : fail(`column "${name}" not found in data type ${typeName(catalog, row)}`, '42703');
 }
 
 /** BETWEEN is two comparisons, x = ANY (array) one with each element. */
@@ -52,7 +83,11 @@ function severalRefusal({ kind, name, lexpr, rexpr }: A_Expr, place: Place, cont
   if (kind?.includes('BETWEEN') && 'List' in rexpr) {
     const [low, high] = rexpr.List.items ?? [];
     const bounds = [low, high].map((bound) => (bound === undefined ? undefined : typeOfValue(bound, place, context)));
-    return refuse('>=', bounds[0]) ?? refuse('<=', bounds[1]);
+    return (
+      refuse('>=', bounds[0]) ??
+      refuse('<=', bounds[1]) ??
+      (typeof left === 'object' ? first([low, high], (bound) => literalRefusal(bound, left, context)) : undefined)
+    );
   }
   if (kind !== 'AEXPR_OP_ANY' && kind !== 'AEXPR_OP_ALL') return undefined;
   const array =
@@ -237,7 +272,12 @@ const standard: ReadonlySet<string> = new Set(
 
 /** An operator of PostgreSQL that does not take the types of its operands. */
 function noOperator(node: A_Expr, place: Place, context: TypeContext): Draft | undefined {
-  if (resolveOperator(node, place, context) !== 'none') return undefined;
+  const resolved = resolveOperator(node, place, context);
+  if (typeof resolved === 'object') {
+    const operands = node.lexpr === undefined ? [node.rexpr] : [node.lexpr, node.rexpr];
+    return unreadableArguments(operands, resolved, context);
+  }
+  if (resolved !== 'none') return undefined;
   const operator = strings(node.name).at(-1) ?? '';
   const shown = [node.lexpr, node.rexpr].flatMap((side) =>
     side === undefined ? [] : [shownOperand(side, place, context)],
@@ -251,14 +291,22 @@ function noFunction(node: FuncCall, place: Place, context: TypeContext): Draft |
   // several arrays side by side are a form of FROM
   if ((node.args ?? []).length > 1 && strings(node.funcname).at(-1) === 'unnest') return undefined;
   const resolved = resolveFunction(node, place, context);
-  if (typeof resolved === 'object')
-    return first([...(node.args ?? []).entries()], ([at, argument]) => {
-      const name = resolved.signature.arguments[at] ?? 'any';
-      return /^(_|any)/.test(name) ? undefined : literalRefusal(argument, builtInType(name), context);
-    });
+  if (typeof resolved === 'object') return unreadableArguments(node.args ?? [], resolved, context);
   if (resolved !== 'none') return undefined;
   const shown = (node.args ?? []).map((argument) => shownOperand(argument, place, context));
   return fail(`function ${strings(node.funcname).at(-1)}(${shown.join(', ')}) does not exist`, '42883');
+}
+
+/** A bare string that cannot be read as what a function or an operator takes. */
+function unreadableArguments(
+  given: readonly (Node | undefined)[],
+  { signature }: Resolved,
+  context: TypeContext,
+): Draft | undefined {
+  return first([...given.entries()], ([at, argument]) => {
+    const name = signature.arguments[at] ?? 'any';
+    return /^(_|any)/.test(name) ? undefined : literalRefusal(argument, builtInType(name), context);
+  });
 }
 
 function shownOperand(node: Node, place: Place, context: TypeContext): string {

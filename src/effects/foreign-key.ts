@@ -58,7 +58,13 @@ export function addForeignKey(node: ConstraintNode, context: CommandContext, ver
       : nothing,
     !enforced
       ? nothing
-      : verify(referenced, nameOf(node, context), context, onNulls(node, context, verification), valid),
+      : verify(
+          referenced,
+          nameOf(node, context),
+          context,
+          onNulls(strings(node.fk_attrs), context, verification),
+          valid,
+        ),
   );
 }
 
@@ -80,7 +86,7 @@ function unknownReferenced(
 }
 
 /** Columns that the same statement adds without a value are null in every row, and nothing is looked up for them. */
-function onNulls(node: ConstraintNode, { commands }: CommandContext, verification: Verification): Verification {
+function onNulls(columns: readonly string[], { commands }: CommandContext, verification: Verification): Verification {
   if (verification !== 'both sides') return verification;
   const empty = commands.flatMap(({ subtype, def }) => {
     if (subtype !== 'AT_AddColumn' || def === undefined || !('ColumnDef' in def)) return [];
@@ -88,7 +94,7 @@ function onNulls(node: ConstraintNode, { commands }: CommandContext, verificatio
       serialType(def.ColumnDef.typeName) !== undefined || (def.ColumnDef.constraints ?? []).some(givesValue);
     return valued ? [] : [def.ColumnDef.colname];
   });
-  return strings(node.fk_attrs).some((name) => empty.includes(name)) ? 'referencing side' : verification;
+  return columns.some((name) => empty.includes(name)) ? 'referencing side' : verification;
 }
 
 function givesValue(node: Node): boolean {
@@ -155,7 +161,7 @@ export function verifyForeignKey(constraint: Constraint, context: CommandContext
     referenced === undefined
       ? nothing
       : lock(referenced, 'RowShareLock', 'a foreign key that refers to it is verified'),
-    verify(referenced, constraint.name, context, 'both sides', valid),
+    verify(referenced, constraint.name, context, onNulls(constraint.columns, context, 'both sides'), valid),
     ...(referenced === undefined ? [] : withPartitions(catalog, referenced)).map((one) =>
       lock(one, 'AccessShareLock', 'it is read to verify a foreign key'),
     ),
@@ -196,9 +202,23 @@ export function refusedForeignKey(node: ConstraintNode, referenced: Table, conte
   const keys = wanted.length === 0 ? key : wanted;
   if (keys.length !== columns.length)
     return fail('number of referencing and referenced columns for foreign key disagree', '42830');
+  const computed = computedRefusal(node, table);
+  if (computed !== undefined) return computed;
   const at = columns.findIndex((column, i) => comparable(table, column, referenced, keys[i], context) === false);
   if (at === -1) return undefined;
   return fail(`foreign key constraint "${nameOf(node, context)}" cannot be implemented`, '42804');
+}
+
+/** A column that is computed gets no value from a change of the row that it refers to. */
+function computedRefusal({ fk_attrs, fk_upd_action, fk_del_action }: ConstraintNode, table: Table): Draft | undefined {
+  const columns = strings(fk_attrs).flatMap((name) => columnOf(table, name)?.generated ?? []);
+  if (columns.length === 0) return undefined;
+  const what = 'foreign key constraint containing generated column';
+  if (columns.some(({ kind }) => kind === 'virtual'))
+    return fail('foreign key constraints on virtual generated columns are not supported', '0A000');
+  // of the letters of pg_constraint: set null, set default, cascade
+  if (/^[ndc]$/.test(fk_upd_action ?? '')) return fail(`invalid ON UPDATE action for ${what}`, '42601');
+  return /^[nd]$/.test(fk_del_action ?? '') ? fail(`invalid ON DELETE action for ${what}`, '42601') : undefined;
 }
 
 /** The constraint that a command adds to the table. */

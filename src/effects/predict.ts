@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import { settings } from '../catalog/lookup.js';
 import { isKind, type Statement } from '../sql/statement.js';
 import type { Kind } from '../sql/tree.js';
+import { visit } from '../sql/walk.js';
 import { alterTable, loneCommand } from './alter-table.js';
 import type { PredictContext, PredictTable } from './context.js';
 import { type Draft, finish, nothing, notUnderstood } from './draft.js';
@@ -9,6 +10,7 @@ import type { Prediction, PredictOptions } from './effect.js';
 import { uncommittedLabel } from './enum-use.js';
 import { statements } from './statements.js';
 import { syntaxRefusal } from './syntax.js';
+import { modifierRefusal } from './type-modifiers.js';
 
 /** Every kind of statement whose effects are known; one that is not in here is "not understood". */
 const table: PredictTable = { ...statements, ...alterTable };
@@ -46,7 +48,26 @@ function draftOf<K extends Kind>(
   if (row === undefined) return notUnderstood;
   const refusal = syntaxRefusal(statement, given.pg);
   if (refusal !== undefined) return refusal;
+  const misfit = writtenTypes(statement, given);
+  if (misfit !== undefined) return misfit;
   const draft = row(statement.node, { ...given, statement, inner });
   const { failure } = statement.kind === 'AlterEnumStmt' ? nothing : uncommittedLabel(statement.node, given.catalog);
   return failure === undefined ? draft : { ...draft, failure };
+}
+
+/** What may be the modifiers of a type. */
+const inParentheses = /\(\s*[-+]?\d+\s*[,)]/;
+
+/** The refusal of the first type with modifiers that it does not take. */
+function writtenTypes<K extends Kind>(
+  { kind, node, text }: Statement<K>,
+  given: Pick<PredictContext, 'catalog' | 'pg'>,
+): Draft | undefined {
+  if (!inParentheses.test(text)) return undefined;
+  let refusal: Draft | undefined;
+  visit({ [kind]: node }, (...[visited, inner]) => {
+    if (visited === 'TypeName') refusal ??= modifierRefusal(inner, given);
+    return refusal === undefined;
+  });
+  return refusal;
 }

@@ -15,6 +15,7 @@ import { qualifiedName } from '../sql/names.js';
 import type { RangeVar } from '../sql/tree.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import type { LockMode } from './effect.js';
+import { unknownSchema } from './outside.js';
 
 /** A relation with rows of its own or of its partitions. */
 export type Stored = Table | MaterializedView;
@@ -37,7 +38,8 @@ export function notShown(name: string): string {
 /** The server's words for a name that means nothing; sure where it meant something once: what the history does not show may exist. */
 export function unknownRelation(catalog: Catalog, range: RangeVar): Draft {
   const parts = [...(range.schemaname === undefined ? [] : [range.schemaname]), range.relname ?? ''];
-  return fail(`relation "${written(range)}" does not exist`, '42P01', isGone(catalog, parts));
+  const unknown = fail(`relation "${written(range)}" does not exist`, '42P01', isGone(catalog, parts));
+  return unknown.failure?.sure ? unknown : all(unknown, unknownSchema(catalog, range.schemaname));
 }
 
 /** A name as its author wrote it. */

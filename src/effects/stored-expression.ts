@@ -54,8 +54,8 @@ function unknownName(expression: Node, place: Place): Draft | undefined {
     const [name = '', item] = parts.toReversed();
     if (star || systemColumns.has(name)) continue;
     const meant = item === undefined ? items : items.filter((one) => one.name === item);
-    // row.name may also be the field of a column, or name(row)
-    if (item !== undefined && meant.length === 0) continue;
+    if (item !== undefined && meant.length === 0) return fail(`missing FROM-clause entry for table "${item}"`, '42P01');
+    // row.name may also be name(row)
     const known = meant.some(({ outputs, open }) => open || outputs.some((output) => output.name === name));
     const isRow = items.some((one) => one.name === name) || findRoutines(place.catalog, [name]).length > 0;
     if (!known && !isRow) return fail(`column "${parts.join('.')}" does not exist`, '42703');

@@ -11,7 +11,7 @@ import {
   strings,
 } from '../sql/tree.js';
 import { columnRefs } from '../sql/walk.js';
-import { columnRefusal, compressionRefusal, storageRefusal } from './column-refusal.js';
+import { columnRefusal } from './column-refusal.js';
 import { checkRefusal, keyClassRefusal, lacksPartitionKey } from './constraints.js';
 import { type Draft, fail } from './draft.js';
 import { expressionKinds } from './expression-refusal.js';
@@ -97,11 +97,7 @@ function clauseRefusal(node: CreateStmt, { catalog, pg }: TypeContext): Draft | 
 function definitionRefusal(node: ColumnDef, table: Table | undefined, context: TypeContext): Draft | undefined {
   const constraints = foldAttributes(node.constraints ?? []);
   const type = serialType(node.typeName) ?? typeRef(context.catalog, node.typeName);
-  return (
-    columnRefusal({ node, type, constraints }, table, context) ??
-    (node.storage_name === undefined ? undefined : storageRefusal(node.storage_name, type, context)) ??
-    (node.compression === undefined ? undefined : compressionRefusal(node.compression, type, context))
-  );
+  return columnRefusal({ node, type, constraints }, table, context);
 }
 
 /** The constraints of the table and of its columns, each with its columns. */

@@ -5,6 +5,7 @@ import { alterType } from './alter-type.js';
 import { analysed } from './analysed.js';
 import { blind } from './blind.js';
 import { blindBatches } from './blind-batches.js';
+import { blindForms } from './blind-forms.js';
 import { cascades } from './cascades.js';
 import { crossed } from './crossed.js';
 import { found } from './found.js';
@@ -54,4 +55,5 @@ export const cases: readonly Case[] = [
   ...suite,
   ...analysed,
   ...blindBatches,
+  ...blindForms,
 ];
