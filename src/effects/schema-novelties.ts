@@ -127,7 +127,7 @@ export const schemaNovelties: Novelties = {
       what: 'a virtual generated column',
       is: ({ generated_kind }) => generated_kind === 'v',
     },
-    { since: 18, words: /\benforced\b/, what: 'NOT ENFORCED', is: ({ contype = '' }) => enforceable.has(contype) },
+    { since: 18, words: /\benforced\b/, what: 'NOT ENFORCED', is: saysEnforced },
     {
       since: 18,
       words: /\bwithout\s+overlaps\b/,
@@ -302,12 +302,16 @@ export const schemaNovelties: Novelties = {
   ],
 };
 
-const enforceable: ReadonlySet<string> = new Set([
-  'CONSTR_CHECK',
-  'CONSTR_FOREIGN',
-  'CONSTR_ATTR_ENFORCED',
-  'CONSTR_ATTR_NOT_ENFORCED',
-]);
+const ofColumn: ReadonlySet<string> = new Set(['CONSTR_ATTR_ENFORCED', 'CONSTR_ATTR_NOT_ENFORCED']);
+const ofTable: ReadonlySet<string> = new Set(['CONSTR_CHECK', 'CONSTR_FOREIGN']);
+
+/** ENFORCED after a constraint of a table is what goes without saying, and does not show in the tree; a column may be named so. */
+function saysEnforced({ contype = 'CONSTR_NULL', is_enforced }: Constraint, text: string): boolean {
+  return ofColumn.has(contype) || (ofTable.has(contype) && (is_enforced !== true || enforcedLast.test(text)));
+}
+
+const enforcedLast =
+  /(?:\)|\b(?:deferrable|deferred|immediate|valid|inherit|cascade|restrict|action|null|default)) enforced\b/;
 
 function isNotNull({ contype }: Constraint): boolean {
   return contype === 'CONSTR_NOTNULL';

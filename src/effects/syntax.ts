@@ -1,3 +1,4 @@
+import { syntaxOf } from '../sql/essence.js';
 import type { Statement } from '../sql/statement.js';
 import type { Kind, NodeMap } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
@@ -26,9 +27,9 @@ function wordsAfterMajor(pg: number): RegExp {
 /** What an older server than the syntax is made for says of a statement; and of options that no server has. */
 export function syntaxRefusal<K extends Kind>(statement: Statement<K>, pg: number): Draft | undefined {
   const { kind, node } = statement;
-  const text = statement.text.toLowerCase();
   const options = optionRefusal(statement, pg);
-  if (options !== undefined || !wordsAfterMajor(pg).test(text)) return options;
+  if (options !== undefined || !mayBeWrittenFor(statement.text, pg)) return options;
+  const text = syntaxOf(statement.text);
   let refusal: Draft | undefined;
   visit({ [kind]: node }, <N extends keyof NodeMap>(visited: N, inner: NodeMap[N]) => {
     if (refusal !== undefined) return false;
