@@ -389,6 +389,13 @@ const queries: readonly Row[] = [
   ['select (select v from p where p.id = t.p_id) from t', ['p AccessShare scan', 't AccessShare scan']],
   ['with q as (select * from t) select * from q where id = 1', ['t AccessShare']],
   ['with q as materialized (select * from t) select * from q where id = 1', ['t AccessShare scan']],
+  ['insert into t (id, n, p_id) values (1, 2, 3)', ['p RowShare', 't RowExclusive', 'may fail 23503'], key],
+  // where the row is there already, nothing is looked up
+  [
+    'insert into t (id, n, p_id) values (1, 2, 3) on conflict do nothing',
+    ['p RowShare?', 't RowExclusive', 'may fail 23503'],
+    key,
+  ],
   ['with q as (select * from t) select 1', ['t AccessShare']],
   ['select * from (select id from t union all select id from p) q where id = 1', ['p AccessShare', 't AccessShare']],
   ['select * from v where id = 1', ['t AccessShare'], view],

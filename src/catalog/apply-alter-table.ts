@@ -92,8 +92,8 @@ export function passOf({ kind, node }: Statement): number {
 function constraintPass(def: Node | undefined): number {
   if (def === undefined || !('Constraint' in def)) return 9;
   const { contype, indexname } = def.Constraint;
-  if (contype === 'CONSTR_CHECK' || contype === 'CONSTR_NOTNULL') return 4;
-  if (contype === 'CONSTR_FOREIGN') return 8;
+  if (contype === 'CONSTR_NOTNULL') return 5;
+  if (contype === 'CONSTR_CHECK' || contype === 'CONSTR_FOREIGN') return 8;
   return indexname === undefined ? 7 : 6;
 }
 

@@ -144,7 +144,7 @@ export interface Column extends Commented, Granted {
   readonly default?: Node;
   readonly generated?: { readonly kind: 'stored' | 'virtual'; readonly expression: Node };
   readonly identity?: 'always' | 'by default';
-  /** The sequence that serial or IDENTITY made. */
+  /** The sequence that serial or IDENTITY made and that the values come from; whose a sequence is, it says itself. */
   readonly sequence?: Oid;
   readonly collation?: string;
   /** Of a child or partition: the column came from the parent. */

@@ -85,7 +85,9 @@ export function applyColumnConstraints(
 
 /** The column with a default; DEFAULT NULL is none, but of a domain, which may have one of its own (AddRelationNewConstraints). */
 export function withDefault(catalog: Catalog, column: Column, expression: Node | undefined): Column {
-  const { default: _, ...rest } = column;
+  const { default: _, sequence, ...own } = column;
+  // the sequence of a serial stays the column's, and gives it no numbers any more
+  const rest = own.identity === undefined || sequence === undefined ? own : { ...own, sequence };
   const isNull = expression !== undefined && 'A_Const' in expression && expression.A_Const.isnull === true;
   const isDomain = column.type?.oid !== undefined && catalog.types.get(column.type.oid)?.kind === 'domain';
   return expression === undefined || (isNull && !isDomain) ? rest : { ...rest, default: expression };

@@ -25,7 +25,7 @@ export function doomedWithObject(catalog: Catalog, oid: Oid): readonly Doomed[] 
     return type?.kind === 'composite' ? objects([type.relation]) : [];
   }
   if (relation.kind === 'composite type') return objects([relation.type]);
-  if (isTable(relation)) return objects([...relation.indexes, ...ownedSequences(relation.columns)]);
+  if (isTable(relation)) return objects([...relation.indexes, ...ownedSequences(catalog, oid)]);
   if (relation.kind === 'materialized view') return objects(relation.indexes);
   if (isIndex(relation)) return objects(relation.children);
   if (relation.kind === 'sequence' && relation.ownedBy !== undefined)
@@ -33,8 +33,12 @@ export function doomedWithObject(catalog: Catalog, oid: Oid): readonly Doomed[] 
   return [];
 }
 
-function ownedSequences(columns: readonly Column[]): readonly Oid[] {
-  return columns.flatMap(({ sequence }) => sequence ?? []);
+function ownedSequences(catalog: Catalog, table: Oid, column?: string): readonly Oid[] {
+  return dependentsOf(catalog, table).filter((oid) => {
+    const sequence = catalog.relations.get(oid);
+    if (sequence?.kind !== 'sequence' || sequence.ownedBy?.table !== table) return false;
+    return column === undefined || sequence.ownedBy.column === column;
+  });
 }
 
 function defaultsOf(catalog: Catalog, table: Oid, sequence: Oid): readonly Doomed[] {
@@ -45,9 +49,9 @@ function defaultsOf(catalog: Catalog, table: Oid, sequence: Oid): readonly Doome
     .map(({ name }) => ({ kind: 'default', table, name }));
 }
 
-/** Whether a column takes its values from a sequence; one that has lost its default still owns it. */
-function draws({ sequence, default: given, identity }: Column, oid: Oid): boolean {
-  return sequence === oid && (given !== undefined || identity !== undefined);
+/** Whether a column takes its values from a sequence of its own, as serial and IDENTITY make it. */
+function draws({ sequence }: Column, oid: Oid): boolean {
+  return sequence === oid;
 }
 
 /** What depends on an object in pg_depend: it goes with CASCADE, partitions also without. */
@@ -133,7 +137,6 @@ export function doomedByColumn(
 ): readonly Doomed[] {
   const { name } = column;
   const readers = dependentsOf(catalog, relation.oid).filter((oid) => readsColumn(catalog, oid, relation.oid, name));
-  const sequences = column.sequence === undefined ? [] : [column.sequence];
   const indexes = 'indexes' in relation ? indexesOf(catalog, relation) : [];
   const involved = indexes.filter((index) => index.constraint === undefined && columnsOfIndex(index).has(name));
   // a partitioned table cannot be without a column of its key
@@ -141,18 +144,16 @@ export function doomedByColumn(
   const whole = objects([
     ...(inKey ? [relation.oid] : []),
     ...readers,
-    ...sequences,
+    ...ownedSequences(catalog, relation.oid, name),
     ...involved.map(({ oid }) => oid),
   ]);
   return isTable(relation) ? [...whole, ...doomedPartsByColumn(catalog, relation, name)] : whole;
 }
 
-/** Whether a view reads the column, or a sequence belongs to it. */
+/** Whether a view or a function reads the column. */
 function readsColumn(catalog: Catalog, dependent: Oid, relation: Oid, name: string): boolean {
   const reader = catalog.relations.get(dependent) ?? catalog.routines.get(dependent);
-  if (reader === undefined) return false;
-  if (reader.kind === 'sequence') return reader.ownedBy?.table === relation && reader.ownedBy.column === name;
-  if (!('reads' in reader)) return false;
+  if (reader === undefined || !('reads' in reader)) return false;
   return reader.reads.some((read) => read.relation === relation && read.columns !== '*' && read.columns.includes(name));
 }
 

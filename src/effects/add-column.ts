@@ -1,9 +1,8 @@
 import type { Table, TypeRef } from '../catalog/catalog.js';
 import { foldAttributes, tableConstraints } from '../catalog/column-definition.js';
-import { extensionTypes } from '../catalog/extension-types.js';
 import { columnOf, isTable } from '../catalog/lookup.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
-import { type ColumnDef, type Constraint as ConstraintNode, type ConstrType, type Node, strings } from '../sql/tree.js';
+import type { ColumnDef, Constraint as ConstraintNode, ConstrType, Node } from '../sql/tree.js';
 import { functionCalls } from '../sql/walk.js';
 import {
   type CommandContext,
@@ -22,7 +21,8 @@ import { addForeignKey, type Verification } from './foreign-key.js';
 import { sizeRefusal } from './literal-refusal.js';
 import { newIndexes, shownName } from './relations.js';
 import { rowTypeUser } from './row-type.js';
-import { baseType, declaredType, domainOf, isConstrained, isKnownType, isSameType } from './types.js';
+import { domainOf, isConstrained, isSameType } from './types.js';
+import { isUnknownType, unknownTypeName } from './unknown-type.js';
 import { isUnknownFunction, unknownFunction, volatility } from './volatility.js';
 
 /** A column as ADD COLUMN defines it. */
@@ -106,8 +106,9 @@ function refusalOf(column: NewColumn, context: CommandContext): Draft | undefine
 
 /** A type or function that nothing shows may come from elsewhere, or not exist. */
 function unknownNames(column: NewColumn, context: CommandContext): Draft {
-  const name = strings(column.definition.typeName?.names);
-  if (mayBeDomain(column, context)) return fail(`type "${name.join('.')}" does not exist`, '42704', false);
+  const { type, definition } = column;
+  const lacking = type === undefined ? nothing : unknownTypeName(definition.typeName, type, context);
+  if (lacking.failure !== undefined) return lacking;
   const unknown = functionCalls({ default: column.default }).find((call) => isUnknownFunction(call.name, context));
   return unknown === undefined ? nothing : unknownFunction(unknown);
 }
@@ -136,19 +137,11 @@ function ownValues(column: NewColumn, context: CommandContext): { sure: boolean;
     : undefined;
 }
 
-/** Types that come with an extension which the history need not show; of these only earth is a domain. */
-const extensionNames: ReadonlySet<string> = new Set(
-  Object.values(extensionTypes)
-    .flat()
-    .filter((name) => name !== 'earth'),
-);
-
 /** A type that is not known may be a domain; an array or a type with modifiers is none. */
 function mayBeDomain({ type, definition }: NewColumn, context: CommandContext): boolean {
   if (definition.typeName?.pct_type) return type === undefined;
   if (type === undefined || type.dimensions > 0 || (definition.typeName?.typmods ?? []).length > 0) return false;
-  const known = isKnownType(context, baseType(context.catalog, type)) || extensionNames.has(type.name);
-  return declaredType(context.catalog, type) === undefined && !known;
+  return isUnknownType(type, context);
 }
 
 /** Whether the history shows a row that will have the column. */

@@ -4,7 +4,7 @@ import { placeIn } from '../catalog/expression-type.js';
 import { columnOf, dependentsOf } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
-import { type Node, strings } from '../sql/tree.js';
+import type { AlterTableCmd, CollateClause, ColumnDef, Node, TypeName } from '../sql/tree.js';
 import { inPartitionKey } from './alter-table-column.js';
 import {
   type CommandContext,
@@ -12,6 +12,7 @@ import {
   family,
   missing,
   type PredictCommand,
+  type PrepareCommand,
   recurse,
   rewriteStored,
   scanStored,
@@ -30,7 +31,25 @@ import { rowTypeUser } from './row-type.js';
 import { storedRefusal } from './stored-expression.js';
 import { typeName } from './type-name.js';
 import { baseType, convert, domainsOf, isKnownType, isRecorded, type NoCast } from './types.js';
+import { unknownTypeName } from './unknown-type.js';
 import { domainViolated, notConvertible } from './violation.js';
+
+/** What shows before any command of the statement is carried out (ATPrepAlterColumnType): the type, USING, the casts. */
+export const prepareColumnType: PrepareCommand = (command, context) => {
+  const read = readCommand(command, context);
+  if (read === undefined) return undefined;
+  const { column, type, using, collation } = read;
+  if (serialType(read.typeName) !== undefined && !isKnownType(context, type))
+    return fail(`type "${type.name}" does not exist`, '42704');
+  const wrong = usingRefusal(using, context) ?? uncollatable(collation, type, context);
+  if (wrong !== undefined) return wrong;
+  const prepared = preparedRefusal(column, context);
+  if (prepared !== undefined) return (using && wrongUsing(column, type, using, context)) ?? prepared;
+  // that there is no such cast shows before anything is looked at that uses the column
+  return partsOf(read, context)
+    .flatMap((part) => ('effects' in part ? part : []))
+    .find(({ failure }) => failure?.sure);
+};
 
 /**
  * ALTER COLUMN TYPE. The rows are written anew unless the planner proves that they stay as they are stored. Even then, checks of the column are
@@ -38,42 +57,51 @@ import { domainViolated, notConvertible } from './violation.js';
  */
 export const alterColumnType: PredictCommand = (command, context) => {
   const { name, def } = command;
-  const found = columnNamed(context, name);
+  if (columnNamed(context, name) === 'missing') return missing(context, name);
   if (def === undefined || !('ColumnDef' in def)) return nothing;
-  if (found === 'missing') return missing(context, name);
-  const { typeName: written } = def.ColumnDef;
-  const type = typeRef(context.catalog, written);
-  if (serialType(written) !== undefined)
-    return fail(`type "${strings(written?.names).at(-1)}" does not exist`, '42704');
-  if (type === undefined) return unknownType(name, context);
-  const missingType = isKnownType(context, type)
-    ? undefined
-    : fail(`type "${strings(written?.names).join('.')}" does not exist`, '42704', false);
-  const column = found ?? unknownColumn(name);
-  const using = def.ColumnDef.raw_default;
-  const wrong = usingRefusal(using, context) ?? uncollatable(def.ColumnDef.collClause, type, context);
-  if (wrong !== undefined) return wrong;
-  const prepared = preparedRefusal(column, context);
-  if (prepared !== undefined) return (using && wrongUsing(column, type, using, context)) ?? prepared;
-  const parts = family(context).flatMap((table): readonly (Change | Draft)[] => {
+  const read = readCommand(command, context);
+  if (read === undefined) return unknownType(name, context);
+  const refused = prepareColumnType(command, context) ?? refusalOf(read.column, read.type, context);
+  if (refused?.failure?.sure) return refused;
+  return all(
+    refused,
+    unknownTypeName(read.typeName, read.type, context),
+    recurse(context),
+    ...partsOf(read, context).map((part) => ('effects' in part ? part : changeOne(part, context))),
+  );
+};
+
+/** A column and what becomes of it. */
+interface Retyping {
+  readonly column: Column;
+  readonly type: TypeRef;
+  readonly typeName: TypeName | undefined;
+  readonly using: Node | undefined;
+  readonly collation: CollateClause | undefined;
+  readonly definition: ColumnDef;
+}
+
+/** Undefined where there is no such column, or the type is that of a column which the history does not show. */
+function readCommand({ name, def }: AlterTableCmd, context: CommandContext): Retyping | undefined {
+  if (def === undefined || !('ColumnDef' in def)) return undefined;
+  const { typeName, raw_default: using, collClause: collation } = def.ColumnDef;
+  const found = columnNamed(context, name);
+  const type = typeRef(context.catalog, typeName);
+  if (found === 'missing' || type === undefined) return undefined;
+  return { column: found ?? unknownColumn(name), type, typeName, using, collation, definition: def.ColumnDef };
+}
+
+/** The column in the table and in all below it: how its values are converted, or why they cannot be. */
+function partsOf(read: Retyping, context: CommandContext): readonly (Change | Draft)[] {
+  const { column, type, using, definition } = read;
+  return family(context).flatMap((table): readonly (Change | Draft)[] => {
     const own = columnOf(table, column.name) ?? (table === context.table ? column : undefined);
     if (own === undefined) return [];
     const conversion = conversionOf(table, own, type, using, context);
     if ('noCast' in conversion) return [noCast(conversion.noCast, column.name, using !== undefined, context)];
-    return [{ table, column: own, type, collation: collationOf(def.ColumnDef, type, context), conversion }];
+    return [{ table, column: own, type, collation: collationOf(definition, type, context), conversion }];
   });
-  // that there is no such cast shows before anything is looked at that uses the column
-  const uncast = parts.find((part): part is Draft => 'effects' in part && part.failure?.sure === true);
-  if (uncast !== undefined) return uncast;
-  const refusal = refusalOf(column, type, context);
-  if (refusal?.failure?.sure) return refusal;
-  return all(
-    missingType,
-    refusal,
-    recurse(context),
-    ...parts.map((part) => ('effects' in part ? part : changeOne(part, context))),
-  );
-};
+}
 
 /** A cast that USING asks for and that there is not: it shows when the statement is read, before the table is looked at. */
 function wrongUsing(column: Column, type: TypeRef, using: Node, context: CommandContext): Draft | undefined {

@@ -27,6 +27,9 @@ export interface CommandContext {
 /** What one command does besides locking its own table. */
 export type PredictCommand = (command: AlterTableCmd, context: CommandContext) => Draft;
 
+/** What PostgreSQL refuses in a command before it carries out any of the statement's. */
+export type PrepareCommand = (command: AlterTableCmd, context: CommandContext) => Draft | undefined;
+
 /** A part of the table of commands: one per family. */
 export type CommandTable = { readonly [T in AlterTableType]?: PredictCommand };
 

@@ -4,11 +4,11 @@ import type { Catalog, Table } from '../catalog/catalog.js';
 import { findRelation, isTable, relationByName } from '../catalog/lookup.js';
 import { tableOrStub } from '../catalog/stub.js';
 import type { Statement } from '../sql/statement.js';
-import type { AlterTableCmd, AlterTableStmt, RangeVar } from '../sql/tree.js';
+import type { AlterTableCmd, AlterTableStmt, AlterTableType, RangeVar } from '../sql/tree.js';
 import { addColumn } from './add-column.js';
-import { alterColumnType } from './alter-column-type.js';
+import { alterColumnType, prepareColumnType } from './alter-column-type.js';
 import { columnCommands } from './alter-table-column.js';
-import type { CommandContext, CommandTable } from './alter-table-command.js';
+import type { CommandContext, CommandTable, PrepareCommand } from './alter-table-command.js';
 import { kindRefusal } from './alter-table-kinds.js';
 import { lockLevel, statementLock } from './alter-table-lock.js';
 import { otherRelation, wrongKind } from './alter-table-other.js';
@@ -30,6 +30,9 @@ const commands: CommandTable = {
   AT_AddColumn: addColumn,
   AT_AlterColumnType: alterColumnType,
 };
+
+/** What is refused before any command is carried out, whatever stands before it (phase 1 of ATController). */
+const preparations: { readonly [T in AlterTableType]?: PrepareCommand } = { AT_AlterColumnType: prepareColumnType };
 
 function predictAlterTable(node: AlterTableStmt, context: PredictContext<'AlterTableStmt'>): Draft {
   const { relation: range } = node;
@@ -98,18 +101,40 @@ function alterOne(context: PredictContext<'AlterTableStmt'>, start: Table): Draf
   });
   const outcomes = new Map<Statement, Outcome>();
   let { catalog } = context;
+  const unchanging = { start, pg, timeZone, lock: mode, only, commands: nodes };
+  const atFirst = { ...unchanging, catalog, table: start, after: catalog };
   // an ALTER TABLE of one command is that command
-  const whole = written.length === 1 ? appliedBefore(context) : undefined;
-  for (const command of [...written].sort((a, b) => passOf(a.statement) - passOf(b.statement))) {
-    const after = whole ?? apply(command.statement, catalog, { born: start.born, pg });
+  const single = written.length === 1 ? appliedBefore(context) : undefined;
+  const inPasses = [...written].sort((a, b) => passOf(a.statement) - passOf(b.statement));
+  for (const command of inPasses) {
+    const after = single ?? apply(command.statement, catalog, { born: start.born, pg });
     const table = tableNow(catalog, start);
-    const given = { catalog, table, start, pg, timeZone, lock: mode, only, after, commands: nodes };
+    const given = { ...unchanging, catalog, table, after };
     outcomes.set(command.statement, { ...command, draft: predictCommand(command.node, given) });
     catalog = after;
   }
+  const carriedOut = inPasses.flatMap(({ statement: one }) => outcomes.get(one) ?? []);
+  const inTurn = written.length === 1 ? [] : [...prepared(written, atFirst), ...carriedOut];
+  const first = inTurn.find(({ draft }) => draft.failure?.sure);
   const parts = written.flatMap(({ statement: one }) => outcomes.get(one) ?? []);
-  const drafts = parts.map((outcome) => withRebuilds(outcome, catalog));
+  const drafts = parts.map((outcome) => refusedAs(withRebuilds(outcome, catalog), outcome, first));
   return { ...all(...drafts, lock(start, mode, 'the table is altered')), commands: drafts };
+}
+
+/** What phase 1 of ATController says of the commands, one after another. */
+function prepared(written: readonly Command[], context: CommandContext): readonly Outcome[] {
+  return written.flatMap((command) => {
+    const { subtype } = command.node;
+    const draft = subtype && preparations[subtype]?.(command.node, context);
+    return draft === undefined ? [] : [{ ...command, draft }];
+  });
+}
+
+/** At the first refusal the statement has failed: what the other commands would have been refused for is not heard. */
+function refusedAs(draft: Draft, { statement }: Outcome, first: Outcome | undefined): Draft {
+  const { failure, ...rest } = draft;
+  if (first?.statement === statement) return { ...rest, ...(first.draft.failure && { failure: first.draft.failure }) };
+  return first !== undefined && failure?.sure ? rest : draft;
 }
 
 function tableNow(catalog: Catalog, start: Table): Table {

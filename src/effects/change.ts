@@ -1,7 +1,7 @@
 import type { Catalog, Relation, Table } from '../catalog/catalog.js';
 import { ancestors, columnOf, findRelation, isTable } from '../catalog/lookup.js';
 import { mayHold } from '../catalog/pruning.js';
-import type { Node, RangeVar, UpdateStmt } from '../sql/tree.js';
+import { type Node, type RangeVar, strings, type UpdateStmt } from '../sql/tree.js';
 import { all, type Draft, fail, lock, nothing, rows } from './draft.js';
 import { literalRefusal, sizeRefusal } from './literal-refusal.js';
 import { spread } from './multi-assign.js';
@@ -97,15 +97,23 @@ export function assignments(targets: UpdateStmt['targetList']): ReadonlyMap<stri
   );
 }
 
-/** Those of the assignments that are not `a = a`. */
-export function realAssignments(set: ReadonlyMap<string, Node | undefined>): ReadonlyMap<string, Node | undefined> {
-  return new Map([...set].filter(([column, value]) => !isColumn(value, column)));
+/** The name by which the expressions of a change speak of its target. */
+export function shownAs(target: RangeVar | undefined): string {
+  return target?.alias?.aliasname ?? target?.relname ?? '';
 }
 
-function isColumn(value: Node | undefined, column: string): boolean {
+/** Those of the assignments that are not `a = a`, with or without the name of the target. */
+export function realAssignments(
+  set: ReadonlyMap<string, Node | undefined>,
+  target: string,
+): ReadonlyMap<string, Node | undefined> {
+  return new Map([...set].filter(([column, value]) => !isColumn(value, column, target)));
+}
+
+function isColumn(value: Node | undefined, column: string, target: string): boolean {
   if (value === undefined || !('ColumnRef' in value)) return false;
-  const last = value.ColumnRef.fields?.at(-1);
-  return last !== undefined && 'String' in last && last.String.sval === column;
+  const [name, of = target] = strings(value.ColumnRef.fields).reverse();
+  return name === column && of === target;
 }
 
 /** What the server refuses in a list of columns that get values. */

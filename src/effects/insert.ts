@@ -13,6 +13,7 @@ import {
   realAssignments,
   refusedColumns,
   routed,
+  shownAs,
 } from './change.js';
 import { changedView } from './changed-view.js';
 import type { PredictContext } from './context.js';
@@ -52,7 +53,7 @@ export function planInsert(node: InsertStmt, place: QueryPlace, context: Predict
   if (instead !== undefined) return { draft: all(common, source?.draft, instead), few: !many, columns: [], open: true };
   const own =
     table === undefined ? notChanged(catalog, node.relation ?? {}, 'INSERT') : insertInto(table, node, many, context);
-  const target = node.relation?.alias?.aliasname ?? node.relation?.relname ?? '';
+  const target = shownAs(node.relation);
   const returned = subqueriesOf(
     [...(node.returningClause?.exprs ?? []), ...(node.onConflictClause?.targetList ?? [])],
     inner,
@@ -99,8 +100,15 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
     rules.draft,
     askBound(catalog, table),
     route(table, given, some, many, context),
-    checkReferences(catalog, table, event),
-    update && checkReferences(catalog, table, { values: realAssignments(update), many, perhapsSame: true }),
+    node.onConflictClause === undefined
+      ? checkReferences(catalog, table, event)
+      : unsure(checkReferences(catalog, table, event), 'where no row is in conflict'),
+    update &&
+      checkReferences(catalog, table, {
+        values: realAssignments(update, shownAs(node.relation)),
+        many,
+        perhapsSame: true,
+      }),
     fire(table, { event: 'insert' }, context),
     update && unidentifiedRefusal(catalog, table, 'update'),
     update && fire(table, { event: 'update', columns: [...update.keys()] }, context),

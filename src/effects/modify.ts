@@ -24,6 +24,7 @@ import {
   realAssignments,
   refusedColumns,
   routed,
+  shownAs,
 } from './change.js';
 import { changedView, type ViewChange } from './changed-view.js';
 import { comparisonRefusal } from './comparison-refusal.js';
@@ -50,6 +51,8 @@ interface Found {
   readonly table: Table;
   /** What the statement names: the table, or a view of it. */
   readonly through: Relation | undefined;
+  /** The name by which expressions speak of it. */
+  readonly name: string;
   /** What expressions may name. */
   readonly items: Scope['items'];
   readonly graph: Graph;
@@ -80,10 +83,9 @@ function find(
   const leaves = planned.access.leaves.get(source) ?? [];
   const none = planned.access.empty || (source.only && table.kind === 'partitioned');
   const many = !none && leaves.some(({ served }) => served !== 'yes');
-  return {
-    found: { table, through: findRelation(place.catalog, range), items, graph, planned, source, many, none },
-    planned,
-  };
+  const through = findRelation(place.catalog, range);
+  const name = shownAs(range);
+  return { found: { table, through, name, items, graph, planned, source, many, none }, planned };
 }
 
 /** The rows of a view that a statement means are read where something else is done with them. */
@@ -209,7 +211,7 @@ function updated(found: Found, assigned: ReadonlyMap<string, Node | undefined>, 
   const { table, many, none, through } = found;
   if (none) return nothing;
   const { catalog } = context;
-  const set = realAssignments(assigned);
+  const set = realAssignments(assigned, found.name);
   const values = new Map(
     [...set].map(([column, value]): [string, Node | undefined] => [
       column,

@@ -35,8 +35,15 @@ function sequenceNamed(node: Node | undefined, catalog: Catalog): Sequence | und
 
 type Refuse = (args: readonly Node[], context: { readonly catalog: Catalog; readonly pg: number }) => Draft | undefined;
 
-/** Functions of PostgreSQL that are told by a text what they are about. */
+/** Functions of PostgreSQL that are told by a text what they are about; whether the session has drawn a number is not followed. */
 const refusals: { readonly [name: string]: Refuse } = {
+  currval: ([name], { catalog }) => {
+    const sequence = sequenceNamed(name, catalog);
+    return (
+      sequence && fail(`currval of sequence "${sequence.name}" is not yet defined in this session`, '55000', false)
+    );
+  },
+  lastval: () => fail('lastval is not yet defined in this session', '55000', false),
   set_config: ([name, value], { pg }) => {
     const draft = configRefusal(bare(name), bare(value), pg);
     return draft.failure === undefined ? undefined : draft;

@@ -24,6 +24,7 @@ import { shop } from './shop.js';
 import { suite } from './suite.js';
 import { syntax } from './syntax.js';
 import { tables } from './tables.js';
+import { traced } from './traced.js';
 import { transactions } from './transactions.js';
 import { views } from './views.js';
 
@@ -56,4 +57,5 @@ export const cases: readonly Case[] = [
   ...analysed,
   ...blindBatches,
   ...blindForms,
+  ...traced,
 ];
