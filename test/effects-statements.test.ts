@@ -500,6 +500,14 @@ describe('a prediction', () => {
     expect(effects).toEqual(['t RowExclusive rows', 't RowExclusive scan']);
   });
 
+  test.each(['t', 'nowhere'])('gives each command of an ALTER TABLE its own (%s)', (table) => {
+    const [statement] = parse(`alter table ${table} add column c text check (c > ''), add column d int`);
+    const catalog = replay(base, emptyCatalog(), 18);
+    const { commands = [] } = (statement && predict(statement, catalog, { pg: 18 })) ?? {};
+    const refused = table === 't' ? ['may fail 23514'] : ['may fail 42P01'];
+    expect(commands.map(told)).toEqual([[`${table} AccessExclusive scan`, ...refused], [`${table} AccessExclusive`]]);
+  });
+
   test('ends for functions and triggers that call one another', () => {
     const setup = `create function f() returns int language plpgsql as 'begin perform f(); delete from p where id = 1; return 1; end';`;
     expect(predicted('select f()', setup)).toEqual(['p RowExclusive']);

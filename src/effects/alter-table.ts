@@ -52,12 +52,13 @@ function predictAlterTable(node: AlterTableStmt, context: PredictContext<'AlterT
   if (misfit !== undefined) return misfit;
   const draft = alterOne({ ...context, catalog }, table);
   // the table itself exists, or the statement fails: its lock is sure, and so is nothing else
-  return found === undefined ? all(unknownRelation(context.catalog, range), draft, asIs(draft)) : draft;
+  return found === undefined ? refusedFirst(draft, unknownRelation(context.catalog, range)) : draft;
 }
 
-/** The commands of a draft, which `all` leaves out. */
-function asIs({ commands: parts }: Draft): Draft {
-  return { effects: [], ...(parts && { commands: parts }) };
+/** What the whole statement may be refused for is told with its first command. */
+function refusedFirst(draft: Draft, refusal: Draft): Draft {
+  const parts = draft.commands?.map((command, at) => (at === 0 ? all(refusal, command) : command));
+  return { ...all(refusal, draft), ...(parts && { commands: parts }) };
 }
 
 /** An index, view, sequence or type of which the history shows nothing: no table is locked for it. */
