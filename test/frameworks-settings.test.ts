@@ -2,10 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { rules } from '../rules/index.js';
 import { discover } from '../src/frameworks/discover.js';
 import type { History } from '../src/frameworks/framework.js';
+import { runnerTables } from '../src/frameworks/runner-tables.js';
+import { lint } from '../src/lint.js';
 import { loadParser } from '../src/sql/parse.js';
 import { textOf } from '../src/sql/piece.js';
+import { Source } from '../src/sql/source.js';
 
 /** What a project's own files say of how its migrations are named, found, cut and run. */
 
@@ -31,6 +35,38 @@ const texts = ([history]: readonly History[], id: string) =>
 
 const problems = (histories: readonly History[]) =>
   histories.flatMap((one) => [...one.problems, ...one.migrations.flatMap((m) => m.problems)]).map((p) => p.message);
+
+describe('the table in which a runner keeps what it has run', () => {
+  const refusals = (history: History) =>
+    lint([history], { pg: 15, rules }).diagnostics.flatMap(({ rule, message }) =>
+      rule === 'fails-when-run' ? message : [],
+    );
+  const historyOf = (framework: string, sql: string): History => {
+    const source = new Source('1.sql', sql);
+    const transaction = { scope: 'none', batch: 'statement', optedOut: false, why: '' } as const;
+    const up = { pieces: [{ source, span: { start: 0, end: sql.length } }], transaction };
+    const migration = { id: '1', name: '', file: '1.sql', up, down: { none: 'framework' }, problems: [] } as const;
+    return { framework, root: '', migrations: [migration], problems: [], assumptions: [] };
+  };
+
+  test.each(Object.entries(runnerTables))('%s: is there before the first migration', (framework, table) => {
+    const [, name = ''] = /create table if not exists (\S+)/.exec(table?.sql ?? '') ?? [];
+    const relation = name.replaceAll('"', '').split('.').at(-1);
+    const sql = `create table ${name} (id int); alter table ${name} add column more int;`;
+    expect(refusals(historyOf(framework, sql))).toEqual([
+      `PostgreSQL refuses it: relation "${relation}" already exists`,
+    ]);
+    expect(refusals(historyOf('sql', sql))).toEqual([]);
+  });
+
+  test('of Flyway has the name that the configuration gives it', async () => {
+    const [history] = await reading({
+      'db/flyway.conf': 'flyway.table=schema_version\n',
+      'db/V1__a.sql': 'create table flyway_schema_history (id int); create table schema_version (id int);',
+    });
+    expect(history && refusals(history)).toEqual(['PostgreSQL refuses it: relation "schema_version" already exists']);
+  });
+});
 
 describe('Flyway', () => {
   const resources = 'src/main/resources';

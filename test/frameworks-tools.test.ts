@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rules } from '../rules/index.js';
 import { discover } from '../src/frameworks/discover.js';
 import type { History } from '../src/frameworks/framework.js';
+import { runnerTables } from '../src/frameworks/runner-tables.js';
 import { lint } from '../src/lint.js';
 import { loadParser } from '../src/sql/parse.js';
 import { parseScript } from '../src/sql/script.js';
@@ -206,6 +207,24 @@ describe.each(withDrizzle)('$name', (tool) => {
     expect(result.outcome.code === 0, result.outcome.output).toBe(complete);
     if (!complete) expect(result.outcome.output).toMatch(/cannot (?:run|be executed) inside a transaction block/);
     expect(result.transactions).toEqual(expectedTransactions(history, expected));
+    await result.end();
+  });
+
+  test('makes the table of what has been run as we say', async (context) => {
+    if (tool.program === undefined) return context.skip(`${tool.name} is not installed: scripts/install-test-tools.sh`);
+    const table = runnerTables[(await read(tool)).framework];
+    if (table === undefined) return;
+    const result = await run(tool);
+    const ours = await environment(server, `table_${++databases}`);
+    const session = await server.connect(ours.PGDATABASE);
+    await session.query(table.sql);
+    const columns = `select table_schema, table_name, column_name, data_type, character_maximum_length, is_nullable, column_default
+      from information_schema.columns where table_schema ~ 'graphile_migrate|drizzle' or table_name ~ 'schema_migrations|gorp'
+      order by table_name, ordinal_position`;
+    const keys = `select conrelid::regclass::text, pg_get_constraintdef(oid) as def from pg_constraint
+      where conrelid::regclass::text ~ 'graphile_migrate|drizzle|schema_migrations|gorp' and contype <> 'n' order by 1, 2`;
+    for (const query of [columns, keys]) expect(await session.query(query)).toEqual(await result.query(query));
+    await session.close();
     await result.end();
   });
 

@@ -1,5 +1,6 @@
 import { relative, resolve, sep } from 'node:path';
 import type { History, Migration, TransactionPlan } from '../frameworks/framework.js';
+import { tableLookedInto } from '../frameworks/runner-tables.js';
 import { readTextOf } from '../read-text.js';
 import { Source } from '../sql/source.js';
 
@@ -50,11 +51,10 @@ export function prepare(
   };
 }
 
-function tableOf({ runnerTable, migrations, framework }: History): readonly Migration[] {
-  if (runnerTable === undefined) return [];
-  const { name, sql } = runnerTable;
-  const mentions = ({ up }: Migration) => up.pieces.some(({ source, span }) => source.slice(span).includes(name));
-  return migrations.some(mentions) ? [before(`the table of ${framework}`, new Source(`(${framework})`, sql))] : [];
+function tableOf(history: History): readonly Migration[] {
+  const table = tableLookedInto(history);
+  const { framework } = history;
+  return table === undefined ? [] : [before(`the table of ${framework}`, new Source(`(${framework})`, table.sql))];
 }
 
 function migrationOf(path: string, cwd: string): Migration {

@@ -2,15 +2,7 @@ import { otherDatabase } from './dialect.js';
 import { nameOf } from './files.js';
 import { type MigrationFolder, migrationFolders, rootsOfFolders } from './folder-pairs.js';
 import { readToml, valueAt } from './formats.js';
-import type {
-  Detection,
-  Framework,
-  Migration,
-  MigrationProblem,
-  RunnerTable,
-  Script,
-  TransactionPlan,
-} from './framework.js';
+import type { Detection, Framework, Migration, MigrationProblem, Script, TransactionPlan } from './framework.js';
 import { cargo, crate, crateDatabase, manifestWith } from './manifests.js';
 import { compareText, describe, filesNamed, madeFile, problem, script, settleIds, unreadable } from './sql-files.js';
 
@@ -29,13 +21,6 @@ const unwrapped: TransactionPlan = {
   optedOut: true,
   why: 'Diesel sends a file in one message, which makes one transaction of several statements even with run_in_transaction = false',
   optOut: 'keep the statement alone in a migration with run_in_transaction = false',
-};
-
-// CREATE_MIGRATIONS_TABLE of diesel/src/migration
-const runnerTable: RunnerTable = {
-  name: '__diesel_schema_migrations',
-  sql: `create table if not exists __diesel_schema_migrations (version varchar(50) primary key not null,
-    run_on timestamp not null default current_timestamp);`,
 };
 
 /** Diesel (Rust): folders `<version>_<name>` with up.sql and down.sql. */
@@ -61,7 +46,6 @@ export default {
     return {
       framework: 'diesel',
       root: folder.path,
-      runnerTable,
       migrations: settleIds(migrations.toSorted((a, b) => compareText(a.id, b.id))),
       problems: [],
       assumptions: [],

@@ -17,6 +17,8 @@ export interface FlywaySettings {
   /** The lock is a session's, not a transaction's: CONCURRENTLY does not wait for it. */
   readonly lockIsReleased: boolean;
   readonly placeholders: Readonly<Record<string, string>>;
+  /** The name of the table of what has been run, where it is said. */
+  readonly table: string | undefined;
   readonly problems: readonly MigrationProblem[];
 }
 
@@ -67,6 +69,7 @@ export async function flywaySettings(folder: Folder): Promise<FlywaySettings> {
     replaces: flag('placeholderReplacement', true),
     delimiters: [get('placeholderPrefix', '${'), get('placeholderSuffix', '}')],
     lockIsReleased: lock === undefined ? locksForSession(folder) === true : lock === 'false',
+    table: known.get('table'),
     placeholders: Object.fromEntries(
       [...known].flatMap(([key, value]) => (key.startsWith('placeholders.') ? [[key.slice(13), value]] : [])),
     ),

@@ -7,6 +7,7 @@ import { type FlywaySettings, flywaySettings, isConfigured } from './flyway-sett
 import { unread } from './formats.js';
 import type { Detection, FileEntry, Folder, Framework, Migration, Script, TransactionPlan } from './framework.js';
 import { jvm, manifestWith } from './manifests.js';
+import { flywayTable } from './runner-tables.js';
 import { compareDotted, compareText, describe, filesNamed, notRun, settleIds, unreadable, whole } from './sql-files.js';
 
 const standardName = /^(?:[VUB]\d[\d._]*(?:__.*)?|R__.+)\.sql$/;
@@ -61,6 +62,7 @@ export default {
     const passed = settled.filter(({ own }) => own.shouldExecute === 'false');
     const code = codeOf(folder);
     const others = of('callback').length;
+    const { table } = settings;
     const left = of('baseline').length - versioned.filter(({ kind }) => kind === 'baseline').length;
     return {
       framework: 'flyway',
@@ -74,6 +76,7 @@ export default {
         ),
       ],
       knownPlaceholders: Object.keys(settings.placeholders),
+      ...(table !== undefined && /^\w+$/.test(table) && { runnerTable: flywayTable(table) }),
       unread: [
         ...code.map(({ path }) => dotted(/\d[\d_]*?(?=__)/.exec(nameOf(path))?.[0] ?? '')),
         ...passed.map(({ file }) => dotted(file.version)),

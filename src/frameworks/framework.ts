@@ -109,7 +109,7 @@ export interface History {
   readonly knownPlaceholders?: readonly string[];
   /** What was taken for granted because the files do not say it; printed, so that a user can pin it. */
   readonly assumptions: readonly string[];
-  /** Where the runner keeps what it has run. */
+  /** Where the runner keeps what it has run, if that is not the usual place. */
   readonly runnerTable?: RunnerTable;
   /** Versions of migrations that are written in another language than SQL, and are not read. */
   readonly unread?: readonly string[];
@@ -117,8 +117,9 @@ export interface History {
   readonly unordered?: boolean;
 }
 
-/** A table that the runner makes before the first migration; some migrations look into it. */
+/** A table, with what else goes with it, that the runner makes before the first migration; some migrations look into it. */
 export interface RunnerTable {
+  /** By which migrations name it, or its schema. */
   readonly name: string;
   readonly sql: string;
 }

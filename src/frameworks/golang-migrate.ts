@@ -1,6 +1,6 @@
 import { lex } from '../sql/lexer.js';
 import { nameOf } from './files.js';
-import type { Detection, FileEntry, Framework, MigrationProblem, RunnerTable, TransactionPlan } from './framework.js';
+import type { Detection, FileEntry, Framework, MigrationProblem, TransactionPlan } from './framework.js';
 import { goModule, manifestWith, tasks } from './manifests.js';
 import { migrationsOf, type VersionedFile } from './pairs.js';
 import { describe, filesNamed, notRun, problem } from './sql-files.js';
@@ -30,12 +30,6 @@ const split: TransactionPlan = {
   secondRunner,
 };
 
-// database/postgres/postgres.go, ensureVersionTable
-const runnerTable: RunnerTable = {
-  name: 'schema_migrations',
-  sql: 'create table if not exists schema_migrations (version bigint not null primary key, dirty boolean not null);',
-};
-
 /** golang-migrate: `1_name.up.sql` and `1_name.down.sql`. */
 export default {
   id: 'golang-migrate',
@@ -61,7 +55,6 @@ export default {
       framework: 'golang-migrate',
       root: folder.path,
       migrations: migrationsOf(files, { plan: () => plan, folder }),
-      runnerTable,
       problems: [
         ...(plan === split ? filesNamed(here, fileName).flatMap(cuts) : []),
         ...notRun(

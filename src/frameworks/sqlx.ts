@@ -1,6 +1,6 @@
 import { otherDatabase } from './dialect.js';
 import { nameOf } from './files.js';
-import type { Detection, FileEntry, Framework, MigrationProblem, RunnerTable, TransactionPlan } from './framework.js';
+import type { Detection, FileEntry, Framework, MigrationProblem, TransactionPlan } from './framework.js';
 import { cargo, crate, crateDatabase, manifestWith } from './manifests.js';
 import { migrationsOf, type VersionedFile } from './pairs.js';
 import { describe, filesNamed, firstLine, markers, notRun, problem } from './sql-files.js';
@@ -23,13 +23,6 @@ const unwrapped: TransactionPlan = {
   optOut: 'keep the statement alone in a file that begins with -- no-transaction',
   // sqlx-postgres/src/migrate.rs, lock
   secondRunner: 'a second sqlx waits in pg_advisory_lock',
-};
-
-// sqlx-postgres/src/migrate.rs, ensure_migrations_table
-const runnerTable: RunnerTable = {
-  name: '_sqlx_migrations',
-  sql: `create table if not exists _sqlx_migrations (version bigint primary key, description text not null,
-    installed_on timestamptz not null default now(), success boolean not null, checksum bytea not null, execution_time bigint not null);`,
 };
 
 /** sqlx (Rust): `1_name.sql`, or `1_name.up.sql` and `1_name.down.sql`. */
@@ -62,7 +55,6 @@ export default {
       framework: 'sqlx',
       root: folder.path,
       migrations,
-      runnerTable,
       problems: [
         ...files.flatMap(misplaced),
         ...filesNamed(here, /^(?!\d+_).*_.*\.sql$/).map(withoutNumber),

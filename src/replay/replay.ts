@@ -1,7 +1,7 @@
 import { blaming } from '../bug.js';
 import { apply } from '../catalog/apply.js';
 import type { Catalog } from '../catalog/catalog.js';
-import { emptyCatalog, settings as settingsOf } from '../catalog/lookup.js';
+import { settings as settingsOf } from '../catalog/lookup.js';
 import { startSession } from '../catalog/transaction.js';
 import type { Prediction } from '../effects/effect.js';
 import { predict } from '../effects/predict.js';
@@ -14,6 +14,7 @@ import { calledBodies, unreadBodies } from './calls.js';
 import { foreseen, hasHidden, hiddenBefore, hide, isHidden, runsUnread } from './hidden.js';
 import type { Memory } from './memory.js';
 import { creation, felt, markBorn, newness, withoutRows } from './newborn.js';
+import { startOf } from './start.js';
 import { targetOf } from './target.js';
 import { Transactions } from './transactions.js';
 import { withUnseen } from './unseen.js';
@@ -67,7 +68,7 @@ export function* replay(history: History, options: ReplayOptions): Generator<Rep
   const first = history.migrations.findIndex(options.judged);
   const last = history.migrations.findLastIndex(options.judged);
   const known = first > 0 ? options.memory?.recall(first) : undefined;
-  let catalog = known?.catalog ?? emptyCatalog();
+  let catalog = startOf(history, known, options.pg);
   let leftBehind = known?.leftBehind ?? {};
   let deploy: number | undefined;
   let earlier: Transactions | undefined;
