@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.."
 mkdir -p .tools
 npm install --prefix .tools --no-audit --no-fund --no-save --save-exact \
-  dbmate@2.36.0 graphile-migrate@1.4.1 drizzle-orm@0.45.4 pg@8.23.1 liquibase@4.28.1 || echo "npm tools: not installed"
+  dbmate@2.36.0 graphile-migrate@1.4.1 drizzle-orm@0.45.4 pg@8.23.1 liquibase@4.28.1 supabase@3.1.0 || echo "npm tools: not installed"
 
 missing=()
 for package in sqitch libdbd-pg-perl sql-migrate postgresql-client default-jre-headless; do

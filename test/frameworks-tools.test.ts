@@ -9,7 +9,7 @@ import { lint } from '../src/lint.js';
 import { loadParser } from '../src/sql/parse.js';
 import { parseScript } from '../src/sql/script.js';
 import { type Server, startServer } from '../src/trace/server.js';
-import { copyOf, environment, execute, type Outcome, program, recorder, type Tool } from './tools.js';
+import { copyOf, environment, execute, type Outcome, program, recorder, type Tool, throughTcp } from './tools.js';
 
 /** The tools themselves, on the fixtures, against a real server: what they apply, in which order, in which transactions, and where they fail. */
 const tools: readonly Tool[] = [
@@ -48,6 +48,14 @@ const tools: readonly Tool[] = [
     up: ['migrate'],
     applied: "select replace(filename, '.sql', '') as version from graphile_migrate.migrations order by filename",
     own: /graphile_migrate/,
+  },
+  {
+    name: 'supabase',
+    fixture: 'fixtures/supabase',
+    program: program('supabase'),
+    up: ['migration', 'up', '--yes'],
+    applied: 'select version from supabase_migrations.schema_migrations order by version',
+    own: /supabase_migrations/,
   },
 ];
 
@@ -120,8 +128,11 @@ async function run(tool: Tool, change: (folder: string) => void = tool.change ??
     ...env,
     ...(tool.name === 'sql-migrate' && { DATABASE_URL: env.DATASOURCE }),
     DBMATE_MIGRATIONS_DIR: './db/migrations',
+    DO_NOT_TRACK: '1',
   };
-  const target = tool.name === 'sqitch' ? [`db:pg:${database}`] : [];
+  const port = tool.name === 'supabase' ? await throughTcp(env.PGHOST ?? '') : undefined;
+  const remote = port && `postgres://postgres:x@127.0.0.1:${port.port}/${database}?sslmode=disable`;
+  const target = tool.name === 'sqitch' ? [`db:pg:${database}`] : remote === undefined ? [] : ['--remote', remote];
   const again = (args: readonly string[]) => execute(tool.program ?? '', [...args, ...target], folder, settings);
   const outcome = await again(tool.up);
   const applied = await session.query(tool.applied).catch(() => []);
@@ -136,6 +147,7 @@ async function run(tool: Tool, change: (folder: string) => void = tool.change ??
     query: (sql) => session.query(sql),
     end: async () => {
       await session.close();
+      port?.close();
       remove();
     },
   };
@@ -219,7 +231,7 @@ describe.each(withDrizzle)('$name', (tool) => {
     const session = await server.connect(ours.PGDATABASE);
     await session.query(table.sql);
     const columns = `select table_schema, table_name, column_name, data_type, character_maximum_length, is_nullable, column_default
-      from information_schema.columns where table_schema ~ 'graphile_migrate|drizzle' or table_name ~ 'schema_migrations|gorp'
+      from information_schema.columns where table_schema ~ 'graphile_migrate|drizzle|supabase' or table_name ~ 'schema_migrations|gorp'
       order by table_name, ordinal_position`;
     const keys = `select conrelid::regclass::text, pg_get_constraintdef(oid) as def from pg_constraint
       where conrelid::regclass::text ~ 'graphile_migrate|drizzle|schema_migrations|gorp' and contype <> 'n' order by 1, 2`;

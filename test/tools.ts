@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Server } from '../src/trace/server.js';
@@ -83,6 +84,18 @@ export async function environment(server: Server, database: string): Promise<Nod
     SQITCH_EMAIL: 'ada@example.com',
     DATASOURCE: `host=${host} user=postgres dbname=${database} sslmode=disable`,
   };
+}
+
+/** A port through which a server is reached that listens on a socket of the file system alone. */
+export async function throughTcp(folder: string): Promise<{ readonly port: number; readonly close: () => void }> {
+  const proxy = createServer((client) => {
+    const server = connect(path.join(folder, '.s.PGSQL.5432'));
+    client.pipe(server).pipe(client);
+    for (const end of [client, server]) end.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const address = proxy.address();
+  return { port: typeof address === 'object' ? (address?.port ?? 0) : 0, close: () => proxy.close() };
 }
 
 /** Notes the transaction of every statement that makes, changes or drops an object. */
