@@ -1,6 +1,6 @@
 import { defineRule } from '../src/rule.js';
 
-const convention = /^\d{14}_[a-z0-9][a-z0-9_]*(?:\.[a-z]+)*$/;
+const convention = /^\d{14}_[a-z0-9][a-z0-9_-]*(?:\.[a-z]+)*$/i;
 
 /** The part of the path that carries the version: the folder of `up.sql` and `migration.sql`, else the file. */
 function nameOf(file: string): string {
@@ -30,6 +30,17 @@ export default defineRule({
     },
   ],
   good: [
+    {
+      title: 'a description in other letters, or with other signs between its words',
+      framework: 'sql',
+      files: {
+        'migrations/20260101120000_add_account.sql': 'create table account (id int);',
+        'migrations/20260102120000_add_invoice.sql': 'create table invoice (id int);',
+        'migrations/20260103120000_add_visit.sql': 'create table visit (id int);',
+        'migrations/20260104120000_add_device.sql': 'create table device (id int);',
+        'migrations/20260105120000_add-Label.sql': 'create table label (id int);',
+      },
+    },
     {
       title: 'a folder with a convention of its own',
       framework: 'sql',

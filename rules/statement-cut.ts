@@ -6,7 +6,7 @@ export default defineRule({
   title: 'The runner cuts a statement in two',
   why: 'It does not know where a function body begins and ends: it ends the statement at a semicolon within it, and sends halves.',
   instead:
-    'goose and sql-migrate: write the statement between -- +goose StatementBegin and -- +goose StatementEnd (+migrate). golang-migrate: leave x-multi-statement=true away, and keep what must stand alone in a file of its own. Liquibase: splitStatements:false, or an endDelimiter of its own.',
+    'goose and sql-migrate: write the statement between -- +goose StatementBegin and -- +goose StatementEnd (+migrate). golang-migrate: leave x-multi-statement=true away, and keep what must stand alone in a file of its own. Prisma: leave the adapter out of prisma.config.ts. Liquibase: splitStatements:false, or an endDelimiter of its own.',
   links: [],
   bad: [
     {
@@ -24,8 +24,32 @@ export default defineRule({
           '--liquibase formatted sql\n--changeset ann:1\ncreate function sign_of(a int) returns int language plpgsql as $$\nbegin\n  if a > 0 then return 1; end if;\n  return 0;\nend $$;\n--rollback drop function sign_of(int);\n',
       },
     },
+    {
+      title: 'Prisma with a driver adapter cuts at every semicolon',
+      framework: 'prisma',
+      files: {
+        'package.json': '{"devDependencies": {"prisma": "6.19.0"}}',
+        'prisma.config.ts':
+          "export default { engine: 'js', adapter: async () => new PrismaPg({ connectionString }) };\n",
+        'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+        'prisma/migrations/20250101000000_one/migration.sql':
+          'create function one() returns int language plpgsql as $$ begin return 1; end $$;\n',
+      },
+    },
   ],
   good: [
+    {
+      title: 'no semicolon stands within a statement',
+      framework: 'prisma',
+      files: {
+        'package.json': '{"devDependencies": {"prisma": "6.19.0"}}',
+        'prisma.config.ts':
+          "export default { engine: 'js', adapter: async () => new PrismaPg({ connectionString }) };\n",
+        'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+        'prisma/migrations/20250101000000_one/migration.sql':
+          'create function one() returns int language sql return 1;\nselect one();\n',
+      },
+    },
     {
       framework: 'goose',
       files: {

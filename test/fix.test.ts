@@ -236,3 +236,20 @@ describe('a diff', () => {
     expect(unifiedDiff('a.sql', 'x\n', 'x\n')).toBe('');
   });
 });
+
+test('a file in another encoding than UTF-8 is left as it is', async () => {
+  const folder = folderOf({
+    'flyway.conf':
+      'flyway.locations=filesystem:m\nflyway.encoding=ISO-8859-1\nflyway.postgresql.transactional.lock=false\n',
+    'm/V1__a.sql': 'create table account (email text);',
+    'm/V2__b.sql': 'create index account_email on account (email);',
+  });
+  const text = Buffer.from('create index account_email on account (email); -- \xe9', 'latin1');
+  writeFileSync(join(folder, 'm/V2__b.sql'), text);
+  const { stdout } = await run(folder, ['fix']);
+  expect(stdout).toContain('left as it is, because it is not UTF-8: m/V2__b.sql');
+  expect(readFileSync(join(folder, 'm/V2__b.sql'))).toEqual(text);
+  writeFileSync(join(folder, 'm/V2__b.sql'), text.subarray(0, -5));
+  expect((await run(folder, ['fix'])).stdout).toContain('1 finding fixed in 1 file');
+  rmSync(folder, { recursive: true });
+});

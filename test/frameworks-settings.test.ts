@@ -15,7 +15,7 @@ import { Source } from '../src/sql/source.js';
 
 beforeAll(loadParser);
 
-async function reading(files: Readonly<Record<string, string>>): Promise<readonly History[]> {
+async function reading(files: Readonly<Record<string, string | Uint8Array>>): Promise<readonly History[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockkeeper-settings-'));
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -138,6 +138,33 @@ describe('Flyway', () => {
     expect(problems(histories)).toEqual(['nothing in the project gives #[other] a value']);
   });
 
+  test('what flyway.toml says for an environment comes before what it says for all', async () => {
+    const toml = (environment: string) =>
+      `[flyway]\nlocations = ["filesystem:m"]\nsqlMigrationPrefix = "A"\n${environment}[environments.default.flyway]\nsqlMigrationPrefix = "V"\n[environments.prod.flyway]\nsqlMigrationPrefix = "M"\n`;
+    const files = { 'm/V1__a.sql': 'select 1;', 'm/M2__b.sql': 'select 1;', 'm/A3__b.sql': 'select 1;' };
+    expect(order(await reading({ ...files, 'flyway.toml': toml('') }))).toEqual(['m: 1']);
+    expect(order(await reading({ ...files, 'flyway.toml': toml('environment = "prod"\n') }))).toEqual(['m: 2']);
+  });
+
+  test('files are read in the encoding that is said of all, or of one', async () => {
+    const latin = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    const histories = await reading({
+      'flyway.conf': 'flyway.locations=filesystem:m\nflyway.encoding=ISO-8859-1\n',
+      'm/V1__a.sql': latin("select 'é';"),
+      'm/V2__b.sql': latin("select '\xe4';"),
+      'm/V2__b.sql.conf': 'encoding=windows-1251\n',
+      'm/V3__c.sql': "select 'ü';",
+      'm/V4__d.sql': latin("select 'é';"),
+      'm/V4__d.sql.conf': 'encoding=EBCDIC\n',
+    });
+    expect(['1', '2', '3'].map((id) => texts(histories, id))).toEqual([
+      ["select 'é';"],
+      ["select 'д';"],
+      ["select 'ü';"],
+    ]);
+    expect(problems(histories)).toEqual(['m/V4__d.sql is not UTF-8 (line 1)']);
+  });
+
   test('migrations in Java are told, and no gaps', async () => {
     const histories = await reading({
       'pom.xml': '<artifactId>flyway-core</artifactId>',
@@ -200,6 +227,65 @@ test.each([
     'm/20250101000000_x/migration.sql': 'select 1;',
   });
   expect(order(histories)).toEqual([`m: ${ids}`]);
+});
+
+test('Prisma with a driver adapter cuts at every semicolon, up to 6', async () => {
+  const files = (version: string) => ({
+    'package.json': JSON.stringify({ dependencies: { prisma: version } }),
+    'prisma.config.ts':
+      "export default defineConfig({\n  engine: 'js',\n  adapter: async () => new PrismaPg({}),\n});\n",
+    'm/migration_lock.toml': 'provider = "postgresql"\n',
+    'm/20250101000000_x/migration.sql': "select 1; select ';'; do $$ begin perform 1; end $$;\n",
+  });
+  const [six, seven] = [await reading(files('6.19.0')), await reading(files('7.1.0'))];
+  const plan = ([history]: readonly History[]) => history?.migrations[0]?.up.transaction;
+  expect(plan(six)).toMatchObject({ scope: 'none', batch: 'statement' });
+  expect(problems(six)).toHaveLength(2);
+  expect(plan(seven)).toMatchObject({ scope: 'none', batch: 'script' });
+  expect(problems(seven)).toEqual([]);
+});
+
+test('a folder with a program in the place of its SQL is not Prisma’s, and is told', async () => {
+  const histories = await reading({
+    'package.json': JSON.stringify({ dependencies: { prisma: '6.0.0' } }),
+    'm/migration_lock.toml': 'provider = "postgresql"\n',
+    'm/20250101000000_x/migration.sql': 'select 1;',
+    'm/20250102000000_y/migration.ts': 'export {};',
+    'm/20250103000000_z/notes.md': '',
+  });
+  expect(histories[0]?.assumptions).toEqual(['1 migrations written in JavaScript or TypeScript are not read']);
+  expect(problems(histories)).toEqual(['20250103000000_z has no migration.sql, and Prisma stops there (P3015)']);
+});
+
+test('goose substitutes between ENVSUB ON and OFF', async () => {
+  const histories = await reading({
+    'm/1_x.sql': `-- +goose Up
+select '\${A}';
+-- +goose ENVSUB ON
+create schema \${B};
+-- +goose ENVSUB OFF
+create schema \${C};
+-- +goose Down
+drop schema x;
+`,
+  });
+  const { diagnostics } = lint(histories, { pg: 15, rules });
+  expect(diagnostics.flatMap(({ rule, message }) => (rule === 'unknown-placeholder' ? message : []))).toEqual([
+    'nothing says what ${C} stands for; the statement is read as if a name stood there',
+  ]);
+});
+
+test.each([
+  [{ 'go.mod': 'module x\n' }, []],
+  [{ 'go.mod': 'module x\nrequire github.com/rubenv/sql-migrate v1.8.0\n' }, ['m/1_x.sql']],
+  [{ 'go.mod': 'module x\n', 'dbconfig.yml': 'development: {}\n' }, ['m/1_x.sql']],
+  [{}, ['m/1_x.sql']],
+])('where sql-migrate itself runs the files, it cuts them: %j', async (files, cut) => {
+  const body =
+    '-- +migrate Up\ncreate function f() returns int language plpgsql as $$\nbegin\n  return 1;\nend\n$$;\n-- +migrate Down\n';
+  const histories = await reading({ ...files, 'm/1_x.sql': body });
+  const found = histories.flatMap(({ migrations }) => migrations.flatMap((one) => one.problems));
+  expect(found.filter(({ rule }) => rule === 'statement-cut').map(({ source }) => source.file)).toEqual(cut);
 });
 
 test('graphile-migrate puts in what current.sql includes', async () => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Diagnostic, Report } from '../diagnostic.js';
@@ -29,8 +30,11 @@ export async function run(
   const applied: Diagnostic[] = [];
   const look = async () => judge(await openProject(paths, flags, io, { overlay }), io);
   let report = await look();
+  const foreign = new Set(report.diagnostics.filter((one) => isForeign(one, io.cwd)).map(({ source }) => source.file));
   for (let round = 0; round < mostRounds; round++) {
-    const fixed = applyFixes(report.diagnostics.filter(({ source }) => !refused.has(source.file)));
+    const fixed = applyFixes(
+      report.diagnostics.filter(({ source: { file } }) => !refused.has(file) && !foreign.has(file)),
+    );
     if (fixed.applied.length === 0) break;
     const earlier = new Map(overlay);
     for (const [source, text] of fixed.texts) {
@@ -53,7 +57,13 @@ export async function run(
       io.stdout.write(unifiedDiff(file, before.get(file) ?? '', text, !existsSync(resolve(io.cwd, file))));
     else rewrite(resolve(io.cwd, file), text);
   }
-  return tell(report, applied, refused, flags.dryRun === true, io);
+  return tell(report, applied, { refused, foreign }, flags.dryRun === true, io);
+}
+
+/** What was read in another encoding is not written in this one. */
+function isForeign({ fix, source }: Diagnostic, cwd: string): boolean {
+  const path = resolve(cwd, source.file);
+  return fix !== undefined && existsSync(path) && !isUtf8(readFileSync(path));
 }
 
 /** Writes a text in the place of another, or a file that is new; a byte order mark, which no source holds, stays. */
@@ -88,7 +98,7 @@ function countsOf(report: Report): ReadonlyMap<string, { readonly file: string; 
 function tell(
   report: Report,
   applied: readonly Diagnostic[],
-  refused: ReadonlySet<string>,
+  { refused, foreign }: Readonly<Record<'refused' | 'foreign', ReadonlySet<string>>>,
   dry: boolean,
   io: Io,
 ): number {
@@ -103,6 +113,7 @@ function tell(
   for (const { rule, fix, source, span } of applied) {
     out.write(`  ${visible(source.file)}:${source.position(span.start).line}: ${fix?.title ?? ''} (${rule})\n`);
   }
+  for (const file of foreign) out.write(`left as it is, because it is not UTF-8: ${visible(file)}\n`);
   for (const file of refused) out.write(`left as it is, because a fix would bring another finding: ${visible(file)}\n`);
   const left = report.diagnostics.filter((diagnostic) => fails(diagnostic, report.failOn)).length;
   if (left > 0) out.write(`${count(left, 'finding')} left: lockkeeper check\n`);

@@ -31,6 +31,15 @@ export function contentOf(full: string): Content {
   return plain(bytes.toString('utf8'));
 }
 
+/** The text of a file, given by its absolute path, that is written in another encoding; undefined when it is not, or the encoding is unknown. */
+export function contentIn(full: string, encoding: string): Content | undefined {
+  try {
+    return { text: new TextDecoder(encoding, { fatal: true }).decode(readFileSync(full)), marked: false };
+  } catch {
+    return undefined;
+  }
+}
+
 /** A text as it is, but for a byte order mark. */
 export function plain(text: string): Content {
   const marked = text.charCodeAt(0) === 0xfeff;

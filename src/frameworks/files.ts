@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Source } from '../sql/source.js';
-import { type Content, contentOf, plain, probe } from './content.js';
+import { type Content, contentIn, contentOf, plain, probe } from './content.js';
 import type { FileEntry, Folder } from './framework.js';
 import { children, isFolder, real, walk, within } from './walk.js';
 
@@ -135,14 +135,19 @@ export function fromFolder({ path: from }: { readonly path: string }, path: stri
   return `${'../'.repeat(from.split('/').length)}${path}`;
 }
 
+function entryIn(path: string, content: Content | undefined): FileEntry | undefined {
+  return content && entryOf(path, content);
+}
+
 function entryOf(path: string, content: Content): FileEntry {
   let known = content;
   let source: Source | undefined;
+  const decoded = new Map<string, FileEntry>();
   const get = () => {
     if (known.from !== undefined) known = contentOf(known.from);
     return known;
   };
-  return {
+  const entry: FileEntry = {
     path,
     read: () => get().text,
     fault: () => get().fault,
@@ -151,7 +156,15 @@ function entryOf(path: string, content: Content): FileEntry {
       return source;
     },
     startsWithByteOrderMark: () => get().marked,
+    decoded: (encoding) => {
+      const { from } = content;
+      if (get().fault === undefined || from === undefined) return entry;
+      const other = decoded.get(encoding) ?? entryIn(path, contentIn(from, encoding)) ?? entry;
+      decoded.set(encoding, other);
+      return other;
+    },
   };
+  return entry;
 }
 
 const manifests = ['package.json', 'Cargo.toml', 'go.mod', 'pom.xml', 'build.gradle', 'build.gradle.kts'];

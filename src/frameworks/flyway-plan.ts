@@ -9,7 +9,8 @@ const outside =
   /^(?:(?:CREATE|DROP) (?:DATABASE|TABLESPACE|SUBSCRIPTION)|ALTER SYSTEM|(?:CREATE|DROP)(?: UNIQUE)? INDEX CONCURRENTLY|REINDEX(?: VERBOSE)? (?:SCHEMA|DATABASE|SYSTEM)|VACUUM|DISCARD ALL)\b/;
 const mayBeOutside = /concurrently|database|tablespace|subscription|alter\s+system|reindex|vacuum|discard/i;
 
-const optOut = 'give the migration a script configuration (V1__name.sql.conf) with executeInTransaction=false';
+const optOut =
+  'Flyway sees CREATE and DROP INDEX CONCURRENTLY itself; others want a script configuration (V1__name.sql.conf) with executeInTransaction=false';
 const plans: Readonly<Record<'wrapped' | 'grouped' | 'detected' | 'told', TransactionPlan>> = {
   wrapped: {
     scope: 'migration',
@@ -81,6 +82,7 @@ export function planOf(entry: FileEntry, folder: Folder, settings: FlywaySetting
 export interface ScriptSettings {
   readonly executeInTransaction: boolean | undefined;
   readonly placeholderReplacement: boolean | undefined;
+  readonly encoding: string | undefined;
   /** `true`, `false`, or an expression that only Flyway can evaluate. */
   readonly shouldExecute: string | undefined;
 }
@@ -97,6 +99,7 @@ export function scriptSettings(entry: FileEntry, folder: Folder): ScriptSettings
   return {
     executeInTransaction: flag('executeInTransaction'),
     placeholderReplacement: flag('placeholderReplacement'),
+    encoding: get('encoding'),
     shouldExecute: get('shouldExecute'),
   };
 }

@@ -1,5 +1,5 @@
 import { locksForSession } from './flyway-version.js';
-import { readToml, readYaml, unread, valueAt } from './formats.js';
+import { readToml, readYaml, textAt, unread, valueAt } from './formats.js';
 import type { FileEntry, Folder, MigrationProblem } from './framework.js';
 
 /** What Flyway's configuration changes in how files are read and run. */
@@ -10,6 +10,8 @@ export interface FlywaySettings {
   readonly mixed: boolean;
   readonly group: boolean;
   readonly executeInTransaction: boolean | undefined;
+  /** What the files are written in. */
+  readonly encoding: string;
   /** Placeholders are replaced. */
   readonly replaces: boolean;
   /** What stands before and behind the name of a placeholder. */
@@ -65,6 +67,7 @@ export async function flywaySettings(folder: Folder): Promise<FlywaySettings> {
     suffixes: lists(get('sqlMigrationSuffixes', '.sql')),
     mixed: flag('mixed', false),
     group: flag('group', false),
+    encoding: get('encoding', 'UTF-8'),
     executeInTransaction: executes === undefined ? undefined : executes.toLowerCase() === 'true',
     replaces: flag('placeholderReplacement', true),
     delimiters: [get('placeholderPrefix', '${'), get('placeholderSuffix', '}')],
@@ -86,8 +89,16 @@ interface Values {
 export async function valuesOf(entry: FileEntry): Promise<Values> {
   if (/\.(?:conf|properties)$/.test(entry.path)) return { values: properties(entry.read() ?? ''), faults: [] };
   const { value, problems } = entry.path.endsWith('.toml') ? await readToml(entry) : await readYaml(entry);
-  const sections = ['flyway', 'spring.flyway', 'quarkus.flyway'].map((path) => flat(valueAt(value, path)));
+  const sections = ['flyway', 'spring.flyway', 'quarkus.flyway', ...environmentOf(value)].map((path) =>
+    flat(valueAt(value, path)),
+  );
   return { values: new Map(sections.flatMap((section) => [...section])), faults: problems };
+}
+
+/** What flyway.toml says for one environment comes before what it says for all; without a name it is the one called default. */
+function environmentOf(value: unknown): readonly string[] {
+  const name = textAt(value, 'flyway.environment') ?? 'default';
+  return [`environments.${name}.flyway`];
 }
 
 /** `flyway.group=true`, `spring.flyway.group=true`, `quarkus.flyway.group=true`. */

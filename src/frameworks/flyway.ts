@@ -46,9 +46,9 @@ export default {
   },
   async read(folder, { entry }) {
     const settings = await flywaySettings(folder);
-    const files = (await filesOf(folder, entry)).filter(({ path }) =>
-      settings.suffixes.some((suffix) => path.endsWith(suffix)),
-    );
+    const files = (await filesOf(folder, entry))
+      .filter(({ path }) => settings.suffixes.some((suffix) => path.endsWith(suffix)))
+      .map((one) => one.decoded(scriptSettings(one, folder).encoding ?? settings.encoding));
     const named = files.map((entry) => ({ entry, ...nameParts(nameOf(entry.path), settings) }));
     const of = (kind: Kind) => named.filter((file) => file.kind === kind);
     const undo = new Map(of('undo').map((file) => [dotted(file.version), file.entry]));

@@ -138,6 +138,8 @@ export interface FileEntry {
   readonly source: () => Source;
   /** A byte order mark stood before the text: some runners then overlook a marker in the first line. */
   readonly startsWithByteOrderMark: () => boolean;
+  /** The same file read in the encoding that its runner is told, if it is not UTF-8: it has its text then, where the encoding is known. */
+  readonly decoded: (encoding: string) => FileEntry;
 }
 
 /** A folder, as a framework's reader sees it. Paths are relative to the working directory, with `/`; its own is '' . */

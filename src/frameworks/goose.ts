@@ -1,3 +1,5 @@
+import type { Piece } from '../sql/piece.js';
+import type { Span } from '../sql/source.js';
 import { nameOf } from './files.js';
 import type { FileEntry, Framework, Migration, MigrationProblem, Script, TransactionPlan } from './framework.js';
 import { type Chunk, cut, cutFaults } from './line-split.js';
@@ -93,23 +95,26 @@ function read(entry: FileEntry): Migration {
   const at = (word: string) => found.find((marker) => wordOf(marker) === word);
   const [up, down] = [at('up'), at('down')];
   const optedOut = found.some((marker) => wordOf(marker) === 'no transaction');
-  const envsub = found.some((marker) => wordOf(marker) === 'envsub on');
+  const substitutes = substitution(found);
   const end = source.text.length;
   const section = (from: Marker | undefined, to: number): readonly Chunk[] =>
     from === undefined ? [] : cut(source, { start: from.next, end: to });
   const chunks = { up: section(up, down?.start ?? end), down: section(down, end) };
   const script = (own: readonly Chunk[], from: Marker | undefined, to: number): Script => ({
-    pieces: optedOut
+    pieces: (optedOut
       ? own.map(({ piece }) => piece)
       : from === undefined
         ? []
-        : [{ source, span: { start: from.next, end: to } }],
+        : stretches({ start: from.next, end: to }, found).map((span): Piece => ({ source, span }))
+    ).map((piece) =>
+      substitutes === undefined || substitutes(piece.span.start) ? piece : { ...piece, verbatim: true },
+    ),
     transaction: optedOut ? unwrapped : wrapped,
     // the annotation is for both ways: several statements of the other one would no longer stand or fall together
     ...([chunks.up, chunks.down].every(({ length }) => length < 2) && {
       optOut: firstLine(entry, '-- +goose NO TRANSACTION'),
     }),
-    ...(envsub && { placeholders: ['dollar-brace'] }),
+    ...(substitutes && { placeholders: ['dollar-brace'] }),
   });
   return {
     id: version,
@@ -149,13 +154,34 @@ function faults(entry: FileEntry, found: readonly Marker[], up: Marker | undefin
   return [...byteOrderMark, ...refused(entry, found), ...early];
 }
 
+/** Whether goose substitutes variables at a place; undefined where it does nowhere. */
+function substitution(found: readonly Marker[]): ((at: number) => boolean) | undefined {
+  const switches = found.filter(isSwitch);
+  if (!switches.some((marker) => wordOf(marker) === 'envsub on')) return undefined;
+  return (at) => {
+    const last = switches.findLast(({ start }) => start <= at);
+    return last !== undefined && wordOf(last) === 'envsub on';
+  };
+}
+
+function isSwitch(marker: Marker): boolean {
+  return /^envsub o(?:n|ff)$/.test(wordOf(marker));
+}
+
+/** A section in the parts between ENVSUB ON and OFF. */
+function stretches({ start, end }: Span, found: readonly Marker[]): readonly Span[] {
+  const within = found.filter((marker) => isSwitch(marker) && marker.start >= start && marker.next <= end);
+  const starts = [start, ...within.map(({ next }) => next)];
+  return starts.map((from, at) => ({ start: from, end: within[at]?.start ?? end }));
+}
+
 /**
  * What goose makes of dollars between ENVSUB ON and OFF (mfridman/interpolate, parser.go): of two it leaves one, which ends a dollar quote
  * nowhere, and behind a single one it wants a name.
  */
 function substitutionFaults(entry: FileEntry, found: readonly Marker[]): readonly MigrationProblem[] {
   const source = entry.source();
-  const switches = found.filter((marker) => /^envsub o(?:n|ff)$/.test(wordOf(marker)));
+  const switches = found.filter(isSwitch);
   return switches.flatMap((marker, at): readonly MigrationProblem[] => {
     if (wordOf(marker) !== 'envsub on') return [];
     const end = switches[at + 1]?.start ?? source.text.length;

@@ -1,3 +1,4 @@
+import { lex } from '../sql/lexer.js';
 import { otherDatabase } from './dialect.js';
 import { folderOf, nameOf } from './files.js';
 import { type MigrationFolder, migrationFolders } from './folder-pairs.js';
@@ -31,6 +32,20 @@ const split: TransactionPlan = {
   secondRunner,
 };
 
+const cutApart: TransactionPlan = {
+  scope: 'none',
+  batch: 'statement',
+  optedOut: false,
+  why: 'Prisma with a driver adapter cuts a migration at every semicolon and sends each part by itself',
+};
+
+/** Up to 6 the configuration may give the schema engine an adapter: @prisma/adapter-pg, executeScript. */
+const configs = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].flatMap((end) => [
+  `prisma.config.${end}`,
+  `.config/prisma.${end}`,
+]);
+const adapter = /^(?!\s*(?:\/\/|\*)).*\badapter\b\s*[:(]/m;
+
 /** Prisma Migrate up to 7: folders `<14 digits>_<name>` with migration.sql. */
 export default {
   id: 'prisma',
@@ -58,29 +73,34 @@ export default {
     const range = npmVersion(folder, folder.path, 'prisma') ?? npmVersion(folder, folder.path, '@prisma/client');
     const version = lowestVersion(range);
     const splits = version !== undefined && isAtLeast(version, [7, 4]);
+    const config = folder.above(folder.path, configs).find((entry) => adapter.test(entry.read() ?? ''));
+    const cuts = config !== undefined && !(version !== undefined && isAtLeast(version, [7]));
     // the engine sorted by bytes; since 6.6 prisma itself lists the folders, by localeCompare
     const order = version !== undefined && !isAtLeast(version, [6, 6]) ? compareText : compareLocally;
     const here = migrationFolders(folder, ['migration.sql']);
-    const missing = [...folder.byFolder].flatMap(([path, [first]]) =>
-      folderOf(path) !== folder.path ||
-      path === folder.path ||
-      first === undefined ||
-      here.some((one) => one.path === path)
-        ? []
-        : lacking(path, first),
+    const others = [...folder.byFolder].filter(
+      ([path]) => folderOf(path) === folder.path && path !== folder.path && !here.some((one) => one.path === path),
+    );
+    // Prisma would stop there: that the project goes on says that a runner of its own takes them
+    const code = others.filter(([, files]) => files.some(({ path }) => /^migration\.[cm]?[jt]s$/.test(nameOf(path))));
+    const missing = others.flatMap(([path, [first]]) =>
+      first === undefined || code.some(([other]) => other === path) ? [] : lacking(path, first),
     );
     return {
       framework: 'prisma',
       root: folder.path,
-      migrations: settleIds(here.toSorted((a, b) => order(a.name, b.name)).map((one) => read(one, splits))),
+      migrations: settleIds(here.toSorted((a, b) => order(a.name, b.name)).map((one) => read(one, splits, cuts))),
       problems: [...settings.problems, ...missing],
-      assumptions:
-        version === undefined
+      unread: code.map(([path]) => nameOf(path)),
+      assumptions: [
+        ...(version === undefined
           ? assumed(
               options,
               'no package.json tells the version of Prisma: before 7.4 a migration is sent in one message',
             )
-          : [],
+          : []),
+        ...(code.length === 0 ? [] : [`${code.length} migrations written in JavaScript or TypeScript are not read`]),
+      ],
     };
   },
 } satisfies Framework;
@@ -105,16 +125,29 @@ function planOf(text: string, splits: boolean): TransactionPlan {
   return wanted && !foiled ? split : oneMessage;
 }
 
-function read({ name, file }: MigrationFolder, splits: boolean): Migration {
+/** What Prisma with an adapter cuts in two: a body, a text or a comment with a semicolon in it. */
+function cut({ source }: FileEntry): readonly MigrationProblem[] {
+  const own = source();
+  return lex(own.text).statements.flatMap(({ start, end }) =>
+    own.text.slice(start, end).replace(/;\s*$/, '').includes(';')
+      ? problem('statement-cut', 'Prisma with a driver adapter ends this statement at its first semicolon', own, {
+          start,
+          end,
+        })
+      : [],
+  );
+}
+
+function read({ name, file }: MigrationFolder, splits: boolean, cuts: boolean): Migration {
   const [up, down] = [file('migration.sql'), file('down.sql')];
   const [, , rest = name] = folderName.exec(name) ?? [];
   return {
     id: name,
     name: describe(rest),
     file: up?.path ?? name,
-    up: script(up === undefined ? [] : [up], planOf(up?.read() ?? '', splits)),
+    up: script(up === undefined ? [] : [up], cuts ? cutApart : planOf(up?.read() ?? '', splits)),
     // Prisma runs no down file; one that is there is for `prisma db execute`, which sends it in one message
     down: down === undefined ? { none: 'framework' } : script([down], oneMessage),
-    problems: unreadable([up, down].flatMap((entry) => entry ?? [])),
+    problems: [...unreadable([up, down].flatMap((entry) => entry ?? [])), ...(cuts && up !== undefined ? cut(up) : [])],
   };
 }

@@ -1,6 +1,15 @@
 import { nameOf } from './files.js';
-import type { FileEntry, Framework, Migration, MigrationProblem, Script, TransactionPlan } from './framework.js';
+import type {
+  FileEntry,
+  Folder,
+  Framework,
+  Migration,
+  MigrationProblem,
+  Script,
+  TransactionPlan,
+} from './framework.js';
 import { type Chunk, cut, cutFaults } from './line-split.js';
+import { goModule, manifestWith, tasks } from './manifests.js';
 import {
   behind,
   compareNumbers,
@@ -50,15 +59,27 @@ export default {
     const files = filesNamed(folder.byFolder.get(folder.path) ?? [], /\.sql$/).toSorted((a, b) =>
       compare(nameOf(a.path), nameOf(b.path)),
     );
+    const own = ownRunner(folder);
+    const migrations = files.map((entry) => read(entry, own === undefined));
     return {
       framework: 'sql-migrate',
       root: folder.path,
-      migrations: settleIds(files.map(read), { refused: () => false }),
+      migrations: settleIds(migrations, { refused: () => false }),
       problems: [],
-      assumptions: [],
+      assumptions:
+        own === undefined
+          ? []
+          : [`${own.path} does not use sql-migrate: that it cuts at lines is not said of its files`],
     };
   },
 } satisfies Framework;
+
+/** A program in Go that has the markers of sql-migrate, and not sql-migrate, runs its files in a way of its own. */
+function ownRunner(folder: Folder): FileEntry | undefined {
+  const [module] = folder.above(folder.path, goModule);
+  const named = [...goModule, ...tasks].some((name) => manifestWith(folder, folder.path, [name], /\bsql-migrate\b/));
+  return named || folder.above(folder.path, ['dbconfig.yml']).length > 0 ? undefined : module;
+}
 
 /** Names that begin with a number come first, by its value, then all by name: migrate.go, Migration.Less. */
 function compare(a: string, b: string): number {
@@ -67,7 +88,7 @@ function compare(a: string, b: string): number {
   return compareNumbers(x, y) || compareText(a, b);
 }
 
-function read(entry: FileEntry): Migration {
+function read(entry: FileEntry, cuts: boolean): Migration {
   const source = entry.source();
   const stem = stemOf(entry.path);
   const [version = stem] = numbered.exec(stem) ?? [];
@@ -103,8 +124,7 @@ function read(entry: FileEntry): Migration {
       ...unreadable([entry]),
       ...lineless,
       ...(entry.fault() === undefined && lineless.length === 0 ? faults(entry, found) : []),
-      ...cutFaults(upChunks, 'sql-migrate'),
-      ...cutFaults(downChunks, 'sql-migrate'),
+      ...(cuts ? [...cutFaults(upChunks, 'sql-migrate'), ...cutFaults(downChunks, 'sql-migrate')] : []),
     ],
   };
 }

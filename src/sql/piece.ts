@@ -10,6 +10,8 @@ export interface Piece {
   readonly span: Span;
   /** The SQL itself when it is rendered; absent when it is `source.text` at `span`. */
   readonly rendered?: string;
+  /** The runner replaces nothing in it, though it does in other pieces of the script. */
+  readonly verbatim?: true;
 }
 
 /** The SQL text of a piece. */

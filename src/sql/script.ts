@@ -22,7 +22,7 @@ export interface ScriptOptions {
  * dialect of another database is one problem. Never throws on bad SQL. {@link loadParser} must have been awaited.
  */
 export function parseScript(pieces: readonly Piece[], options: ScriptOptions = {}): ParsedScript {
-  const readings = pieces.map((piece) => readPiece(placeOf(piece), options));
+  const readings = pieces.map((piece) => readPiece(placeOf(piece), optionsFor(piece, options)));
   const foreign = foreignDialect(readings);
   const comments = readings.flatMap((reading) => reading.comments);
   if (foreign !== undefined) return { statements: [], problems: [foreign], comments };
@@ -47,8 +47,12 @@ export function parseScript(pieces: readonly Piece[], options: ScriptOptions = {
 /** What {@link parseScript} gives the parser first for a piece: to be parsed in another thread (`setAhead`). */
 export function textToParse(piece: Piece, options: ScriptOptions = {}): string {
   const { text } = placeOf(piece);
-  const enabled = options.placeholders ?? [];
+  const enabled = optionsFor(piece, options).placeholders ?? [];
   return maskAll(text, lex(text, 0, enabled), enabled);
+}
+
+function optionsFor({ verbatim }: Piece, options: ScriptOptions): ScriptOptions {
+  return verbatim ? { ...options, placeholders: [] } : options;
 }
 
 interface Reading extends Recovered {
