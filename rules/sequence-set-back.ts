@@ -1,16 +1,20 @@
-import { findRelation } from '../src/catalog/lookup.js';
+import type { Catalog, Sequence } from '../src/catalog/catalog.js';
+import { literalOf } from '../src/catalog/literal.js';
+import { columnOf, findRelation, findRelationNamed } from '../src/catalog/lookup.js';
 import { textOf } from '../src/catalog/sequence-parameters.js';
+import { nameParts } from '../src/catalog/uses.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { quoteIdentifier, quoteLiteral } from '../src/sql/names.js';
 import { isKind } from '../src/sql/statement.js';
-import type { Node } from '../src/sql/tree.js';
+import { type FuncCall, type Node, type SelectStmt, strings } from '../src/sql/tree.js';
+import { constantText } from '../src/sql/values.js';
 import { pasted } from '../src/wording.js';
 
 export default defineRule({
   id: 'sequence-set-back',
   level: 'warning',
   title: 'A sequence gives numbers once more',
-  why: 'RESTART does not look at the rows. Where they have the numbers that come next, inserts of running code fail with "duplicate key", one after the other until a number is free; where no key forbids it, two rows get one number.',
+  why: 'RESTART, and setval() with a number that is written out, do not look at the rows. Where they have the numbers that come next, inserts of running code fail with "duplicate key", one after the other until a number is free; where no key forbids it, two rows get one number.',
   instead: 'Set it behind the last number that is used: select setval(…, (select max(…) from …));',
   links: ['https://www.postgresql.org/docs/current/sql-altersequence.html'],
   bad: [
@@ -31,8 +35,21 @@ alter table account alter column id restart with 1;`,
 -- next migration
 alter sequence account_id_seq restart with 10000;`,
     },
+    {
+      title: 'a number that setval is given',
+      sql: `create table account (id serial primary key);
+-- next migration
+select setval('account_id_seq', 1, false);`,
+    },
   ],
   good: [
+    {
+      title: 'the number of a row that the migration has written itself',
+      sql: `create table role (id serial primary key, name text);
+-- next migration
+insert into role (id, name) values (1, 'admin'), (2, 'guest');
+select setval('role_id_seq', 2);`,
+    },
     {
       title: 'nobody has taken a number yet',
       sql: `create table account (id serial primary key);
@@ -66,6 +83,8 @@ alter sequence account_id_seq cache 10;`,
       if (numbers === undefined || step.isNew(numbers.owner?.table ?? numbers.sequence)) return [];
       const { sequence, owner, next } = numbers;
       if (up.slice(at + 1).some(sets) || up.some((other) => empties(other, owner?.table))) return [];
+      // set behind the rows that it brings itself
+      if (up.slice(0, at).some(({ kind, relation }) => kind === 'InsertStmt' && relation === owner?.table)) return [];
       const name = owner === undefined ? sequence : `${owner.table}.${owner.column}`;
       const first = next ?? 'the first one';
       return [
@@ -99,13 +118,50 @@ function restarted({ statement, before, relation = '' }: Step): Restarted | unde
     const restart = restartIn(def !== undefined && 'List' in def ? def.List.items : undefined);
     return restart && { sequence: relation, owner: { table: relation, column }, ...restart };
   }
+  if (isKind(statement, 'SelectStmt')) return setTo(statement.node, before);
   if (!isKind(statement, 'AlterSeqStmt')) return undefined;
   const restart = restartIn(statement.node.options);
   const found = findRelation(before, statement.node.sequence);
-  if (restart === undefined || found?.kind !== 'sequence') return undefined;
-  const table = found.ownedBy && before.relations.get(found.ownedBy.table);
-  const owner = table && found.ownedBy && { table: `${table.schema}.${table.name}`, column: found.ownedBy.column };
-  return { sequence: `${found.schema}.${found.name}`, owner, ...restart };
+  return restart === undefined || found?.kind !== 'sequence' ? undefined : { ...named(found, before), ...restart };
+}
+
+function named(sequence: Sequence, catalog: Catalog): Pick<Restarted, 'sequence' | 'owner'> {
+  const { schema, name, ownedBy } = sequence;
+  const table = ownedBy && catalog.relations.get(ownedBy.table);
+  const owner = table && ownedBy && { table: `${table.schema}.${table.name}`, column: ownedBy.column };
+  return { sequence: `${schema}.${name}`, owner };
+}
+
+/** SELECT setval('sequence', number): one call, and a number that no row has a say in. */
+function setTo({ targetList = [], fromClause }: SelectStmt, catalog: Catalog): Restarted | undefined {
+  const [only, ...more] = targetList.flatMap((node) => ('ResTarget' in node ? (node.ResTarget.val ?? []) : []));
+  if (only === undefined || more.length > 0 || fromClause !== undefined || !('FuncCall' in only)) return undefined;
+  const { funcname, args = [] } = only.FuncCall;
+  const [target, to, isCalled] = args;
+  const value = literalOf(to)?.text;
+  const found = strings(funcname).at(-1) === 'setval' ? sequenceOf(target, catalog) : undefined;
+  if (found === undefined || value === undefined) return undefined;
+  const step = literalOf(isCalled)?.text?.startsWith('f') ? '0' : (found.parameters.increment ?? '1');
+  if (![value, step].every((text) => /^-?\d+$/.test(text))) return undefined;
+  return { ...named(found, catalog), next: String(BigInt(value) + BigInt(step)) };
+}
+
+/** The sequence that a name in quotes, or pg_get_serial_sequence('table', 'column'), means. */
+function sequenceOf(node: Node | undefined, catalog: Catalog): Sequence | undefined {
+  const found = node !== undefined && 'FuncCall' in node ? serialOf(node.FuncCall, catalog) : byName(node, catalog);
+  return found?.kind === 'sequence' ? found : undefined;
+}
+
+function serialOf({ funcname, args: [table, column] = [] }: FuncCall, catalog: Catalog) {
+  if (strings(funcname).at(-1) !== 'pg_get_serial_sequence') return undefined;
+  const oid = columnOf(byName(table, catalog), constantText(column))?.sequence;
+  return oid === undefined ? undefined : catalog.relations.get(oid);
+}
+
+function byName(node: Node | undefined, catalog: Catalog) {
+  const inner = node !== undefined && 'TypeCast' in node ? node.TypeCast.arg : node;
+  const text = constantText(inner);
+  return text === undefined ? undefined : findRelationNamed(catalog, nameParts(text));
 }
 
 function restartIn(options: readonly Node[] | undefined): Pick<Restarted, 'next'> | undefined {
