@@ -104,6 +104,15 @@ commit;`,
   ],
   good: [
     {
+      title: 'a word of a newer server in a comment or between quotes',
+      sql: `create table team (id int primary key);
+create table account (
+  -- enforced by the application: virtual (generated always as (…))
+  team int references team (id),
+  note text default 'not enforced' check (note <> 'without overlaps')
+);`,
+    },
+    {
       title: 'a DO block and a procedure that are sent by themselves may commit',
       sql: `create table account (id int);
 create procedure p() language plpgsql as $$ begin update account set id = 3 where id = 4; commit; end $$;

@@ -1,10 +1,11 @@
+import { columnRecipe } from '../src/added-column.js';
 import type { Catalog, Constraint, Relation, Table } from '../src/catalog/catalog.js';
 import { indexesOf, isFollowed, isTable, relationByName } from '../src/catalog/lookup.js';
 import { isFirst } from '../src/known.js';
-import { indexByPartition, next, partitionsOf } from '../src/recipes.js';
-import { defineRule, type Step } from '../src/rule.js';
+import { indexByPartition, next, partitionsOf, separateValidation } from '../src/recipes.js';
+import { defineRule, isStep, type Step } from '../src/rule.js';
 import { quoteIdentifier } from '../src/sql/names.js';
-import { alteredTable, list, pasted } from '../src/wording.js';
+import { addedConstraint, alteredTable, list, pasted, works } from '../src/wording.js';
 
 export default defineRule({
   id: 'foreign-key-without-index',
@@ -28,6 +29,13 @@ create table event (account_id bigint, at date) partition by range (at);
 create table event_2024 partition of event for values from ('2024-01-01') to ('2025-01-01');
 -- next migration
 alter table event add column owner bigint references account (id);`,
+    },
+    {
+      title: 'its rows are looked up without a lock that stops anyone, and the index is there before',
+      sql: `create table account (id bigint primary key);
+create table invoice (account_id bigint);
+-- next migration
+alter table invoice add foreign key (account_id) references account (id);`,
     },
   ],
   good: [
@@ -77,15 +85,27 @@ create table membership (account_id bigint references account (id), team bigint,
 
 function finding(step: Step, relation: string, keys: readonly Constraint[]) {
   const indexes = keys.map((key) => indexOf(step, relation, key));
-  const { statement } = step;
-  const own =
-    step.kind === 'CreateStmt' ? `${statement.text};` : `alter table ${alteredTable(statement)} ${statement.text};`;
+  // a column that is there can have its index first
+  const order = step.kind === 'AT_AddConstraint' ? [...indexes, keyOf(step)] : [keyOf(step), ...indexes];
   const names = list(keys.map(({ columns }) => columns.join(', ')));
   return {
     step,
     message: `deleting a row that ${names} of ${relation} can refer to reads all of ${relation}`,
-    instead: [own, ...indexes].join(`\n${next}\n`),
+    instead: order.join(`\n${next}\n`),
   };
+}
+
+/** The statement itself, without the work under its lock. */
+function keyOf(step: Step): string {
+  const { statement, effects, before, relation = '' } = step;
+  if (step.kind === 'CreateStmt') return `${statement.text};`;
+  const isPartitioned = relationByName(before, relation)?.kind === 'partitioned';
+  if (effects.some(works) && !isPartitioned) {
+    if (isStep(step, 'AT_AddColumn')) return columnRecipe(step);
+    const constraint = isStep(step, 'AT_AddConstraint') ? addedConstraint(step.node, 'CONSTR_FOREIGN') : undefined;
+    if (isStep(step, 'AT_AddConstraint') && constraint !== undefined) return separateValidation(step, constraint);
+  }
+  return `alter table ${alteredTable(statement)} ${statement.text};`;
 }
 
 function indexOf({ after }: Step, relation: string, { columns }: Constraint): string {

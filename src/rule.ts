@@ -61,6 +61,11 @@ export interface Step<K extends Kind = Kind> {
   readonly isNew: (relation: string) => boolean;
 }
 
+/** Narrows a step by its kind. */
+export function isStep<K extends Kind>(step: Step, kind: K): step is Step<K> & Step {
+  return step.kind === kind;
+}
+
 /** A replacement of a part of a source file. */
 export interface Edit {
   /** The file, where it is another one than that of the finding; empty where it is to be made. */

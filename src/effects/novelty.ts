@@ -3,7 +3,7 @@ import type { DefElem, Node, NodeMap } from '../sql/tree.js';
 /** Syntax that came with a major after 13. Measured: scripts/oracle/cases/syntax.ts. */
 export interface Novelty<N> {
   readonly since: number;
-  /** A text (in small letters) without these does not have it. */
+  /** A text without these does not have it. They are looked for in small letters, outside comments and quotes. */
   readonly words: RegExp;
   readonly what: string;
   /** What an older server answers, where it is not 42601. */
