@@ -2,6 +2,7 @@ import type { Table } from '../src/catalog/catalog.js';
 import { columnOf, isFollowed, isIndex, isTable, relationByName } from '../src/catalog/lookup.js';
 import { serialType, typeRef } from '../src/catalog/type-ref.js';
 import { defineRule, type Step } from '../src/rule.js';
+import { unqualified } from '../src/sql/names.js';
 import { isKind } from '../src/sql/statement.js';
 import type { ColumnDef } from '../src/sql/tree.js';
 import { list } from '../src/wording.js';
@@ -86,7 +87,7 @@ function keptColumn({ statement, before, relation }: Step): string | undefined {
 function keptIndex({ statement, before, relation }: Step): string | undefined {
   if (!isKind(statement, 'IndexStmt') || !statement.node.if_not_exists || relation === undefined) return undefined;
   const { idxname, indexParams } = statement.node;
-  const schema = relation.slice(0, relation.indexOf('.'));
+  const { schema } = unqualified(relation);
   const old = relationByName(before, `${schema}.${idxname}`);
   if (old === undefined || !isIndex(old) || !isFollowed(before, old)) return undefined;
   const wanted = (indexParams ?? []).map((node) => ('IndexElem' in node ? (node.IndexElem.name ?? '') : ''));

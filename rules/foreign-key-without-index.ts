@@ -31,6 +31,12 @@ create table event_2024 partition of event for values from ('2024-01-01') to ('2
 alter table event add column owner bigint references account (id);`,
     },
     {
+      title: 'a table that is made here has no one that waits for an index',
+      sql: `create table account (id bigint primary key);
+-- next migration
+create table invoice (id bigint primary key, account_id bigint references account (id));`,
+    },
+    {
       title: 'its rows are looked up without a lock that stops anyone, and the index is there before',
       sql: `create table account (id bigint primary key);
 create table invoice (account_id bigint);
@@ -84,15 +90,23 @@ create table membership (account_id bigint references account (id), team bigint,
 });
 
 function finding(step: Step, relation: string, keys: readonly Constraint[]) {
+  if (step.isNew(relation)) {
+    const built = keys.map((key) => `create index on ${pasted(relation)} ${listOf(key)};`);
+    return { step, message: messageOf(relation, keys), instead: [keyOf(step), ...built].join('\n') };
+  }
   const indexes = keys.map((key) => indexOf(step, relation, key));
   // a column that is there can have its index first
   const order = step.kind === 'AT_AddConstraint' ? [...indexes, keyOf(step)] : [keyOf(step), ...indexes];
+  return { step, message: messageOf(relation, keys), instead: order.join(`\n${next}\n`) };
+}
+
+function messageOf(relation: string, keys: readonly Constraint[]): string {
   const names = list(keys.map(({ columns }) => columns.join(', ')));
-  return {
-    step,
-    message: `deleting a row that ${names} of ${relation} can refer to reads all of ${relation}`,
-    instead: order.join(`\n${next}\n`),
-  };
+  return `deleting a row that ${names} of ${relation} can refer to reads all of ${relation}`;
+}
+
+function listOf({ columns }: Constraint): string {
+  return `(${columns.map(quoteIdentifier).join(', ')})`;
 }
 
 /** The statement itself, without the work under its lock. */
@@ -108,12 +122,12 @@ function keyOf(step: Step): string {
   return `alter table ${alteredTable(statement)} ${statement.text};`;
 }
 
-function indexOf({ after }: Step, relation: string, { columns }: Constraint): string {
+function indexOf({ after }: Step, relation: string, key: Constraint): string {
   const table = relationByName(after, relation);
-  const rest = ` (${columns.map(quoteIdentifier).join(', ')})`;
+  const rest = ` ${listOf(key)}`;
   if (table?.kind !== 'partitioned') return `create index concurrently on ${pasted(relation)}${rest};`;
-  const name = `${table.name}_${columns.join('_')}_idx`;
-  const partitions = partitionsOf(after, relation, `${columns.join('_')}_idx`);
+  const name = `${table.name}_${key.columns.join('_')}_idx`;
+  const partitions = partitionsOf(after, relation, `${key.columns.join('_')}_idx`);
   return indexByPartition({ unique: false, name: quoteIdentifier(name), table: pasted(relation), rest, partitions });
 }
 

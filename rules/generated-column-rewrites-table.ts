@@ -2,7 +2,7 @@ import { columnRecipe } from '../src/added-column.js';
 import type { Column } from '../src/catalog/catalog.js';
 import { next } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
-import { quoteIdentifier } from '../src/sql/names.js';
+import { quoteIdentifier, unqualified } from '../src/sql/names.js';
 import { addedColumn, alteredTable, columnAfter } from '../src/wording.js';
 
 export default defineRule({
@@ -80,7 +80,7 @@ function byTrigger(step: Step<'AT_AddColumn'>, { name }: Column): string {
   const column = quoteIdentifier(name);
   const [head = '', expression = ''] = statement.text.split(/\s+generated\s+always\s+as\s+(?=\()/i);
   const value = expression.replace(/\s+stored\b.*$/is, '');
-  const routine = quoteIdentifier(`set_${name}_of_${relation?.split('.').at(-1)}`);
+  const routine = quoteIdentifier(`set_${name}_of_${unqualified(relation ?? '').name}`);
   return `alter table ${table} ${head};
 create function ${routine}() returns trigger language plpgsql as $$
 begin

@@ -2,7 +2,7 @@ import { columnRecipe, refusesRows } from '../src/added-column.js';
 import { columnOf, relationByName } from '../src/catalog/lookup.js';
 import { next, notNullRecipe } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
-import { quoteIdentifier } from '../src/sql/names.js';
+import { quoteIdentifier, unqualified } from '../src/sql/names.js';
 import type { Constraint } from '../src/sql/tree.js';
 import { strings } from '../src/sql/tree.js';
 import { addedConstraint, alteredTable } from '../src/wording.js';
@@ -59,7 +59,7 @@ alter table account add constraint account_email unique using index account_emai
     if (constraint === undefined || built === undefined || step.effects.some((effect) => effect.work === 'rewrite'))
       return;
     if (step.kind === 'AT_AddColumn' && refusesRows(step, step.node)) return;
-    const name = built.relation.slice(built.relation.indexOf('.') + 1);
+    const { name } = unqualified(built.relation);
     return {
       message: `building ${name} blocks reads and writes to ${step.relation} until it is done`,
       instead: step.kind === 'AT_AddColumn' ? columnRecipe(step) : usingIndex(step, constraint, name),

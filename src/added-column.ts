@@ -2,7 +2,7 @@ import type { Constraint as Known } from './catalog/catalog.js';
 import { isTable, relationByName } from './catalog/lookup.js';
 import { next, notNullRecipe } from './recipes.js';
 import type { Step } from './rule.js';
-import { quoteIdentifier, quoteLiteral } from './sql/names.js';
+import { quoteIdentifier, quoteLiteral, unqualified } from './sql/names.js';
 import type { AlterTableCmd, ColumnDef, Constraint, ConstrType } from './sql/tree.js';
 import { addedColumn, alteredTable, columnAfter, pasted } from './wording.js';
 
@@ -114,7 +114,7 @@ function numbering(step: Step<'AT_AddColumn'>, def: ColumnDef, clauses: readonly
   const sequence =
     identity === undefined && own !== undefined
       ? pasted(`${own.schema}.${own.name}`)
-      : quoteIdentifier(`${def.colname}_of_${step.relation?.split('.').at(-1)}`);
+      : quoteIdentifier(`${def.colname}_of_${unqualified(step.relation ?? '').name}`);
   const [type, as] = plainTypes[known.type?.name ?? ''] ?? ['bigint', ''];
   const { head } = cut(step, def);
   const options = /\bas\s+identity\s*\(((?:(?!\bsequence\s+name\b).)*)\)$/is.exec(identity?.text ?? '')?.[1];

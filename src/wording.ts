@@ -4,7 +4,7 @@ import type { Difference } from './catalog/snapshot.js';
 import type { Effect, LockMode } from './effects/effect.js';
 import { blocks } from './effects/locks.js';
 import type { Finding, HeldLock, Related, Step } from './rule.js';
-import { sqlName } from './sql/names.js';
+import { sqlName, unqualified } from './sql/names.js';
 import type { Statement } from './sql/statement.js';
 import { type AlterTableCmd, type Constraint, type RangeVar, strings } from './sql/tree.js';
 
@@ -48,9 +48,8 @@ export function list(words: readonly string[]): string {
 
 /** A relation as effects name it (schema.name), as SQL to paste; `public.` goes without saying. */
 export function pasted(relation: string): string {
-  const dot = relation.indexOf('.');
-  const schema = relation.slice(0, dot);
-  return sqlName(schema === 'public' ? undefined : schema, relation.slice(dot + 1));
+  const { schema, name } = unqualified(relation);
+  return sqlName(schema === 'public' ? undefined : schema, name);
 }
 
 /** What the user wrote after the name of a relation in a statement: columns, WHERE and the rest. */

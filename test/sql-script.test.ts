@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { qualifiedName, sqlName, unqualified } from '../src/sql/names.js';
 import { loadParser, parseJson, parseTree, setAhead } from '../src/sql/parse.js';
 import { parseScript, type ScriptOptions, textToParse } from '../src/sql/script.js';
 import { Source } from '../src/sql/source.js';
@@ -320,6 +321,37 @@ describe('placeholders', () => {
     }
     expect(new Set(schemas).size).toBe(1);
     expect(script.statements.at(-1)?.commands.map(({ text }) => text)).toEqual(['add b int', 'drop c']);
+  });
+
+  test.each<[string, readonly string[]]>([
+    ['create table ${schema}.pre_${X} (a int)', ['${schema}.pre_${X}']],
+    [
+      'create table {{ .Schema }}.a (); drop table if exists b; alter table {{.Schema}}.c add d int',
+      ['{{.Schema}}.a', '{{.Schema}}.c'],
+    ],
+    ['alter table :"s".t add a int; alter table :s.t add b int', [':s.t', ':s.t']],
+    ["do $$ begin alter table ${s}.t add a int; execute 'create index on ${s}.t (a)'; end $$", ['${s}.t', '${s}.t']],
+  ])('a name is shown as it was written: %s', (sql, expected) => {
+    const names: string[] = [];
+    for (const options of [all, {}]) {
+      for (const part of read(sql, options).statements.flatMap((statement) => [...withParts(statement)])) {
+        if (part.kind.startsWith('AT_')) continue;
+        visit({ [part.kind]: part.node }, (kind, node) => {
+          if (kind === 'RangeVar') names.push(`${node.schemaname}.${node.relname}`);
+        });
+      }
+    }
+    expect(names).toEqual([...expected, ...expected]);
+    for (const name of expected) {
+      const { schema, name: own } = unqualified(name);
+      expect(qualifiedName(schema, own)).toBe(name);
+      expect(sqlName(schema, own)).toBe(name);
+    }
+  });
+
+  test('within quotes too', () => {
+    const [statement] = read('create index on "{{ index .Options "Namespace" }}"."t" (a)', all).statements;
+    expect(statement?.node).toMatchObject({ relation: { schemaname: '{{index .Options "Namespace"}}', relname: 't' } });
   });
 
   test('one that nothing replaces is said once a name, and the statement is read', () => {

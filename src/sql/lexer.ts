@@ -215,3 +215,8 @@ function skipData(cursor: Cursor, found: Found): void {
   cursor.end = newline === -1 ? text.length : newline;
   found.data.push({ start: line, end: cursor.end });
 }
+
+/** The placeholders of all statements. */
+export function placeholdersOf({ statements }: Lexed): readonly Placeholder[] {
+  return statements.flatMap(({ placeholders }) => placeholders);
+}

@@ -1,12 +1,23 @@
 import type { Lexed, LexedStatement } from './lexer.js';
 import { bareFile, effectOf, type MetaCommand } from './meta-command.js';
-import { type Placeholder, type PlaceholderSyntax, placeholderAt, type StandIn, standIn } from './placeholder.js';
+import type { Place } from './place.js';
+import {
+  type Placeholder,
+  type PlaceholderSyntax,
+  placeholderAt,
+  type StandIn,
+  standIn,
+  standInsOf,
+} from './placeholder.js';
 import type { Span } from './source.js';
 
 /** Another text of the same length for a range, so that every index stays right. */
 interface Patch extends Span {
   readonly text: string;
 }
+
+/** What the parser gets of a text, with the names that it has been given. */
+type Masked = Pick<Place, 'sql' | 'names'>;
 
 const byteOrderMark = '\ufeff';
 
@@ -36,13 +47,11 @@ export function maskOne(text: string, statement: LexedStatement, choices: Readon
  * The text with every placeholder that is no colon replaced by an identifier, within quotes too: for text that is quoted itself
  * (a body, an EXECUTE) and that cannot be read as it stands.
  */
-export function maskEverywhere(text: string): string {
-  const patches: Patch[] = [];
-  for (const { index } of text.matchAll(/\$\{|\$%|\{\{/g)) {
-    const placeholder = placeholderAt(text, index);
-    if (placeholder !== undefined) patches.push(placeholderPatch(text, placeholder, 'identifier'));
-  }
-  return apply(text, 0, text.length, patches);
+export function maskEverywhere({ sql: text, names }: Masked): Masked {
+  const placeholders = [...text.matchAll(/\$\{|\$%|\{\{/g)].flatMap(({ index }) => placeholderAt(text, index) ?? []);
+  const patches = placeholders.map((placeholder) => placeholderPatch(text, placeholder, 'identifier'));
+  const sql = apply(text, 0, text.length, patches);
+  return { sql, names: new Map([...names, ...standInsOf(sql, placeholders)]) };
 }
 
 function placeholderPatch(text: string, placeholder: Placeholder, as: StandIn): Patch {

@@ -8,8 +8,12 @@ const reserved = new Set(
   tablesample then to trailing true union unique user using variadic verbose when where window with`.split(/\s+/),
 );
 
-/** A name as it is written in SQL: between quotes only if it must be. */
+/** What a runner puts a name in place of. */
+const placeholder = /\$\{[^}]*\}|\{\{.*?\}\}|\$%.*?%\$|^:[a-z_]\w*$/i;
+
+/** A name as it is written in SQL: between quotes only if it must be; what a runner replaces is left as it is. */
 export function quoteIdentifier(name: string): string {
+  if (placeholder.test(name)) return name;
   if (/^[a-z_][a-z0-9_$]*$/.test(name) && !reserved.has(name)) return name;
   return `"${name.replaceAll('"', '""')}"`;
 }
@@ -17,6 +21,14 @@ export function quoteIdentifier(name: string): string {
 /** A relation's name for people and for the JSON contract: `schema.name`, never quoted. */
 export function qualifiedName(schema: string, name: string): string {
   return `${schema}.${name}`;
+}
+
+/** The inverse of {@link qualifiedName}. */
+export function unqualified(qualified: string): { readonly schema: string; readonly name: string } {
+  // a placeholder may have dots of its own: {{.Schema}}
+  const [first = ''] = /^(?:\$\{[^}]*\}|\{\{.*?\}\}|\$%.*?%\$)+/.exec(qualified) ?? [];
+  const dot = qualified.indexOf('.', first.length);
+  return { schema: qualified.slice(0, Math.max(0, dot)), name: qualified.slice(dot + 1) };
 }
 
 /** A relation's name to paste into SQL; without a schema where none was written. */

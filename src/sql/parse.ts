@@ -62,13 +62,25 @@ export function setAhead(ask: ((sql: string) => string | undefined) | undefined)
   ahead = ask;
 }
 
-/** Parses a whole text. Empty and comment-only text has no statements. */
-export function parseTree(sql: string): ParseOutcome {
+/** Parses a whole text; names get those back that stand-ins stood for. Empty and comment-only text has no statements. */
+export function parseTree(sql: string, written: ReadonlyMap<string, string> = asItIs): ParseOutcome {
   const json = ahead?.(sql) ?? parseJson(sql);
   if (typeof json !== 'string') return { failure: json };
-  const tree: ParseResult = JSON.parse(json);
+  const tree: ParseResult = JSON.parse(named(json, written));
   const statements = tree.stmts ?? [];
   return { statements: statements.flatMap((raw) => rawStatements(raw.stmt, raw.stmt_location, raw.stmt_len)) };
+}
+
+const asItIs: ReadonlyMap<string, string> = new Map();
+
+/** The JSON of a tree with the written names in place of stand-ins. Only a text that is a name is touched: bodies keep their length. */
+function named(json: string, written: ReadonlyMap<string, string>): string {
+  let text = json;
+  for (const [standIn, name] of written) {
+    const shown = JSON.stringify(name).slice(1, -1);
+    text = text.replace(new RegExp(`"\\w*${standIn}\\w*"`, 'g'), (word) => word.replaceAll(standIn, () => shown));
+  }
+  return text;
 }
 
 /** A node that stands as a statement, with its kind; none for the empty node that stands for an empty statement. */

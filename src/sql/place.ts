@@ -8,20 +8,30 @@ export interface Place {
   readonly text: string;
   /** What the parser gets: of the same length, with stand-ins for what is no SQL. */
   readonly sql: string;
+  /** The names that placeholders are, by what stands in for them. */
+  readonly names: ReadonlyMap<string, string>;
   /** Where a range of the text stands in the source. */
   readonly span: (start: number, end: number) => Span;
 }
+
+const noNames: ReadonlyMap<string, string> = new Map();
 
 /** The place of a piece: verbatim text maps index by index, rendered text maps to the whole of what it was rendered from. */
 export function placeOf(piece: Piece): Place {
   const { source, span } = piece;
   const text = textOf(piece);
-  if (piece.rendered !== undefined) return { source, text, sql: text, span: () => span };
-  return { source, text, sql: text, span: (start, end) => ({ start: span.start + start, end: span.start + end }) };
+  if (piece.rendered !== undefined) return { source, text, sql: text, names: noNames, span: () => span };
+  return {
+    source,
+    text,
+    sql: text,
+    names: noNames,
+    span: (start, end) => ({ start: span.start + start, end: span.start + end }),
+  };
 }
 
 /** Text that was computed (EXECUTE format(…)): everything in it stands where a range of another place stands. */
 export function computedPlace(outer: Place, range: Span, text: string): Place {
   const span = outer.span(range.start, range.end);
-  return { source: outer.source, text, sql: text, span: () => span };
+  return { source: outer.source, text, sql: text, names: outer.names, span: () => span };
 }

@@ -56,6 +56,34 @@ export function standIn(placeholder: Placeholder, text: string, as: StandIn): st
   return `_${name}`.padEnd(length, '_');
 }
 
+/** How a placeholder is shown in a name, whatever blanks its author left in it. */
+function shown({ syntax, name }: Placeholder): string {
+  const [open, close] = delimiters[syntax];
+  return `${open}${name}${close}`;
+}
+
+const delimiters: Readonly<Record<PlaceholderSyntax, readonly [open: string, close: string]>> = {
+  'dollar-brace': ['${', '}'],
+  'double-brace': ['{{', '}}'],
+  'dollar-percent': ['$%', '%$'],
+  colon: [':', ''],
+};
+
+/** The names that placeholders are, by what stands in for them in a text; `offset` is where the text begins. */
+export function standInsOf(
+  text: string,
+  placeholders: readonly Placeholder[],
+  offset = 0,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const placeholder of placeholders) {
+    const standing = text.slice(placeholder.start - offset, placeholder.end - offset);
+    const [, name] = /^"?(_[a-z0-9_]*)"?$/.exec(standing) ?? [];
+    if (name !== undefined) found.set(name, shown(placeholder));
+  }
+  return found;
+}
+
 /** Whether a placeholder steers what its template gives, and leaves nothing itself. */
 export function isControl({ syntax, name }: Placeholder): boolean {
   return syntax === 'double-brace' && control.test(name);

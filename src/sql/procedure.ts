@@ -32,14 +32,14 @@ export function readProcedure(statement: Statement, written: string, body: Place
   // libpg_query takes a variable of a %ROWTYPE for a scalar and then refuses its fields; of a type that it does not know it takes it for a record
   const sql = written.replace(/%rowtype\b/gi, (found) => ' '.repeat(found.length));
   const plain = readRoutine(sql);
-  const masked = 'message' in plain ? maskEverywhere(sql) : sql;
+  const masked = 'message' in plain ? maskEverywhere({ ...body, sql }).sql : sql;
   const again = masked !== sql;
   const routine = again ? readRoutine(masked) : plain;
   if ('message' in routine) {
     const problem = bodyProblem(statement, body, routine.message);
     return { read: () => [{ problem }], depends: false };
   }
-  const place = again ? { ...body, sql: maskEverywhere(body.sql) } : body;
+  const place = again ? { ...body, ...maskEverywhere(body) } : body;
   const reader = new Reader(statement, place, routine);
   return { read: (parameters) => reader.read(parameters), depends: reader.depends };
 }
@@ -91,7 +91,7 @@ class Reader {
       return { raws: [], arguments: [], expression: expressionOf(selectOf(selectPrefix + fragment.text)) };
     }
     const prefix = prefixOf(fragment);
-    const outcome = parseTree(prefix + fragment.text);
+    const outcome = parseTree(prefix + fragment.text, this.body.names);
     if ('statements' in outcome) return { raws: outcome.statements, arguments: argumentsOf(outcome.statements) };
     const start = index(Math.max(0, outcome.failure.cursor - prefix.length));
     return { raws: [], arguments: [], problem: syntaxError(this.body, start, { ...outcome.failure, cursor: 0 }) };

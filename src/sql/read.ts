@@ -13,7 +13,7 @@ export function readAll(
   lexed: Lexed,
   parent?: Statement,
 ): { readonly statements: readonly Draft[] } | { readonly failure: ParseFailure } {
-  const outcome = parseTree(place.sql);
+  const outcome = parseTree(place.sql, place.names);
   if ('failure' in outcome) return outcome;
   const index = byteRuler(place.sql);
   const ranges = rangesOf(place, outcome.statements, lexed.statements, index);
@@ -49,8 +49,8 @@ export function readText(place: Place, parent: Statement): { readonly statements
   const lexed = lex(place.sql);
   const plain = readAll(place, lexed, parent);
   if (!('failure' in plain)) return plain;
-  const sql = maskEverywhere(place.sql);
-  const masked = sql === place.sql ? plain : readAll({ ...place, sql }, lexed, parent);
+  const bare = maskEverywhere(place);
+  const masked = bare.sql === place.sql ? plain : readAll({ ...place, ...bare }, lexed, parent);
   return 'failure' in masked ? syntaxError(place, 0, plain.failure) : masked;
 }
 

@@ -3,7 +3,14 @@ import type { Lexed, LexedStatement } from './lexer.js';
 import { maskOne } from './mask.js';
 import { type ParseFailure, parseTree, type RawStatement } from './parse.js';
 import type { Place } from './place.js';
-import { isContinued, isControl, type Placeholder, type PlaceholderSyntax, type StandIn } from './placeholder.js';
+import {
+  isContinued,
+  isControl,
+  type Placeholder,
+  type PlaceholderSyntax,
+  type StandIn,
+  standInsOf,
+} from './placeholder.js';
 import { syntaxError } from './read.js';
 import { splitAgain, swallowed } from './resync.js';
 import { byteRuler, type Span } from './source.js';
@@ -118,9 +125,10 @@ function tryStandIns(place: Place, statement: LexedStatement, placeholders: read
   let farthest: ParseFailure | undefined;
   for (let count = 0; ; count++) {
     const sql = maskOne(place.text, statement, choices);
-    const outcome = parseTree(sql);
+    const names = standInsOf(sql, placeholders, statement.start);
+    const outcome = parseTree(sql, names);
     const raw = 'statements' in outcome ? outcome.statements[0] : undefined;
-    if (raw !== undefined) return { draft: draftOf(place, statement, sql, raw), unknown: [] };
+    if (raw !== undefined) return { draft: draftOf(place, statement, { sql, names }, raw), unknown: [] };
     const failure = 'failure' in outcome ? outcome.failure : { message: 'syntax error at end of input', cursor: 0 };
     if (farthest === undefined || failure.cursor > farthest.cursor) farthest = failure;
     const culprit = placeholders.findLast(({ start }) => start <= statement.start + failure.cursor) ?? placeholders[0];
@@ -132,14 +140,19 @@ function tryStandIns(place: Place, statement: LexedStatement, placeholders: read
   }
 }
 
-function draftOf(place: Place, statement: LexedStatement, sql: string, raw: RawStatement): Draft {
+function draftOf(
+  place: Place,
+  statement: LexedStatement,
+  masked: Pick<Place, 'sql' | 'names'>,
+  raw: RawStatement,
+): Draft {
   const { start, end } = statement;
   // a place of its own: the whole text with one statement replaced would be copied for every statement
   const own: Place = {
     source: place.source,
     text: place.text.slice(start, end),
-    sql,
+    ...masked,
     span: (from, to) => place.span(start + from, start + to),
   };
-  return build(own, raw, { start: 0, end: end - start }, byteRuler(sql));
+  return build(own, raw, { start: 0, end: end - start }, byteRuler(own.sql));
 }

@@ -1,11 +1,11 @@
 import { readBody } from './body.js';
 import { foreignDialect } from './dialect.js';
-import { type Lexed, lex } from './lexer.js';
+import { type Lexed, lex, placeholdersOf } from './lexer.js';
 import { maskAll } from './mask.js';
 import { effectOf, type MetaCommand } from './meta-command.js';
 import type { Piece } from './piece.js';
 import { type Place, placeOf } from './place.js';
-import type { PlaceholderSyntax } from './placeholder.js';
+import { type PlaceholderSyntax, standInsOf } from './placeholder.js';
 import { readAll } from './read.js';
 import { type Recovered, recover } from './recover.js';
 import type { Comment, ParsedScript, SqlProblem, Statement } from './statement.js';
@@ -63,7 +63,9 @@ interface Reading extends Recovered {
 function readPiece(written: Place, options: ScriptOptions): Reading {
   const enabled = options.placeholders ?? [];
   const first = lex(written.text, 0, enabled);
-  const place = { ...written, sql: maskAll(written.text, first, enabled) };
+  const sql = maskAll(written.text, first, enabled);
+  const names = sql === written.text ? written.names : standInsOf(sql, placeholdersOf(first));
+  const place = { ...written, sql, names };
   const all = readAll(place, first);
   const recovered =
     'statements' in all
