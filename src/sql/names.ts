@@ -11,9 +11,8 @@ const reserved = new Set(
 /** What a runner puts a name in place of. */
 const placeholder = /\$\{[^}]*\}|\{\{.*?\}\}|\$%.*?%\$|^:[a-z_]\w*$/i;
 
-/** A name as it is written in SQL: between quotes only if it must be; what a runner replaces is left as it is. */
+/** A name as it is written in SQL: between quotes only if it must be. */
 export function quoteIdentifier(name: string): string {
-  if (placeholder.test(name)) return name;
   if (/^[a-z_][a-z0-9_$]*$/.test(name) && !reserved.has(name)) return name;
   return `"${name.replaceAll('"', '""')}"`;
 }
@@ -31,11 +30,10 @@ export function unqualified(qualified: string): { readonly schema: string; reado
   return { schema: qualified.slice(0, Math.max(0, dot)), name: qualified.slice(dot + 1) };
 }
 
-/** A relation's name to paste into SQL; without a schema where none was written. */
+/** A relation's name to paste into SQL; without a schema where none was written. What a runner replaces is left as it is. */
 export function sqlName(schema: string | undefined, name: string): string {
-  return schema === undefined || schema === ''
-    ? quoteIdentifier(name)
-    : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+  const parts = schema === undefined || schema === '' ? [name] : [schema, name];
+  return parts.map((part) => (placeholder.test(part) ? part : quoteIdentifier(part))).join('.');
 }
 
 /** A text as it is written in SQL. */
