@@ -105,6 +105,15 @@ create function h(int) returns int language sql as 'select $1';
     says: ['other-database m/20260101T0000_a/ops.json:1 the migrations of m are for MongoDB, not for PostgreSQL'],
   },
   {
+    name: 'Prisma 8 for SQLite',
+    files: {
+      'm/20260101T0000_a/migration.json': '{"from": null, "to": "a"}',
+      'm/20260101T0000_a/ops.json':
+        '[{"id": "x", "target": {"id": "sqlite"}, "execute": [{"sql": "create table a (id integer primary key autoincrement)"}]}]',
+    },
+    says: ['other-database m/20260101T0000_a/ops.json:1 the migrations of m are for SQLite, not for PostgreSQL'],
+  },
+  {
     name: 'numbers of migrations in another language are no gaps',
     files: {
       'g/1_a.sql': '-- +goose Up\nselect 1;\n',

@@ -37,10 +37,9 @@ export default {
   async read(folder, options) {
     const read: Read[] = [];
     for (const one of migrationFolders(folder, ['ops.json', 'migration.json'])) read.push(await readOne(one));
-    const [other] = read.filter(({ isForMongo }) => isForMongo);
-    const source = other?.source;
-    if (source !== undefined && read.every(({ migration }) => migration.up.pieces.length === 0))
-      return otherDatabase('prisma-next', folder.path, 'MongoDB', source);
+    const other = read.find(({ database }) => database !== undefined);
+    if (other?.source !== undefined && other.database !== undefined && !read.some(({ forPostgres }) => forPostgres))
+      return otherDatabase('prisma-next', folder.path, other.database, other.source);
     const { order, besides, forks } = routeOf(read);
     // what a migration beside the order meets is not what the order leaves
     const placed = (one: Read): Migration => ({ ...one.migration, ...(besides.has(one) && { conditional: true }) });
@@ -62,8 +61,21 @@ export default {
 interface Read extends Edge {
   readonly migration: Migration;
   readonly source: Source | undefined;
-  /** Its operations are commands of MongoDB, the other database of Prisma 8. */
-  readonly isForMongo: boolean;
+  /** The other database of Prisma 8 that its operations are for. */
+  readonly database: string | undefined;
+  readonly forPostgres: boolean;
+}
+
+const databases: Readonly<Record<string, string>> = { mongo: 'MongoDB', sqlite: 'SQLite' };
+const forMongo = /"kind"\s*:\s*"(?:create|drop|mod)(?:Collection|Index)"/;
+
+/** What the operations of a migration say they are for: `"target": {"id": "sqlite"}`. */
+function targetsOf(tree: JsonNode | undefined): readonly string[] {
+  return operationsOf(tree).flatMap((operation) => {
+    const target = property(operation, 'target');
+    const id: unknown = (target && property(target, 'id'))?.value ?? target?.value;
+    return typeof id === 'string' ? id : [];
+  });
 }
 
 async function readOne({ name, file }: MigrationFolder): Promise<Read> {
@@ -71,6 +83,7 @@ async function readOne({ name, file }: MigrationFolder): Promise<Read> {
   const [, , rest = name] = folderName.exec(name) ?? [];
   const source = ops?.source();
   const { tree, brokenAt } = await jsonTree(source?.text ?? '[]');
+  const [targets, mongo] = [targetsOf(tree), forMongo.test(source?.text ?? '')];
   const about = manifest === undefined ? { value: {}, problems: [] } : await readJson(manifest);
   const pieces = source === undefined || tree === undefined ? [] : executed(tree, source);
   const unread = unreadable(ops === undefined ? [] : [ops]);
@@ -88,9 +101,8 @@ async function readOne({ name, file }: MigrationFolder): Promise<Read> {
       problems: [...(unread.length > 0 ? unread : broken), ...about.problems, ...lacking(name, ops, manifest)],
     },
     source,
-    isForMongo: /"kind"\s*:\s*"(?:create|drop|mod)(?:Collection|Index)"|"target"\s*:\s*"mongo"/.test(
-      source?.text ?? '',
-    ),
+    database: databases[targets.find((target) => databases[target] !== undefined) ?? (mongo ? 'mongo' : '')],
+    forPostgres: targets.includes('postgres') || (targets.length === 0 && pieces.length > 0),
     id: name,
     from: textAt(about.value, 'from') ?? '',
     to: textAt(about.value, 'to') ?? '',
@@ -111,14 +123,18 @@ function lacking(
 
 /** The SQL below `execute` of each operation, in order; each statement is a message. */
 function executed(tree: JsonNode, source: Source): readonly Piece[] {
-  const operations = tree.type === 'array' ? (tree.children ?? []) : (property(tree, 'operations')?.children ?? []);
-  return operations.flatMap((operation) =>
+  return operationsOf(tree).flatMap((operation) =>
     (property(operation, 'execute')?.children ?? []).flatMap((step): Piece | [] => {
       const sql = property(step, 'sql');
       if (sql?.type !== 'string' || typeof sql.value !== 'string') return [];
       return { source, span: { start: sql.offset + 1, end: sql.offset + sql.length - 1 }, rendered: sql.value };
     }),
   );
+}
+
+function operationsOf(tree: JsonNode | undefined): readonly JsonNode[] {
+  if (tree === undefined) return [];
+  return (tree.type === 'array' ? tree : property(tree, 'operations'))?.children ?? [];
 }
 
 function property(node: JsonNode, name: string): JsonNode | undefined {
