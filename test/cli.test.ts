@@ -68,6 +68,11 @@ test('where nobody names the oldest server, it is no older than what earlier mig
     'assumed: no server is older than PostgreSQL 15, because db/migrations/004_city.sql:2 is written for it; --pg names the oldest',
   );
   expect(await refused('--pg', '14')).toHaveLength(2);
+  writeFileSync(
+    join(made, 'db/migrations/004_city.sql'),
+    '-- migrate:up\nset local transaction_timeout = 0;\n-- migrate:down\n',
+  );
+  expect((await run(made, ['check'])).stdout).toContain('no server is older than PostgreSQL 17');
   rmSync(join(made, 'db/migrations/004_city.sql'));
   // the newest may not have run anywhere
   expect(await refused()).toEqual(['fails-when-run db/migrations/005_email.sql']);

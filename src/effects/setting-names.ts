@@ -27,6 +27,11 @@ export function datedNames(lines: readonly string[]): ReadonlyMap<string, readon
 // names are compared without regard to case
 const majors = datedNames(data.settings.map((line) => line.toLowerCase()));
 
+/** The parameters that no server up to a major has. */
+export function settingsAfter(pg: number): readonly string[] {
+  return [...majors].flatMap(([name, [since]]) => (since > pg ? name : []));
+}
+
 /** The refusal of a parameter that a server of this major does not have; sure of one that another major has, and of one mistyped. */
 export function unknownSetting(name: string | undefined, pg: number): Draft {
   // a name with a dot is one of an extension's, or made up for the session

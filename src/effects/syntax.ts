@@ -1,11 +1,12 @@
 import { syntaxOf } from '../sql/essence.js';
-import type { Statement } from '../sql/statement.js';
+import { isKind, type Statement } from '../sql/statement.js';
 import type { Kind, NodeMap } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
 import { type Draft, fail } from './draft.js';
 import type { Novelties, Novelty } from './novelty.js';
 import { queryNovelties } from './query-novelties.js';
 import { schemaNovelties } from './schema-novelties.js';
+import { settingsAfter, unknownSetting } from './setting-names.js';
 import { optionRefusal } from './syntax-options.js';
 
 const novelties: Novelties = { ...schemaNovelties, ...queryNovelties };
@@ -28,7 +29,7 @@ function wordsAfterMajor(pg: number): RegExp {
 export function syntaxRefusal<K extends Kind>(statement: Statement<K>, pg: number): Draft | undefined {
   const { kind, node } = statement;
   const options = optionRefusal(statement, pg);
-  if (options !== undefined || !mayBeWrittenFor(statement.text, pg)) return options;
+  if (options !== undefined || !hasWordsAfter(pg, statement.text)) return options;
   const text = syntaxOf(statement.text);
   let refusal: Draft | undefined;
   visit({ [kind]: node }, <N extends keyof NodeMap>(visited: N, inner: NodeMap[N]) => {
@@ -43,18 +44,28 @@ export function syntaxRefusal<K extends Kind>(statement: Statement<K>, pg: numbe
 
 const newestMajor = 18;
 
-/** False where no statement of a text can have syntax that came after a major: a quick look. */
-export function mayBeWrittenFor(text: string, after: number): boolean {
-  return wordsAfterMajor(after).test(text.toLowerCase());
+function hasWordsAfter(pg: number, text: string): boolean {
+  return wordsAfterMajor(pg).test(text.toLowerCase());
 }
 
-/** The oldest major whose grammar takes a statement that 13 does not; undefined where 13 takes it, or no major does. */
+/** False where no statement of a text can have syntax, or name a parameter, that came after a major: a quick look. */
+export function mayBeWrittenFor(text: string, after: number): boolean {
+  const lower = text.toLowerCase();
+  return wordsAfterMajor(after).test(lower) || settingsAfter(after).some((name) => lower.includes(name));
+}
+
+/** The oldest major that takes the syntax, or the parameter, of a statement which 13 does not take; undefined where 13 does, or no major. */
 export function writtenFor(statement: Statement): number | undefined {
-  if (syntaxRefusal(statement, 13) === undefined) return undefined;
+  const isTooNew = (pg: number) => syntaxRefusal(statement, pg) !== undefined || setsUnknown(statement, pg);
+  if (!isTooNew(13)) return undefined;
   for (let major = 14; major <= newestMajor; major++) {
-    if (syntaxRefusal(statement, major) === undefined) return major;
+    if (!isTooNew(major)) return major;
   }
   return undefined;
+}
+
+function setsUnknown(statement: Statement, pg: number): boolean {
+  return isKind(statement, 'VariableSetStmt') && unknownSetting(statement.node.name, pg).failure !== undefined;
 }
 
 function tooNew({ since, what, code = '42601' }: Pick<Novelty<unknown>, 'since' | 'what' | 'code'>): Draft {
