@@ -50,6 +50,8 @@ test('migrations that lie only among examples are named, not read', async () => 
   const { code, stderr } = await run(made, ['check']);
   expect(code).toBe(2);
   expect(stderr).toContain('which are not read unless they are named: examples/migrations');
+  const seeded = folderOf({ 'db/seeds/001_a.sql': 'select 1;', 'db/migrations/001_a.sql': 'select 1;' });
+  expect((await run(seeded, ['check', '--format', 'json', '--fail-on', 'never'])).stdout).not.toContain('db/seeds');
 });
 
 test('where nobody names the oldest server, it is no older than what earlier migrations are written for', async () => {

@@ -96,6 +96,25 @@ create function h(int) returns int language sql as 'select $1';
     says: ['history-forks d/meta/0001_snapshot.json:1 0001_snapshot.json and 0000_snapshot.json follow the same'],
   },
   {
+    name: 'Drizzle 1.0: files beside its folders',
+    files: {
+      'd/20260101000000_a/migration.sql': 'select 1;',
+      'd/20260101000000_a/snapshot.json': '{"dialect": "postgres"}',
+      'd/0001_b.sql': 'select 1;',
+    },
+    says: ['migration-not-run d/0001_b.sql:1 0001_b.sql is never run'],
+  },
+  {
+    name: 'Supabase: folders, as Drizzle 1.0 writes them',
+    files: {
+      'supabase/config.toml': 'project_id = "x"',
+      'supabase/migrations/20260101000000_a.sql': 'select 1;',
+      'supabase/migrations/20260102000000_b/migration.sql': 'select 1;',
+      'supabase/migrations/archive/20250102000000_b.sql': 'select 1;',
+    },
+    says: ['migration-not-run supabase/migrations/20260102000000_b/migration.sql:1 migration.sql is never run'],
+  },
+  {
     name: 'Prisma 8 for MongoDB',
     files: {
       'm/20260101T0000_a/migration.json': '{"from": null, "to": "a"}',
@@ -526,10 +545,10 @@ create function h(int) returns int language sql as 'select $1';
   {
     name: 'rows for MySQL',
     files: {
-      'seeds/001_a.sql': 'SET NAMES utf8mb4;\nINSERT INTO a (id) VALUES (1) ON DUPLICATE KEY UPDATE id = 1;',
-      'seeds/002_b.sql': 'INSERT IGNORE INTO b (id) VALUES (1);',
+      'rows/001_a.sql': 'SET NAMES utf8mb4;\nINSERT INTO a (id) VALUES (1) ON DUPLICATE KEY UPDATE id = 1;',
+      'rows/002_b.sql': 'INSERT IGNORE INTO b (id) VALUES (1);',
     },
-    says: ['other-database seeds/001_a.sql:1 the migrations of seeds are for MySQL'],
+    says: ['other-database rows/001_a.sql:1 the migrations of rows are for MySQL'],
   },
   {
     name: 'Prisma: another provider',

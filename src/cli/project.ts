@@ -150,7 +150,7 @@ function nothing(paths: readonly string[], { heap, passedOver }: Discovered): st
   const [example] = passedOver;
   if (example !== undefined) {
     const others = passedOver.length === 1 ? '' : ` and ${passedOver.length - 1} more folders`;
-    return `no migrations are found below this folder but among its tests and examples, which are not read unless they are named: ${example}${others}`;
+    return `no migrations are found below this folder but among its tests, examples and seeds, which are not read unless they are named: ${example}${others}`;
   }
   const remedy = 'name their folder, or set "paths" in lockkeeper.config.json';
   if (heap === undefined) return `no migrations are found below this folder: ${remedy}`;

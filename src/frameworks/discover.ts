@@ -145,11 +145,14 @@ interface Seen {
 
 const testFolder = /^(?:tests?|testdata|test_data|__tests__|spec|fixtures?|examples?|samples?|stubs?)$/i;
 
-/** A numbered file among tests is a case more often than a migration. Config files and markers are believed there too. */
-function isTestData({ detection }: Claim, start: string): boolean {
+const seedFolder = /^(?:seeds?|seeders?)$/i;
+
+/** A numbered file among tests is a case more often than a migration, and one among seeds that no framework knows. Config files and markers are believed there too. */
+function isTestData({ framework, detection }: Claim, start: string): boolean {
   if (detection.evidence === 'config' || detection.evidence === 'marker') return false;
   const below = start === '' ? detection.root : detection.root.slice(start.length + 1);
-  return isWithin(start, detection.root) && below.split('/').some((part) => testFolder.test(part));
+  const isOther = (part: string) => testFolder.test(part) || (framework === plain && seedFolder.test(part));
+  return isWithin(start, detection.root) && below.split('/').some(isOther);
 }
 
 async function historiesOf(

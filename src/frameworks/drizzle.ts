@@ -161,7 +161,10 @@ async function readFolders(folder: Folder): Promise<History> {
         return entry === undefined ? [] : migrationOf(entry, name);
       }),
     ),
-    problems: [],
+    problems: notRun(
+      filesNamed(folder.byFolder.get(folder.path) ?? [], /\.sql$/),
+      'Drizzle 1.0 wants <timestamp>_<name>/migration.sql',
+    ),
     assumptions: [],
   };
 }

@@ -1,6 +1,7 @@
 import type { Piece } from '../sql/piece.js';
 import type { Source } from '../sql/source.js';
 import { folderOf, nameOf } from './files.js';
+import { migrationFolders } from './folder-pairs.js';
 import type { Detection, FileEntry, Framework, Migration, Script, TransactionPlan } from './framework.js';
 import { isAtLeast, lowestVersion, npmVersion } from './manifests.js';
 import { type Look, looks } from './outside-transaction.js';
@@ -80,11 +81,19 @@ export default {
       lowest === undefined ? newest : (byVersion.find(([since]) => isAtLeast(lowest, since))?.[1] ?? oldest);
     const migrations = files.map((entry) => read(entry, abilities));
     const odd = filesNamed(here, /\.sql$/).filter((entry) => !files.includes(entry));
+    // as Drizzle 1.0 writes them; what lies in other folders has been put away
+    const folders = migrationFolders(folder, ['migration.sql']).filter(({ name }) => /^\d+_/.test(name));
     return {
       framework: 'supabase',
       root: folder.path,
       migrations: settleIds(migrations.toSorted((a, b) => compareText(a.id, b.id) || compareText(a.file, b.file))),
-      problems: notRun(odd, 'the Supabase CLI wants <version>_<name>.sql'),
+      problems: [
+        ...notRun(odd, 'the Supabase CLI wants <version>_<name>.sql'),
+        ...notRun(
+          folders.flatMap(({ file }) => file('migration.sql') ?? []),
+          'the Supabase CLI does not look into folders',
+        ),
+      ],
       assumptions: lowest === undefined ? assumed(options, 'the Supabase CLI is 2.116 or newer') : [],
     };
   },
