@@ -121,6 +121,24 @@ do $$ begin update account set id = 1 where id = 2; commit; call p(); end $$;
 call p();`,
     },
     {
+      title: 'lower() and string_agg() are not about strings alone',
+      sql: `create table booking (at tstzrange, note bytea);
+create table summary (begins timestamptz, notes bytea);
+insert into summary select lower(at), null from booking;
+insert into summary select null, string_agg(note, '') from booking;`,
+    },
+    {
+      title: 'values that the runner puts in where nothing in the project gives them',
+      framework: 'flyway',
+      files: {
+        'flyway.conf': 'flyway.locations=filesystem:sql',
+        'sql/V1__account.sql':
+          "create table account (id int check (id > ${least}), born date, kind varchar(4) check (kind in ('a', 'b')));",
+        'sql/V2__accounts.sql': `insert into account values ('\${id}', '\${born}', '\${kind}');
+update account set id = \${id} where born = '\${born}'::date and \${condition};`,
+      },
+    },
+    {
       title: 'in a pipeline too, before 18',
       framework: 'supabase',
       files: {

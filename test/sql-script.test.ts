@@ -349,6 +349,25 @@ describe('placeholders', () => {
     }
   });
 
+  test.each<[string, number]>([
+    ["insert into t values (${a}, '${b}', 'x${c}')", 3],
+    ["update t set a = ${a} + 1 where b = '{{d}}'::date and ${c}", 3],
+    ['alter table t add a int default ${a}', 1],
+    ["create table p partition of t for values from ('${a}') to (${b})", 2],
+    ['do $$ begin insert into t values (${a}); end $$', 1],
+    // a name, of which the rest counts
+    ["select t.${a}, nextval('${s}.q'), '${s}.t'::regclass; set search_path = '${s}'", 0],
+  ])('a value that one gives is a parameter of which nothing is known: %s', (sql, expected) => {
+    let parameters = 0;
+    for (const part of read(sql, all).statements.flatMap((statement) => [...withParts(statement)])) {
+      if (part.parent !== undefined && part.kind.startsWith('AT_')) continue;
+      visit({ [part.kind]: part.node }, (kind, node) => {
+        if (kind === 'ParamRef' && node.number === 0) parameters++;
+      });
+    }
+    expect(parameters).toBe(expected);
+  });
+
   test('within quotes too', () => {
     const [statement] = read('create index on "{{ index .Options "Namespace" }}"."t" (a)', all).statements;
     expect(statement?.node).toMatchObject({ relation: { schemaname: '{{index .Options "Namespace"}}', relname: 't' } });

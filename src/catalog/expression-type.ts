@@ -71,7 +71,7 @@ function typeOf(node: Node | undefined, place: Place, depth: number): TypeRef | 
     return common(defresult === undefined ? results : [...results, defresult]);
   }
   if ('SQLValueFunction' in node) return valueFunctions[node.SQLValueFunction.op ?? 'SVFOP_CURRENT_USER'];
-  if ('FuncCall' in node) return resultType(node.FuncCall, place);
+  if ('FuncCall' in node) return resultType(node.FuncCall, place, depth);
   if (!('SubLink' in node)) return undefined;
   const { subLinkType, subselect } = node.SubLink;
   if (subLinkType === 'EXISTS_SUBLINK' || subLinkType === 'ANY_SUBLINK' || subLinkType === 'ALL_SUBLINK')
@@ -177,12 +177,9 @@ const results: { readonly [name: string]: string } = {
   rank: 'int8',
   dense_rank: 'int8',
   now: 'timestamptz',
-  lower: 'text',
-  upper: 'text',
   concat: 'text',
   concat_ws: 'text',
   format: 'text',
-  string_agg: 'text',
   json_build_object: 'json',
   jsonb_build_object: 'jsonb',
   json_agg: 'json',
@@ -195,12 +192,22 @@ const results: { readonly [name: string]: string } = {
   gen_random_uuid: 'uuid',
 };
 
-function resultType({ funcname }: FuncCall, place: Place): TypeRef | undefined {
+/** Functions that give text for strings, and something else for ranges or bytea. */
+const ofStrings: ReadonlySet<string> = new Set(['lower', 'upper', 'string_agg']);
+const stringTypes: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'name']);
+
+function resultType({ funcname, args = [] }: FuncCall, place: Place, depth: number): TypeRef | undefined {
   const name = strings(funcname);
   const routines = findRoutines(place.catalog, name);
   const [routine, ...overloads] = routines;
   if (routine !== undefined) return overloads.length === 0 ? routine.returns : undefined;
   const own = name.length === 1 || name[0] === 'pg_catalog' ? name.at(-1) : undefined;
+  if (own !== undefined && ofStrings.has(own)) {
+    const given = typeOf(args[0], place, depth + 1);
+    return given !== undefined && given.dimensions === 0 && stringTypes.has(given.name)
+      ? builtInType('text')
+      : undefined;
+  }
   const result = own === undefined || !Object.hasOwn(results, own) ? undefined : results[own];
   return result === undefined ? undefined : builtInType(result);
 }

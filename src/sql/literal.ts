@@ -12,7 +12,7 @@ export function literalPlace(outer: Place, at: number, content: string): Place |
   while (cursor.kind === 'comment' || cursor.kind === 'word');
   if (cursor.kind !== 'string' || cursor.unterminated) return undefined;
   const { start, end } = cursor;
-  const { source, sql, text, names } = outer;
+  const { source, sql, text, standIns } = outer;
   const open = sql[start] === '$' ? sql.indexOf('$', start + 1) + 1 - start : 1;
   if (sql.slice(start + open, end - open) === content) {
     const from = start + open;
@@ -20,7 +20,7 @@ export function literalPlace(outer: Place, at: number, content: string): Place |
       source,
       sql: content,
       text: text.slice(from, end - open),
-      names,
+      standIns,
       span: (a, b) => outer.span(from + a, from + b),
     };
   }
@@ -28,7 +28,7 @@ export function literalPlace(outer: Place, at: number, content: string): Place |
   if (decoded.content !== content) return undefined;
   const index = (i: number) => decoded.indexes[i] ?? end - 1;
   const span = (a: number, b: number) => outer.span(index(a), Math.max(index(a), index(b)));
-  return { source, sql: content, text: content, names, span };
+  return { source, sql: content, text: content, standIns, span };
 }
 
 const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };

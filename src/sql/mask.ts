@@ -16,8 +16,8 @@ interface Patch extends Span {
   readonly text: string;
 }
 
-/** What the parser gets of a text, with the names that it has been given. */
-type Masked = Pick<Place, 'sql' | 'names'>;
+/** What the parser gets of a text, with what placeholders have left in it. */
+type Masked = Pick<Place, 'sql' | 'standIns'>;
 
 const byteOrderMark = '\ufeff';
 
@@ -47,11 +47,12 @@ export function maskOne(text: string, statement: LexedStatement, choices: Readon
  * The text with every placeholder that is no colon replaced by an identifier, within quotes too: for text that is quoted itself
  * (a body, an EXECUTE) and that cannot be read as it stands.
  */
-export function maskEverywhere({ sql: text, names }: Masked): Masked {
+export function maskEverywhere({ sql: text, standIns }: Masked): Masked {
   const placeholders = [...text.matchAll(/\$\{|\$%|\{\{/g)].flatMap(({ index }) => placeholderAt(text, index) ?? []);
   const patches = placeholders.map((placeholder) => placeholderPatch(text, placeholder, 'identifier'));
   const sql = apply(text, 0, text.length, patches);
-  return { sql, names: new Map([...names, ...standInsOf(sql, placeholders)]) };
+  const names = new Map([...standIns.names, ...standInsOf(sql, placeholders)]);
+  return { sql, standIns: { ...standIns, names } };
 }
 
 function placeholderPatch(text: string, placeholder: Placeholder, as: StandIn): Patch {

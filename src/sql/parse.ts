@@ -1,6 +1,8 @@
 import createModule, { type PgQueryModule } from 'libpg-query/wasm/libpg-query.js';
+import { noStandIns, type StandIns } from './placeholder.js';
 import { codePointRuler } from './source.js';
 import type { Node, NodeOf, ParseResult, StatementKind } from './tree.js';
+import { unknownValues } from './unknown-value.js';
 
 // The package's own parseSync gives neither the JSON text (which worker threads hand over) nor a way round its encoder, which
 // allots too few bytes after a lone surrogate. So the module below it is bound directly; measured, it is not slower.
@@ -62,21 +64,23 @@ export function setAhead(ask: ((sql: string) => string | undefined) | undefined)
   ahead = ask;
 }
 
-/** Parses a whole text; names get those back that stand-ins stood for. Empty and comment-only text has no statements. */
-export function parseTree(sql: string, written: ReadonlyMap<string, string> = asItIs): ParseOutcome {
+/**
+ * Parses a whole text; placeholders get their names back, and a value that one gives is a parameter. Empty and comment-only text has no
+ * statements.
+ */
+export function parseTree(sql: string, standIns: StandIns = noStandIns): ParseOutcome {
   const json = ahead?.(sql) ?? parseJson(sql);
   if (typeof json !== 'string') return { failure: json };
-  const tree: ParseResult = JSON.parse(named(json, written));
+  const tree: ParseResult = JSON.parse(named(json, standIns));
+  unknownValues(tree, sql, standIns);
   const statements = tree.stmts ?? [];
   return { statements: statements.flatMap((raw) => rawStatements(raw.stmt, raw.stmt_location, raw.stmt_len)) };
 }
 
-const asItIs: ReadonlyMap<string, string> = new Map();
-
 /** The JSON of a tree with the written names in place of stand-ins. Only a text that is a name is touched: bodies keep their length. */
-function named(json: string, written: ReadonlyMap<string, string>): string {
+function named(json: string, { names }: StandIns): string {
   let text = json;
-  for (const [standIn, name] of written) {
+  for (const [standIn, name] of names) {
     const shown = JSON.stringify(name).slice(1, -1);
     text = text.replace(new RegExp(`"\\w*${standIn}\\w*"`, 'g'), (word) => word.replaceAll(standIn, () => shown));
   }

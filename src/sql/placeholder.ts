@@ -69,7 +69,30 @@ const delimiters: Readonly<Record<PlaceholderSyntax, readonly [open: string, clo
   colon: [':', ''],
 };
 
-/** The names that placeholders are, by what stands in for them in a text; `offset` is where the text begins. */
+/** What placeholders have left in the text that the parser gets. */
+export interface StandIns {
+  /** How each placeholder is shown, by what stands in for it. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Those that the runner replaces within quotes too. */
+  readonly syntaxes: readonly PlaceholderSyntax[];
+}
+
+export const noStandIns: StandIns = { names: new Map(), syntaxes: [] };
+
+const withinText: Readonly<Record<PlaceholderSyntax, RegExp>> = {
+  'dollar-brace': /\$\{[^}\r\n]+\}/,
+  'double-brace': /\{\{.+?\}\}/,
+  'dollar-percent': /\$%.+?%\$/,
+  // psql looks into no string
+  colon: /$^/,
+};
+
+/** Whether a text is known only when a placeholder in it has been replaced. */
+export function hasPlaceholder(text: string, syntaxes: readonly PlaceholderSyntax[]): boolean {
+  return syntaxes.some((syntax) => withinText[syntax].test(text));
+}
+
+/** How placeholders are shown, by what stands in for them in a text; `offset` is where the text begins. */
 export function standInsOf(
   text: string,
   placeholders: readonly Placeholder[],
@@ -78,8 +101,9 @@ export function standInsOf(
   const found = new Map<string, string>();
   for (const placeholder of placeholders) {
     const standing = text.slice(placeholder.start - offset, placeholder.end - offset);
-    const [, name] = /^"?(_[a-z0-9_]*)"?$/.exec(standing) ?? [];
-    if (name !== undefined) found.set(name, shown(placeholder));
+    const [, name, value] = /^"?(_[a-z0-9_]*)"?$|^'(\w+)'$/.exec(standing) ?? [];
+    const left = name ?? value;
+    if (left !== undefined) found.set(left, shown(placeholder));
   }
   return found;
 }

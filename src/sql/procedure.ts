@@ -91,7 +91,7 @@ class Reader {
       return { raws: [], arguments: [], expression: expressionOf(selectOf(selectPrefix + fragment.text)) };
     }
     const prefix = prefixOf(fragment);
-    const outcome = parseTree(prefix + fragment.text, this.body.names);
+    const outcome = parseTree(prefix + fragment.text, this.body.standIns);
     if ('statements' in outcome) return { raws: outcome.statements, arguments: argumentsOf(outcome.statements) };
     const start = index(Math.max(0, outcome.failure.cursor - prefix.length));
     return { raws: [], arguments: [], problem: syntaxError(this.body, start, { ...outcome.failure, cursor: 0 }) };

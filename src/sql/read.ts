@@ -13,7 +13,7 @@ export function readAll(
   lexed: Lexed,
   parent?: Statement,
 ): { readonly statements: readonly Draft[] } | { readonly failure: ParseFailure } {
-  const outcome = parseTree(place.sql, place.names);
+  const outcome = parseTree(place.sql, place.standIns);
   if ('failure' in outcome) return outcome;
   const index = byteRuler(place.sql);
   const ranges = rangesOf(place, outcome.statements, lexed.statements, index);

@@ -125,10 +125,10 @@ function tryStandIns(place: Place, statement: LexedStatement, placeholders: read
   let farthest: ParseFailure | undefined;
   for (let count = 0; ; count++) {
     const sql = maskOne(place.text, statement, choices);
-    const names = standInsOf(sql, placeholders, statement.start);
-    const outcome = parseTree(sql, names);
+    const standIns = { ...place.standIns, names: standInsOf(sql, placeholders, statement.start) };
+    const outcome = parseTree(sql, standIns);
     const raw = 'statements' in outcome ? outcome.statements[0] : undefined;
-    if (raw !== undefined) return { draft: draftOf(place, statement, { sql, names }, raw), unknown: [] };
+    if (raw !== undefined) return { draft: draftOf(place, statement, { sql, standIns }, raw), unknown: [] };
     const failure = 'failure' in outcome ? outcome.failure : { message: 'syntax error at end of input', cursor: 0 };
     if (farthest === undefined || failure.cursor > farthest.cursor) farthest = failure;
     const culprit = placeholders.findLast(({ start }) => start <= statement.start + failure.cursor) ?? placeholders[0];
@@ -143,7 +143,7 @@ function tryStandIns(place: Place, statement: LexedStatement, placeholders: read
 function draftOf(
   place: Place,
   statement: LexedStatement,
-  masked: Pick<Place, 'sql' | 'names'>,
+  masked: Pick<Place, 'sql' | 'standIns'>,
   raw: RawStatement,
 ): Draft {
   const { start, end } = statement;

@@ -5,7 +5,7 @@ import { maskAll } from './mask.js';
 import { effectOf, type MetaCommand } from './meta-command.js';
 import type { Piece } from './piece.js';
 import { type Place, placeOf } from './place.js';
-import { type PlaceholderSyntax, standInsOf } from './placeholder.js';
+import { noStandIns, type PlaceholderSyntax, standInsOf } from './placeholder.js';
 import { readAll } from './read.js';
 import { type Recovered, recover } from './recover.js';
 import type { Comment, ParsedScript, SqlProblem, Statement } from './statement.js';
@@ -64,8 +64,8 @@ function readPiece(written: Place, options: ScriptOptions): Reading {
   const enabled = options.placeholders ?? [];
   const first = lex(written.text, 0, enabled);
   const sql = maskAll(written.text, first, enabled);
-  const names = sql === written.text ? written.names : standInsOf(sql, placeholdersOf(first));
-  const place = { ...written, sql, names };
+  const names = sql === written.text ? noStandIns.names : standInsOf(sql, placeholdersOf(first));
+  const place = { ...written, sql, standIns: { names, syntaxes: enabled } };
   const all = readAll(place, first);
   const recovered =
     'statements' in all
