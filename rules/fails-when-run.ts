@@ -135,6 +135,7 @@ insert into summary select null, string_agg(note, '') from booking;`,
         'sql/V1__account.sql':
           "create table account (id int check (id > ${least}), born date, kind varchar(4) check (kind in ('a', 'b')));",
         'sql/V2__accounts.sql': `insert into account values ('\${id}', '\${born}', '\${kind}');
+set lock_timeout = '\${timeout}';
 update account set id = \${id} where born = '\${born}'::date and \${condition};`,
       },
     },

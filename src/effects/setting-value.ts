@@ -1,5 +1,6 @@
 import { literalOf } from '../catalog/literal.js';
 import { booleanValue } from '../catalog/value.js';
+import { mayBeReplaced } from '../sql/placeholder.js';
 import type { Node, VariableSetStmt } from '../sql/tree.js';
 import data from './data/settings.data.json' with { type: 'json' };
 import { all, type Draft, fail, nothing } from './draft.js';
@@ -80,7 +81,7 @@ export function settingRefusal(statement: VariableSetStmt | undefined, scope: Se
 /** The refusal of a value that a parameter cannot have. */
 export function valueRefusal(name: string, text: string | undefined): Draft {
   const limits = known.get(name.toLowerCase())?.limits;
-  if (limits === undefined || text === undefined) return nothing;
+  if (limits === undefined || text === undefined || mayBeReplaced(text)) return nothing;
   const invalid = fail(`invalid value for parameter "${name}": "${text}"`, '22023');
   switch (limits.type) {
     case 'bool':

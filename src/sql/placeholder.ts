@@ -92,6 +92,11 @@ export function hasPlaceholder(text: string, syntaxes: readonly PlaceholderSynta
   return syntaxes.some((syntax) => withinText[syntax].test(text));
 }
 
+/** Whether a text is a placeholder, or has one, of any runner. */
+export function mayBeReplaced(text: string): boolean {
+  return /^:\w+$/.test(text) || Object.values(withinText).some((pattern) => pattern.test(text));
+}
+
 /** How placeholders are shown, by what stands in for them in a text; `offset` is where the text begins. */
 export function standInsOf(
   text: string,
