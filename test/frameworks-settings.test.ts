@@ -257,6 +257,19 @@ test('a folder with a program in the place of its SQL is not Prisma’s, and is 
   expect(problems(histories)).toEqual(['20250103000000_z has no migration.sql, and Prisma stops there (P3015)']);
 });
 
+test('a journal of Drizzle that names none of the files beside it says nothing of them', async () => {
+  const journal = (...tags: readonly string[]) =>
+    JSON.stringify({ dialect: 'postgresql', entries: tags.map((tag, when) => ({ tag, when })) });
+  const files = { 'm/0001_b.sql': 'select 1;', 'm/0002_c.sql': 'select 1;' };
+  const read = async (...tags: readonly string[]) =>
+    (await reading({ ...files, 'm/meta/_journal.json': journal(...tags) })).map(
+      (one) => `${one.framework} ${order([one])}`,
+    );
+  expect(await read('0000_a')).toEqual(['sql m: 0001 0002']);
+  expect(await read('0000_a', '0001_b')).toEqual(['drizzle m: 0001_b']);
+  expect(await read()).toEqual(['drizzle m: ']);
+});
+
 test('goose substitutes between ENVSUB ON and OFF', async () => {
   const histories = await reading({
     'm/1_x.sql': `-- +goose Up

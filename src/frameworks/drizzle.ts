@@ -39,7 +39,8 @@ export default {
       const beside = project.file(relativeTo(project.path, path, journalName)) ?? undefined;
       const found = journal ?? (filesNamed(entries, /\.sql$/).length > 0 ? beside : undefined);
       const root = journal === undefined ? path : folderOf(path);
-      if (found !== undefined) roots.set(root, { root, evidence: 'config', because: `${found.path} is Drizzle's` });
+      if (found !== undefined && !isLeftBehind(found, project.byFolder.get(root) ?? []))
+        roots.set(root, { root, evidence: 'config', because: `${found.path} is Drizzle's` });
       const snapshot = entries.find((entry) => nameOf(entry.path) === 'snapshot.json');
       if (snapshot === undefined || !entries.some((entry) => nameOf(entry.path) === 'migration.sql')) continue;
       const above = folderOf(path);
@@ -53,6 +54,13 @@ export default {
     return journal === undefined ? await readFolders(folder) : await readJournal(folder, journal);
   },
 } satisfies Framework;
+
+/** A journal that names none of the files beside it is from an earlier day: something else runs these. */
+function isLeftBehind(journal: FileEntry, beside: readonly FileEntry[]): boolean {
+  const files = new Set(filesNamed(beside, /\.sql$/).map(({ path }) => nameOf(path)));
+  const tags = [...(journal.read() ?? '').matchAll(/"tag"\s*:\s*"([^"]*)"/g)].map(([, tag]) => `${tag}.sql`);
+  return files.size > 0 && tags.length > 0 && !tags.some((name) => files.has(name));
+}
 
 function relativeTo(project: string, path: string, name: string): string {
   const below = project === '' ? path : path.slice(project.length + 1);
