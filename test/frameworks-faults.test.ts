@@ -115,6 +115,17 @@ create function h(int) returns int language sql as 'select $1';
     says: ['migration-not-run supabase/migrations/20260102000000_b/migration.sql:1 migration.sql is never run'],
   },
   {
+    name: 'folders of versions with one for each database',
+    files: {
+      'sql/upgrade/1.9.0_schema/mysql/ddl.sql': 'create table `a` (id int auto_increment);',
+      'sql/upgrade/1.9.0_schema/postgresql/ddl.sql': 'create table a (id int);',
+      'sql/upgrade/1.10.0_schema/mysql/ddl.sql': 'alter table `a` add b int;',
+      'sql/upgrade/1.10.0_schema/postgresql/ddl.sql': 'alter table a add b int;',
+      'sql/upgrade/1.10.0_schema/postgresql/dml.sql': 'select 1;',
+    },
+    says: [],
+  },
+  {
     name: 'Prisma 8 for MongoDB',
     files: {
       'm/20260101T0000_a/migration.json': '{"from": null, "to": "a"}',

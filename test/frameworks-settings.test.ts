@@ -270,6 +270,19 @@ test('a journal of Drizzle that names none of the files beside it says nothing o
   expect(await read()).toEqual(['drizzle m: ']);
 });
 
+test('folders of versions with one for each database are those of PostgreSQL', async () => {
+  const histories = await reading({
+    'sql/upgrade/1.9.0_schema/mysql/ddl.sql': 'create table `a` (id int auto_increment);',
+    'sql/upgrade/1.9.0_schema/postgresql/ddl.sql': 'create table a (id int);',
+    'sql/upgrade/1.10.0_schema/mysql/ddl.sql': 'alter table `a` add b int;',
+    'sql/upgrade/1.10.0_schema/postgresql/ddl.sql': 'alter table a add b int;',
+    'sql/upgrade/1.10.0_schema/postgresql/dml.sql': 'select 1;',
+  });
+  expect(order(histories)).toEqual(['sql/upgrade: 1.9.0 1.10.0']);
+  expect(texts(histories, '1.10.0')).toEqual(['alter table a add b int;', 'select 1;']);
+  expect(histories[0]?.assumptions).toContain('2 files are left out: for another database by its name');
+});
+
 test('goose substitutes between ENVSUB ON and OFF', async () => {
   const histories = await reading({
     'm/1_x.sql': `-- +goose Up

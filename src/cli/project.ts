@@ -72,7 +72,7 @@ export async function openProject(
   const found = inGit?.found ?? (await discover(asked, where));
   const histories = withLooseProblems(found);
   // a hook runs on every commit, the first migration comes later
-  if (histories.length === 0 && inGit === undefined) throw new UserError(nothing(asked, found));
+  if (histories.length === 0 && inGit === undefined) throw new UserError(nothing(asked, found, framework));
   for (const path of found.empty) io.stderr.write(`lockkeeper: there are no migrations in ${path}\n`);
   const since = flags.since === undefined ? undefined : sinceOf(flags.since, histories);
   await parser;
@@ -145,7 +145,9 @@ function withLooseProblems({ histories, problems }: Discovered): readonly Histor
   return [...histories, { framework: '', root: '', migrations: [], problems, assumptions: [] }];
 }
 
-function nothing(paths: readonly string[], { heap, passedOver }: Discovered): string {
+function nothing(paths: readonly string[], { heap, passedOver }: Discovered, framework: string | undefined): string {
+  if (framework !== undefined)
+    return `there are no migrations of ${framework} in ${paths.join(', ') || 'this folder or below it'}: without --framework it is told whose there are`;
   if (paths.length > 0) return `there are no migrations in ${paths.join(', ')}`;
   const [example] = passedOver;
   if (example !== undefined) {

@@ -67,6 +67,12 @@ export function otherDatabase(framework: string, root: string, database: string,
 }
 
 const isOwn = /^(?:postgres(?:ql)?|pg|pgsql|cockroach(?:db)?)$/;
+
+/** Whether a folder or a word is called as PostgreSQL, or what is like it, is. */
+export function namesPostgres(name: string): boolean {
+  return isOwn.test(name.toLowerCase());
+}
+
 /** Names that mean a database wherever they stand in a folder's name: "riversqlite", "migrations_mysql". */
 const unmistakable = /(?:mysql|mariadb|sqlite3?|sqlserver|mssql|clickhouse|postgres(?:ql)?|pgsql)$/;
 
@@ -102,7 +108,7 @@ function weigh(texts: readonly string[]) {
 }
 
 /** The database that a path names last, as PostgreSQL is named or as `names` has it. */
-function databaseOfFolder(root: string): string | undefined {
+export function databaseOfFolder(root: string): string | undefined {
   for (const part of root.toLowerCase().split('/').reverse()) {
     if (names[part] !== undefined || isOwn.test(part)) return part;
     const words = part

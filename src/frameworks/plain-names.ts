@@ -1,3 +1,4 @@
+import { databaseOfFolder, namesPostgres } from './dialect.js';
 import { folderOf, nameOf } from './files.js';
 import type { FileEntry, Folder } from './framework.js';
 
@@ -48,7 +49,10 @@ export interface Parts {
 /** Sorts the SQL files of a folder into migrations. */
 export function partsOf(folder: Folder): Parts {
   const sql = folder.files.filter((entry) => sqlName.test(entry.path));
-  const own = sql.filter((entry) => isSql(entry.path));
+  const database = (entry: FileEntry) => databaseOfFolder(folderOf(relativePath(folder, entry.path))) ?? '';
+  const both = sql.some((entry) => namesPostgres(database(entry)));
+  const isOther = (entry: FileEntry) => both && database(entry) !== '' && !namesPostgres(database(entry));
+  const own = sql.filter((entry) => isSql(entry.path) && !isOther(entry));
   const paired = new Set(own.filter((entry) => pair.test(nameOf(entry.path))).map((entry) => folderOf(entry.path)));
   const inPair = (entry: FileEntry) => paired.has(folderOf(entry.path)) && !pair.test(nameOf(entry.path));
   const sorted = own.filter((entry) => !inPair(entry));
@@ -75,8 +79,14 @@ function relativePath(folder: Folder, path: string): string {
   return folder.path === '' ? path : path.slice(folder.path.length + 1);
 }
 
+/** A folder that only says which database its files are for is no part of their names. */
+function withoutDatabase(path: string): string {
+  const parts = path.split('/');
+  return [...parts.slice(0, -1).filter((part) => !namesPostgres(part)), ...parts.slice(-1)].join('/');
+}
+
 function hasVersion(folder: Folder, entry: FileEntry): boolean {
-  const path = relativePath(folder, entry.path);
+  const path = withoutDatabase(relativePath(folder, entry.path));
   return versionOf(bare(nameOf(path))) !== undefined || versionOf(nameOf(folderOf(path))) !== undefined;
 }
 
@@ -86,7 +96,7 @@ function bare(name: string): string {
 }
 
 function partOf(root: Folder, entry: FileEntry): Part {
-  const path = relativePath(root, entry.path);
+  const path = withoutDatabase(relativePath(root, entry.path));
   const name = nameOf(path);
   const { folder, direction: byFolder } = directed(folderOf(path));
   const inside = nameOf(folder);

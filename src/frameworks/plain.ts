@@ -1,3 +1,4 @@
+import { namesPostgres } from './dialect.js';
 import { folderOf, nameOf } from './files.js';
 import type { Detection, FileEntry, Folder, Framework, Migration, TransactionPlan } from './framework.js';
 import { otherHalf, wayBackAlone } from './halves.js';
@@ -23,9 +24,9 @@ export default {
       const files = entries.filter((entry) => isSql(entry.path));
       const [example] = files;
       if (example === undefined) continue;
-      const name = nameOf(path);
-      if (numbered.test(name) && (siblings(project, path) > 1 || !mostlyNumbered(files)))
-        roots.set(folderOf(path), `${path} is a numbered folder of SQL`);
+      const version = versionFolder(path);
+      if (numbered.test(nameOf(version)) && (siblings(project, version) > 1 || !mostlyNumbered(files)))
+        roots.set(folderOf(version), `${version} is a numbered folder of SQL`);
       else if (mostlyNumbered(files)) {
         const root = isHalf(project, path) ? folderOf(path) : path;
         roots.set(root, `its files are numbered as ${nameOf(example.path)} is`);
@@ -78,12 +79,20 @@ function isHalf(project: Folder, path: string): boolean {
   );
 }
 
+/** The folder that carries the version: of 1.2.0/postgresql the one above. */
+function versionFolder(path: string): string {
+  const parent = folderOf(path);
+  return namesPostgres(nameOf(path)) && numbered.test(nameOf(parent)) ? parent : path;
+}
+
 function siblings(project: Folder, path: string): number {
   const parent = folderOf(path);
-  return [...project.byFolder].filter(
-    ([other, entries]) =>
-      folderOf(other) === parent && numbered.test(nameOf(other)) && entries.some((entry) => isSql(entry.path)),
-  ).length;
+  const versions = [...project.byFolder].flatMap(([other, entries]) => {
+    const version = versionFolder(other);
+    const isBeside = folderOf(version) === parent && numbered.test(nameOf(version));
+    return isBeside && entries.some((entry) => isSql(entry.path)) ? version : [];
+  });
+  return new Set(versions).size;
 }
 
 function mostlyNumbered(files: readonly FileEntry[]): boolean {
