@@ -1,6 +1,7 @@
 import type { Node } from '../sql/tree.js';
 import type { Catalog, Constraint, PartitionBound, Relation, Table, TypeRef } from './catalog.js';
 import { type Clause, clauseOf, not } from './clause.js';
+import { decided, knownTexts } from './decided.js';
 import { proves } from './implication.js';
 import { type KnownType, knownType } from './known-type.js';
 import { columnOf, tables } from './lookup.js';
@@ -46,9 +47,13 @@ export function brokenCheck(catalog: Catalog, table: Table, conditions: readonly
   const scope = scopeOf(catalog, table);
   const met = conditions.map((condition) => clauseOf(condition, scope));
   const known = [...met, ...met.flatMap(withoutNull)];
+  const texts = knownTexts(conditions, scope);
   return table.constraints.find(
     ({ kind, enforced, expression }) =>
-      kind === 'check' && enforced && expression !== undefined && proves(known, not(clauseOf(expression, scope))),
+      kind === 'check' &&
+      enforced &&
+      expression !== undefined &&
+      proves(known, not(clauseOf(decided(expression, texts), scope))),
   );
 }
 
@@ -61,14 +66,20 @@ export function brokenCondition(
 ): boolean {
   const scope = scopeOf(catalog, relation);
   const met = conditions.map((one) => clauseOf(one, scope));
-  return proves([...met, ...met.flatMap(withoutNull)], not(clauseOf(condition, scope)));
+  return proves(
+    [...met, ...met.flatMap(withoutNull)],
+    not(clauseOf(decided(condition, knownTexts(conditions, scope)), scope)),
+  );
 }
 
 /** Whether a value of a type, which the conditions tell of the name `value`, surely does not meet the CHECK of a domain over the type. */
 export function brokenValue(catalog: Catalog, type: TypeRef, conditions: readonly Node[], check: Node): boolean {
   const scope: Scope = { typeOf: () => knownType(catalog, type), collationOf: () => undefined };
   const met = conditions.map((one) => clauseOf(one, scope));
-  return proves([...met, ...met.flatMap(withoutNull)], not(clauseOf(check, scope)));
+  return proves(
+    [...met, ...met.flatMap(withoutNull)],
+    not(clauseOf(decided(check, knownTexts(conditions, scope)), scope)),
+  );
 }
 
 function scopeOf(catalog: Catalog, table: Relation): Scope {

@@ -21,7 +21,7 @@ import { addForeignKey, type Verification } from './foreign-key.js';
 import { sizeRefusal } from './literal-refusal.js';
 import { newIndexes, shownName } from './relations.js';
 import { rowTypeUser } from './row-type.js';
-import { domainOf, isConstrained, isSameType } from './types.js';
+import { defaultOfDomain, domainOf, isConstrained, isSameType } from './types.js';
 import { isUnknownType, unknownTypeName } from './unknown-type.js';
 import { isUnknownFunction, unknownFunction, volatility } from './volatility.js';
 
@@ -72,7 +72,7 @@ function newColumn(definition: ColumnDef, { catalog }: CommandContext): NewColum
   const serial = serialType(definition.typeName);
   const type = serial ?? typeRef(catalog, definition.typeName);
   const given = constraints.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr;
-  const byType = given === undefined && type !== undefined ? domainOf(catalog, type)?.default : undefined;
+  const byType = given === undefined && type !== undefined ? defaultOfDomain(catalog, type) : undefined;
   const own = serial !== undefined || has('CONSTR_IDENTITY') || has('CONSTR_GENERATED');
   const filled = own || (given !== undefined && !isNull(given)) || byType !== undefined;
   return { name: definition.colname ?? '', type, definition, constraints, has, default: given ?? byType, filled };

@@ -5,7 +5,7 @@ import type { Node } from '../sql/tree.js';
 import { asConditions } from './change.js';
 import { type Draft, fail } from './draft.js';
 import type { Row } from './selected-rows.js';
-import { baseType, domainsOf, type TypeContext } from './types.js';
+import { baseType, defaultOfDomain, domainsOf, type TypeContext } from './types.js';
 
 /** The refusal of a constant, or of NULL where there is none, that a domain, or one below it, does not take. */
 export function domainValueRefusal(
@@ -42,8 +42,7 @@ export function rowDomainRefusal(
   for (const { name, type, generated } of table.columns) {
     if (type === undefined || generated !== undefined) continue;
     const value = row.get(name);
-    const isNull =
-      whole && !row.has(name) && domainsOf(context.catalog, type).every((one) => one.default === undefined);
+    const isNull = whole && !row.has(name) && defaultOfDomain(context.catalog, type) === undefined;
     const refusal = value === undefined && !isNull ? undefined : domainValueRefusal(value, type, context, sure);
     if (refusal !== undefined) return refusal;
   }

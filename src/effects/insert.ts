@@ -32,7 +32,7 @@ import { readSubqueries } from './query-select.js';
 import type { Item } from './query-terms.js';
 import { withTables } from './query-with.js';
 import { isComplete } from './relations.js';
-import { betweenEnds, type Row, type Selected, selectedRows } from './selected-rows.js';
+import { betweenEnds, type Row, type Selected, selectedRows, sharedRow } from './selected-rows.js';
 import type { TypeContext } from './types.js';
 
 /** INSERT … VALUES puts a few rows in; INSERT … SELECT as many as the query gives. */
@@ -75,7 +75,7 @@ function insertInto(table: Table, node: InsertStmt, many: boolean, context: Pred
   const given = rowsOf(node, names);
   const some: Selected =
     given !== undefined ? { rows: given, sure: true } : (selectedRows(node.selectStmt, names) ?? none);
-  const first = given?.[0] ?? new Map(names.map((name): [string, Node | undefined] => [name, undefined]));
+  const first = given?.[0] ?? sharedRow(some, names);
   const refused = refusedInsert(table, node, names, some, context);
   // what a rule or an INSTEAD OF trigger of a view does is not known
   const through = findRelation(catalog, node.relation);

@@ -11,7 +11,7 @@ export interface Selected {
   readonly rows: readonly Row[];
   /** It surely gives them. */
   readonly sure: boolean;
-  /** They are the first and the last of a series, and the others are between them. */
+  /** They stand for all: what they have in common all have, and of two the others are between them. */
   readonly ends?: true;
 }
 
@@ -29,7 +29,7 @@ export function selectedRows(query: Node | undefined, names: readonly string[]):
   const { whereClause, limitCount, limitOffset, groupClause, havingClause } = select;
   const filtered = [whereClause, limitCount, limitOffset, groupClause, havingClause].some((part) => part !== undefined);
   const sure = !filtered && (series?.some ?? select.fromClause === undefined);
-  return { rows, sure, ...(series?.some && ends.length === 2 && { ends: true }) };
+  return { rows, sure, ...((series === undefined || (series.some && ends.length === 2)) && { ends: true }) };
 }
 
 function hasStar({ targetList = [] }: SelectStmt): boolean {
@@ -73,8 +73,19 @@ function holds(node: Node, { name }: Variable): boolean {
   return columnRefs({ node }).some(({ parts }) => parts.at(-1) === name);
 }
 
-/** What is known of all the rows between the first and the last of a series: integers are between theirs, what both have all have. */
-export function betweenEnds([first, last]: readonly Row[]): readonly Node[] {
+/** The constants that all the rows of a query have. */
+export function sharedRow({ rows: [first, last = first], ends }: Selected, names: readonly string[]): Row {
+  const shared = (name: string): Node | undefined => {
+    const value = first?.get(name);
+    const [own, other] = [literalOf(value), literalOf(last?.get(name))];
+    const same = own !== undefined && other !== undefined && own.text === other.text && own.type === other.type;
+    return ends && same ? value : undefined;
+  };
+  return new Map(names.map((name) => [name, shared(name)]));
+}
+
+/** What is known of all the rows of a query by those that stand for them: what these have in common, and integers between theirs. */
+export function betweenEnds([first, last = first]: readonly Row[]): readonly Node[] {
   if (first === undefined || last === undefined) return [];
   return [...first].flatMap(([column, value]): readonly Node[] => {
     const other = last.get(column);

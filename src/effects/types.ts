@@ -1,5 +1,6 @@
 import type { Catalog, DomainType, Type, TypeRef } from '../catalog/catalog.js';
 import { typeByOid } from '../catalog/lookup.js';
+import type { Node } from '../sql/tree.js';
 import { castFact, lengthFunction, typeFact } from './facts.js';
 
 /**
@@ -49,6 +50,11 @@ export function baseType(catalog: Catalog, type: TypeRef): TypeRef {
 export function domainsOf(catalog: Catalog, type: TypeRef): readonly DomainType[] {
   const domain = domainOf(catalog, type);
   return domain === undefined ? [] : [domain, ...domainsOf(catalog, domain.base)];
+}
+
+/** The default that a domain gives its columns: its own, or that of the domain that it is made of. */
+export function defaultOfDomain(catalog: Catalog, type: TypeRef): Node | undefined {
+  return domainsOf(catalog, type).find((domain) => domain.default !== undefined)?.default;
 }
 
 /** Whether a domain, or one below it, has a CHECK or NOT NULL: then every value must pass it (DomainHasConstraints). */

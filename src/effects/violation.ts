@@ -58,7 +58,7 @@ export function notUnique({ name, unique, constraint }: Index): Draft {
 /** A row that refers to none. */
 export function notReferenced(table: Table, constraint: string): Draft {
   const what = `insert or update on table "${table.name}" violates foreign key constraint "${constraint}"`;
-  return rowed(table, what, '23503');
+  return table.kind === 'foreign' ? nothing : fail(what, '23503', false);
 }
 
 /** A row that the bound of a partition keeps out. */
