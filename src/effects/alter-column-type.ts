@@ -20,7 +20,7 @@ import {
 import { remadeForeignKeys } from './changed-foreign-key.js';
 import { type Change, collationOf, indexRefusals, rebuiltIndexes } from './changed-index.js';
 import { uncollatable } from './collation.js';
-import { comparisonRefusal } from './comparison-refusal.js';
+import { comparisonRefusal, notBoolean } from './comparison-refusal.js';
 import { conversionOf, typeOfDefault } from './conversion.js';
 import { all, type Draft, fail, nothing } from './draft.js';
 import { expressionKinds } from './expression-refusal.js';
@@ -215,6 +215,7 @@ function changeOne(change: Change, context: CommandContext): Draft {
     ...(rewrites && conversion.sure ? indexRefusals(change, context) : rebuiltIndexes(change, context)),
     ...checksOf(change, context),
     incomparable(change, context),
+    noCondition(change, context),
     unsettled(change, context),
     remadeForeignKeys(change, rewrites, context),
     wrongLength(change),
@@ -236,6 +237,17 @@ function incomparable({ table, column, type }: Change, context: CommandContext):
     .filter((expression) => columnsIn(expression).has(column.name))
     .map((expression) => comparisonRefusal(expression, { ...table, columns }, context, table))
     .find((refusal) => refusal !== undefined);
+}
+
+/** The predicate of an index or a CHECK that is no condition any more: the column that it names alone was boolean. */
+function noCondition({ table, column, type }: Change, context: CommandContext): Draft | undefined {
+  const columns = table.columns.map((one) => (one.name === column.name ? { ...one, type } : one));
+  const place = placeIn({ ...table, columns }, context.catalog);
+  const predicates = builtIndexes(context.catalog, table).flatMap(({ predicate }) => predicate ?? []);
+  const checks = table.constraints.flatMap(({ kind, expression }) => (kind === 'check' ? (expression ?? []) : []));
+  const uses = (expression: Node) => columnsIn(expression).has(column.name);
+  const wrong = (where: string) => (expression: Node) => notBoolean(expression, where, place, context);
+  return [...predicates.filter(uses).map(wrong('WHERE')), ...checks.filter(uses).map(wrong('CHECK'))].find(Boolean);
 }
 
 /** A key or the predicate of an index which the new type makes depend on more than the row: dates cut off by the time zone. */

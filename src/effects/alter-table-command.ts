@@ -1,9 +1,10 @@
 import type { Catalog, Column, Table } from '../catalog/catalog.js';
 import { columnOf, descendants } from '../catalog/lookup.js';
 import type { AlterTableCmd, AlterTableType } from '../sql/tree.js';
-import { all, type Draft, nothing, rewrite, scan } from './draft.js';
+import { all, type Draft, fail, nothing, rewrite, scan } from './draft.js';
 import type { LockMode } from './effect.js';
 import { lockEach, missingColumn } from './relations.js';
+import { rowTypeUser } from './row-type.js';
 
 /** What the prediction of one command of an ALTER TABLE may look at. */
 export interface CommandContext {
@@ -83,6 +84,14 @@ export function scanStored(table: Table, { lock: mode }: CommandContext, why: st
 }
 
 /** The table is written anew, if it has rows of its own. */
-export function rewriteStored(table: Table, { lock: mode }: CommandContext, why: string, sure = true): Draft {
-  return table.kind === 'table' ? rewrite(table, mode, why, sure) : nothing;
+export function rewriteStored(table: Table, { lock: mode, catalog }: CommandContext, why: string, sure = true): Draft {
+  return table.kind === 'table' ? all(rewrite(table, mode, why, sure), storedElsewhere(table, catalog, sure)) : nothing;
+}
+
+/** Rows of the table that are stored in a column would have to be written anew too (ATRewriteTables). */
+function storedElsewhere(table: Table, catalog: Catalog, sure: boolean): Draft {
+  const user = rowTypeUser(catalog, table);
+  return user === undefined
+    ? nothing
+    : fail(`cannot alter table "${table.name}" because column "${user}" uses its row type`, '0A000', sure);
 }

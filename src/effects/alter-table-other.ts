@@ -20,7 +20,7 @@ import { all, build, type Draft, fail, forbidden, lock, lockIndex, newHeap, noth
 import { optionsOf } from './options.js';
 import { builtIndexes, missingColumn } from './relations.js';
 import { rowTypeUser } from './row-type.js';
-import { viewParameterRefusal } from './storage-parameters.js';
+import { indexParameterRefusal, viewParameterRefusal } from './storage-parameters.js';
 import { isSameType } from './types.js';
 import { updatableView } from './updatable-view.js';
 import { checkOptionRefusal } from './view.js';
@@ -80,6 +80,9 @@ function alterIndex(index: Index, command: AlterTableCmd, given: readonly AlterT
     const refusal = statisticsRefusal(index, place);
     if (refusal !== undefined) return refusal;
   }
+  const parameters = subtype === 'AT_SetRelOptions' && def !== undefined && 'List' in def ? def.List.items : undefined;
+  const strange = index.kind === 'index' ? indexParameterRefusal(parameters, index.method) : undefined;
+  if (strange !== undefined) return strange;
   const own = lockIndex(index, statementLock(given), 'the index is altered');
   if (index.kind === 'partitioned index' && (subtype === 'AT_SetRelOptions' || subtype === 'AT_ResetRelOptions'))
     return cannotAlter(

@@ -11,6 +11,7 @@ import {
 } from './alter-table-command.js';
 import { ownOptions } from './alter-table-lock.js';
 import { all, type Draft, fail, newHeap, nothing } from './draft.js';
+import { unclusterable } from './maintenance.js';
 import { unknownRole, unknownTablespace } from './outside.js';
 import { tableParameterRefusal } from './storage-parameters.js';
 
@@ -104,7 +105,8 @@ const clusterOn: PredictCommand = ({ name = '' }, { catalog, table }) => {
   if (index === undefined || !isIndex(index))
     return table.complete ? fail(`index "${name}" for table "${table.name}" does not exist`, '42704') : nothing;
   if (index.table !== table.oid) return fail(`"${name}" is not an index for table "${table.name}"`, '42809');
-  return table.kind === 'partitioned' ? fail('cannot mark index clustered in partitioned table', '0A000') : nothing;
+  if (table.kind === 'partitioned') return fail('cannot mark index clustered in partitioned table', '0A000');
+  return unclusterable(index) ?? nothing;
 };
 
 const dropCluster: PredictCommand = (_, { table }) =>

@@ -74,6 +74,9 @@ function copyFrom(table: Table, node: CopyStmt, context: PredictContext): Draft 
   if (missing !== undefined) return fail(`column "${missing}" of relation "${table.name}" does not exist`, '42703');
   const values = new Map(names.map((name): [string, Node | undefined] => [name, undefined]));
   const why = 'rows are put in';
+  // that file has no rows on any machine
+  if (node.filename === '/dev/null')
+    return all(lock(table, 'RowExclusiveLock', why), context.pg < 14 ? askBound(catalog, table) : nothing);
   return all(
     table.kind === 'table' ? rows(table, 'RowExclusiveLock', why) : lock(table, 'RowExclusiveLock', why),
     ...routed(catalog, table, undefined).map(({ relation }) =>

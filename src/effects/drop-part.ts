@@ -25,6 +25,8 @@ function dropOne(catalog: Catalog, node: DropStmt, parts: readonly string[]): Dr
     );
   }
   if (relation.kind === 'view') return dropOfView(catalog, relation, list, name, node);
+  if (relation.kind === 'materialized view' && list === 'triggers' && !node.missing_ok)
+    return fail(`trigger "${name}" for table "${relation.name}" does not exist`, '42704');
   if (!isTable(relation)) return nothing;
   const parents = list === 'triggers' ? ownerOfClone(catalog, relation, name) : undefined;
   if (parents !== undefined) return parents;

@@ -1,5 +1,13 @@
 import type { Catalog, Index, Oid, Relation, Table } from '../catalog/catalog.js';
-import { columnOf, descendants, findRelation, indexesOf, isTable, tables } from '../catalog/lookup.js';
+import {
+  columnOf,
+  descendants,
+  findRelation,
+  findRelationNamed,
+  indexesOf,
+  isTable,
+  tables,
+} from '../catalog/lookup.js';
 import { type ClusterStmt, type RangeVar, strings, type VacuumRelation, type VacuumStmt } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, build, type Draft, fail, forbidden, lock, nothing, rewrite, scan } from './draft.js';
@@ -36,7 +44,7 @@ function ofAll(node: VacuumStmt, how: How): readonly Draft[] {
   // 18: only the maintenance of the database's own statistics and horizons
   if (isOn(node.options, 'only_database_stats')) return [];
   const stored = [...how.catalog.relations.values()].filter(isStored).filter(({ kind }) => kind !== 'foreign');
-  return stored.flatMap((one) => (one.kind === 'partitioned' && !how.analyze ? [] : [ofOne(one, how)]));
+  return stored.map((one) => ofOne(one, how));
 }
 
 function ofNamed({ relation: range = {}, va_cols }: VacuumRelation, how: How): Draft {
@@ -134,13 +142,24 @@ function clusterIndex(catalog: Catalog, relation: Stored, node: ClusterStmt): In
   }
   const index = indexes.find((one) => one.name === name);
   if (index === undefined) {
+    const other = findRelationNamed(catalog, [relation.schema, name]);
+    if (other !== undefined && isWhole(relation))
+      return all(
+        relation.kind === 'partitioned' ? forbidden : nothing,
+        fail(`"${name}" is not an index for table "${relation.name}"`, '42809'),
+      );
     const message = `index "${name}" for table "${relation.name}" does not exist`;
     const guess = all(rewriteUnsure(relation), fail(message, '42704', false));
     return isWhole(relation) ? fail(message, '42704') : guess;
   }
-  if (index.method !== 'btree' && index.method !== 'gist')
+  return unclusterable(index) ?? index;
+}
+
+/** The refusal of an index in whose order a table cannot be kept (check_index_is_clusterable). */
+export function unclusterable({ name, method, predicate }: Index): Draft | undefined {
+  if (method !== 'btree' && method !== 'gist')
     return fail(`cannot cluster on index "${name}" because access method does not support clustering`, '0A000');
-  return index.predicate === undefined ? index : fail(`cannot cluster on partial index "${name}"`, '0A000');
+  return predicate === undefined ? undefined : fail(`cannot cluster on partial index "${name}"`, '0A000');
 }
 
 function isWhole(relation: Stored): boolean {

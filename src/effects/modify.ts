@@ -332,7 +332,8 @@ export function planMerge(node: MergeStmt, place: QueryPlace, context: PredictCo
 function merged(clause: MergeWhenClause, found: Found, place: QueryPlace, context: PredictContext): Draft {
   const subqueries = subqueriesOf([...(clause.targetList ?? []), ...(clause.values ?? [])], place, found.items);
   const set = assignments(clause.targetList);
-  if (clause.commandType === 'CMD_UPDATE') return all(subqueries, updated(found, set, context));
+  const bound = askBound(context.catalog, found.table);
+  if (clause.commandType === 'CMD_UPDATE') return all(subqueries, bound, updated(found, set, context));
   if (clause.commandType === 'CMD_DELETE') return all(subqueries, deleted(found, context));
   if (clause.commandType !== 'CMD_INSERT') return subqueries;
   const { table, many } = found;
@@ -341,6 +342,7 @@ function merged(clause: MergeWhenClause, found: Found, place: QueryPlace, contex
   const places = routed(context.catalog, table, undefined);
   return all(
     subqueries,
+    bound,
     checkReferences(context.catalog, table, { values, many, perhapsSame: true }),
     ...places.map(({ relation, sure }) => lock(relation, 'RowExclusiveLock', 'rows may go to this partition', sure)),
     fire(table, { event: 'insert' }, context),

@@ -1,5 +1,5 @@
 import type { Catalog, Index, MaterializedView, Table } from '../catalog/catalog.js';
-import { descendants, findRelation, isIndex } from '../catalog/lookup.js';
+import { descendants, findRelation, isIndex, isTable } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
 import type { ReindexStmt } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
@@ -31,6 +31,8 @@ const reindexIndex: Reindex = ({ relation: range = {} }, how) => {
   if (!isIndex(index)) return fail(`"${written(range)}" is not an index`, '42809');
   const table = how.catalog.relations.get(index.table);
   if (!isStored(table)) return nothing;
+  if (how.concurrent && isExclusion(how.catalog, index))
+    return fail('concurrent index creation for exclusion constraints is not supported', '0A000');
   if (index.kind === 'index') return rebuild(how, table, [index]);
   if (how.pg < 14) return fail('REINDEX is not yet implemented for partitioned indexes', '0A000');
   const parts = partsOf(how.catalog, index);
@@ -102,15 +104,28 @@ const kinds: { readonly [K in NonNullable<ReindexStmt['kind']>]?: Reindex } = {
       : all(forbidden, fail('can only reindex the currently open database', '0A000', false)),
 };
 
+/** Whether an index is the one of an exclusion constraint, which CONCURRENTLY cannot build. */
+function isExclusion(catalog: Catalog, { table, constraint }: Index): boolean {
+  const owner = catalog.relations.get(table);
+  return (
+    constraint !== undefined &&
+    owner !== undefined &&
+    isTable(owner) &&
+    owner.constraints.some(({ name, kind }) => name === constraint && kind === 'exclude')
+  );
+}
+
 function rebuild(how: How, table: Stored, indexes: readonly Index[]): Draft {
   // nobody else sees a temporary table: CONCURRENTLY is left out for it
   const temporary = 'persistence' in table && table.persistence === 'temporary';
   const concurrent = how.concurrent && !temporary;
   const mode = temporary ? 'ShareLock' : how.mode;
-  if (indexes.length === 0) return lock(table, mode, 'it has no index to rebuild');
+  // an exclusion constraint is left out with a warning
+  const built = concurrent ? indexes.filter((index) => !isExclusion(how.catalog, index)) : indexes;
+  if (built.length === 0) return lock(table, mode, 'it has no index to rebuild');
   return all(
     scan(table, mode, 'its indexes are rebuilt from all its rows'),
-    ...indexes.map((index) =>
+    ...built.map((index) =>
       concurrent
         ? build(qualifiedName(index.schema, `${index.name}_ccnew`), `it takes the place of ${index.name}`)
         : build(index, 'it is rebuilt'),

@@ -1,11 +1,11 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
-import { findRoutines } from '../catalog/lookup.js';
+import { findRelation, findRoutines } from '../catalog/lookup.js';
 import { describeQuery } from '../catalog/query.js';
 import { type Place, resolve } from '../catalog/query-scope.js';
 import { builtInType } from '../catalog/type-ref.js';
 import { type JoinExpr, type Node, type SelectStmt, strings } from '../sql/tree.js';
-import { columnRefs, subqueryKinds, visit } from '../sql/walk.js';
+import { columnRefs, rangeVars, subqueryKinds, visit } from '../sql/walk.js';
 import { misfit } from './common-type.js';
 import { notBoolean, refusalIn } from './comparison-refusal.js';
 import type { PredictContext } from './context.js';
@@ -211,9 +211,16 @@ function lockingRefusal(query: SelectStmt, catalog: Catalog): Draft | undefined 
   const lost = (first.LockingClause.lockedRels ?? [])
     .flatMap((rel) => ('RangeVar' in rel ? [rel.RangeVar.relname ?? ''] : []))
     .find((name) => !names.has(name));
-  return lost === undefined
-    ? undefined
-    : fail(`relation "${lost}" in ${what} clause not found in FROM clause`, '42P01');
+  if (lost !== undefined) return fail(`relation "${lost}" in ${what} clause not found in FROM clause`, '42P01');
+  const common = new Set(
+    (query.withClause?.ctes ?? []).map((one) => ('CommonTableExpr' in one ? one.CommonTableExpr.ctename : undefined)),
+  );
+  const named = new Set(rangeVars({ lockedRels: first.LockingClause.lockedRels }).map(({ relname }) => relname));
+  const view = fromClause
+    .flatMap((item) => ('RangeVar' in item && !common.has(item.RangeVar.relname) ? [item.RangeVar] : []))
+    .filter(({ alias, relname }) => named.size === 0 || named.has(alias?.aliasname ?? relname))
+    .find((range) => findRelation(catalog, range)?.kind === 'materialized view');
+  return view && fail(`cannot lock rows in materialized view "${view.relname}"`, '42809');
 }
 
 const strengths: Readonly<Record<string, string>> = {

@@ -88,7 +88,9 @@ export function resolveFunction(
   depth = 0,
 ): Resolved | 'none' | undefined {
   const parts = strings(call.funcname);
-  const name = parts.at(-1) ?? '';
+  const last = parts.at(-1) ?? '';
+  // before 14 EXTRACT was another spelling of date_part
+  const name = last === 'extract' && context.pg < 14 ? 'date_part' : last;
   const args = call.args ?? [];
   if (parts.length > 1 && parts[0] !== 'pg_catalog') return undefined;
   if (parts.length === 1 && findRoutines(context.catalog, parts).length > 0) return undefined;

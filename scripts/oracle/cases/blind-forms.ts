@@ -97,6 +97,65 @@ const staff = [
   'alter table staff add column z int default 1, add constraint z foreign key (z) references dept not valid, validate constraint z',
 ];
 
+const firmSetup = [
+  `create domain mail as text check (value ~ '^[^@ ]+@[^@ ]+$');
+   create domain share as numeric(5, 2) default 0 check (value between 0 and 100);
+   create domain share_set as share not null;
+   create table firm (id int primary key, slug text not null check (length(slug) between 1 and 20), contact mail, code varchar(9) check (code like 'f%'),
+     part int4range, active boolean, opened timestamptz, checked boolean check (checked));
+   insert into firm select g, 'firm ' || g, 'a@b', 'f' || g, int4range(g, g + 1), true, now(), true from generate_series(1, 1500) g;
+   create index firm_active on firm (id) where active;
+   create index firm_part on firm using gist (part);
+   create index firm_some on firm (slug) where id > 5;
+   create index firm_hash on firm using hash (slug);
+   alter table firm add constraint firm_apart exclude using gist (part with &&);
+   create table other (id int primary key, v int);
+   insert into other select g, g from generate_series(1, 1500) g;
+   create table holder (f other);
+   create materialized view firm_view as select id, slug from firm;
+   create table parted (id int not null, day date not null, v int, firm_id int references firm) partition by range (day);
+   create table parted_1 partition of parted for values from ('2024-01-01') to ('2024-02-01');
+   create table parted_2 partition of parted for values from ('2024-02-01') to ('2024-03-01');
+   insert into parted select g, '2024-01-05', g, g from generate_series(1, 1500) g;
+   create index parted_v on parted (v);
+   analyze;`,
+];
+
+const firm = [
+  'alter table firm add column z share',
+  'alter table firm add column z share_set',
+  "alter table firm add column z mail default 'nobody'",
+  "alter table firm add column z mail default 'some@body'",
+  "insert into firm (id, slug, contact) values (9001, 'x', 'nobody')",
+  "insert into firm (id, slug, contact) values (9001, 'x', 'some@body')",
+  "insert into firm (id, slug, code) values (9001, 'x', 'g1')",
+  "insert into firm (id, slug, code) values (9001, 'x', 'f1')",
+  "insert into parted select id, '2024-02-05', 1, null from firm",
+  "insert into parted values (1, '2024-02-05', 1, -1)",
+  'merge into parted_1 using other on other.id = parted_1.id when matched then update set v = other.v',
+  'merge into parted_1 using other on other.id = parted_1.id when matched then delete',
+  'alter table firm add column z int generated always as (extract(year from opened)) stored',
+  'alter table firm alter active type int using active::int',
+  'alter table firm alter checked type int using checked::int',
+  'alter table firm cluster on firm_hash',
+  'alter table firm cluster on firm_some',
+  'alter table firm cluster on firm_part',
+  'cluster firm using other_pkey',
+  'cluster parted using other_pkey',
+  'alter index firm_part set (fastupdate = off)',
+  'alter index firm_part set (fillfactor = 50)',
+  'alter index firm_hash set (fillfactor = 5)',
+  'reindex table concurrently firm',
+  'reindex index concurrently firm_apart',
+  'alter table other set unlogged',
+  'alter table other set access method heap_too',
+  'select * from firm_view for update',
+  'select * from firm_view v, other for update of other',
+  'drop trigger missing on firm_view',
+  "copy parted_1 from '/dev/null'",
+  'vacuum',
+];
+
 const partsSetup = [
   `create table part (id int not null, k int, at date, v text) partition by range (id);
    create table part_1 partition of part for values from (0) to (1000);
@@ -135,5 +194,6 @@ const parts = [
 
 export const blindForms: readonly Case[] = [
   ...asWritten(['forms', 'staff'], staffSetup, staff),
+  ...asWritten(['forms', 'firm'], firmSetup, firm),
   ...asWritten(['forms', 'parts'], partsSetup, parts),
 ];
