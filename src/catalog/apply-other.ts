@@ -9,6 +9,7 @@ import { columnsAddition, objectName } from './generated-name.js';
 import { creationSchema, findRelation, searchPath } from './lookup.js';
 import { columnsIn } from './mentions.js';
 import { findOther, foreignTablesOf, putOther, removeOther, serversOf } from './others.js';
+import type { PublishedColumns } from './parts.js';
 import { dropObject } from './removal.js';
 import { storageOptions } from './storage-options.js';
 
@@ -25,13 +26,16 @@ export const otherApplies: Applies = {
           name,
           relations: publishedTables(catalog, pubobjects),
           schemas: publishedSchemas(catalog, pubobjects),
+          published: publishedColumns(catalog, pubobjects),
           ...(for_all_tables && { everything: true }),
           ...publishedOperations(options),
+          ...viaRoot(options),
         }),
   AlterPublicationStmt: (node, _statement, catalog) => {
     const old = findOther(catalog, 'publication', node.pubname);
     if (old === undefined) return catalog;
-    if (node.pubobjects === undefined) return putOther(catalog, { ...old, ...publishedOperations(node.options) });
+    if (node.pubobjects === undefined)
+      return putOther(catalog, { ...old, ...publishedOperations(node.options), ...viaRoot(node.options) });
     const named = publishedTables(catalog, node.pubobjects);
     const others = old.relations.filter((oid) => !named.includes(oid));
     const relations = { AP_AddObjects: [...others, ...named], AP_DropObjects: others, AP_SetObjects: named };
@@ -39,7 +43,19 @@ export const otherApplies: Applies = {
     const rest = (old.schemas ?? []).filter((schema) => !inSchemas.includes(schema));
     const schemas = { AP_AddObjects: [...rest, ...inSchemas], AP_DropObjects: rest, AP_SetObjects: inSchemas };
     const action = node.action ?? 'AP_AddObjects';
-    return putOther(catalog, { ...old, relations: relations[action], schemas: schemas[action] });
+    const given = publishedColumns(catalog, node.pubobjects);
+    const kept = [...(old.published ?? [])].filter(([oid]) => others.includes(oid));
+    const published = {
+      AP_AddObjects: new Map([...kept, ...given]),
+      AP_DropObjects: new Map(kept),
+      AP_SetObjects: given,
+    };
+    return putOther(catalog, {
+      ...old,
+      relations: relations[action],
+      schemas: schemas[action],
+      published: published[action],
+    });
   },
   CreateSubscriptionStmt: ({ subname, options }, _statement, catalog) =>
     subname === undefined
@@ -104,6 +120,29 @@ function publishedTables(catalog: Catalog, nodes: readonly Node[] | undefined): 
     const range = 'PublicationObjSpec' in node ? node.PublicationObjSpec.pubtable?.relation : undefined;
     return findRelation(catalog, range)?.oid ?? [];
   });
+}
+
+/** The columns that lists and conditions of published tables name. */
+function publishedColumns(catalog: Catalog, nodes: readonly Node[] | undefined): ReadonlyMap<Oid, PublishedColumns> {
+  const found = new Map<Oid, PublishedColumns>();
+  for (const node of nodes ?? []) {
+    const table = 'PublicationObjSpec' in node ? node.PublicationObjSpec.pubtable : undefined;
+    const relation = findRelation(catalog, table?.relation);
+    if (table === undefined || relation === undefined) continue;
+    const { columns, whereClause } = table;
+    if (columns === undefined && whereClause === undefined) continue;
+    found.set(relation.oid, {
+      ...(columns && { list: strings(columns) }),
+      where: [...columnsIn(whereClause)],
+    });
+  }
+  return found;
+}
+
+/** What WITH (publish_via_partition_root) says. */
+function viaRoot(options: readonly Node[] | undefined): Pick<OtherObject, 'viaRoot'> {
+  const given = storageOptions(options).publish_via_partition_root?.toLowerCase();
+  return given === undefined || ['false', 'off', 'no', '0'].includes(given) ? {} : { viaRoot: true };
 }
 
 /** ChooseExtendedStatisticName of statscmds.c: the columns' names, `expr` for an expression. */

@@ -66,17 +66,31 @@ export function forgetInOthers(catalog: Catalog, relation: Oid): Catalog {
   }, catalog);
 }
 
-/** Statistics go with any of their columns. */
-export function forgetStatisticsOn(catalog: Catalog, relation: Oid, column: string): Catalog {
-  return othersOf(catalog, relation)
-    .filter(({ columns = [] }) => columns.includes(column))
-    .reduce((now, { kind, name }) => removeOther(now, kind, name), catalog);
+/** Statistics go with any of their columns, and a publication is without a table from then on of which it named the column. */
+export function forgetColumnInOthers(catalog: Catalog, relation: Oid, column: string): Catalog {
+  return othersOf(catalog, relation).reduce((now, other) => {
+    if (other.columns?.includes(column)) return removeOther(now, other.kind, other.name);
+    if (!namesColumn(other, relation, column)) return now;
+    const published = new Map([...(other.published ?? [])].filter(([oid]) => oid !== relation));
+    return putOther(now, { ...other, published, relations: other.relations.filter((oid) => oid !== relation) });
+  }, catalog);
 }
 
-/** Statistics know their columns by name. */
-export function renameInStatistics(catalog: Catalog, relation: Oid, from: string, to: string): Catalog {
+/** Whether the list of columns or the WHERE of a publication names a column. */
+export function namesColumn({ published }: OtherObject, relation: Oid, column: string): boolean {
+  const { list = [], where = [] } = published?.get(relation) ?? {};
+  return list.includes(column) || where.includes(column);
+}
+
+/** Statistics and publications know columns by name. */
+export function renameColumnInOthers(catalog: Catalog, relation: Oid, from: string, to: string): Catalog {
+  const renamed = (names: readonly string[]) => names.map((name) => (name === from ? to : name));
   return othersOf(catalog, relation).reduce((now, other) => {
-    if (!other.columns?.includes(from)) return now;
-    return putOther(now, { ...other, columns: other.columns.map((column) => (column === from ? to : column)) });
+    const own = other.published?.get(relation);
+    if (!other.columns?.includes(from) && own === undefined) return now;
+    const columns = other.columns && { columns: renamed(other.columns) };
+    const kept = own && { ...own, ...(own.list && { list: renamed(own.list) }), where: renamed(own.where) };
+    const published = kept && { published: new Map([...(other.published ?? []), [relation, kept] as const]) };
+    return putOther(now, { ...other, ...columns, ...published });
   }, catalog);
 }

@@ -79,6 +79,13 @@ export type PartitionBound =
   | { readonly kind: 'range'; readonly from: readonly Node[]; readonly to: readonly Node[] }
   | { readonly kind: 'hash'; readonly modulus: number; readonly remainder: number };
 
+/** What a publication says of a table besides its name. */
+export interface PublishedColumns {
+  /** Undefined: all columns. */
+  readonly list?: readonly string[];
+  readonly where: readonly string[];
+}
+
 /** What the catalog knows by its name alone, and the relations that it is about. */
 export interface OtherObject extends Commented {
   readonly kind:
@@ -101,6 +108,10 @@ export interface OtherObject extends Commented {
   readonly slotless?: true;
   /** Of a publication: FOR ALL TABLES. */
   readonly everything?: true;
+  /** Of a publication: the columns of a table that its list and its WHERE name, where it has them. */
+  readonly published?: ReadonlyMap<Oid, PublishedColumns>;
+  /** Of a publication: partitions are published as their root. */
+  readonly viaRoot?: true;
   /** Of a publication: the operations that it publishes, where they are not all. */
   readonly publishes?: readonly string[];
   /** Of statistics: the columns they are about, those in expressions too. */

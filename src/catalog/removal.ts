@@ -3,7 +3,7 @@ import { changeTable, forget, putRelation } from './change.js';
 import { type Doomed, doomedByColumn, doomedByConstraint, doomedByObject, doomedWithObject } from './doomed.js';
 import { inheritable, inheritedConstraint, ownColumn, ownConstraint } from './inherited.js';
 import { columnOf, isIndex, isTable, tables } from './lookup.js';
-import { forgetInOthers, forgetStatisticsOn } from './others.js';
+import { forgetColumnInOthers, forgetInOthers } from './others.js';
 import { withColumn } from './with-column.js';
 
 /**
@@ -58,7 +58,7 @@ function dropOne(catalog: Catalog, doomed: Doomed): readonly [Catalog, readonly 
     if (column === undefined || !('columns' in relation)) return [catalog, []];
     const more = doomedByColumn(catalog, relation, column);
     const columns = relation.columns.filter((other) => other !== column);
-    const after = forgetStatisticsOn(putRelation(catalog, { ...relation, columns }), relation.oid, doomed.name);
+    const after = forgetColumnInOthers(putRelation(catalog, { ...relation, columns }), relation.oid, doomed.name);
     return [isTable(relation) ? disinheritColumn(after, relation, column) : after, more];
   }
   if (relation.kind === 'view') return [putRelation(catalog, withoutPartOfView(relation, doomed)), []];

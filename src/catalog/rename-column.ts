@@ -4,7 +4,7 @@ import type { Catalog, Column, Constraint, Index, IndexKey, Oid, Read, Relation,
 import { changeTable, putRelation, putRoutine } from './change.js';
 import { columnOf, dependentsOf, indexesOf, isTable, tables } from './lookup.js';
 import { columnsIn } from './mentions.js';
-import { renameInStatistics } from './others.js';
+import { renameColumnInOthers } from './others.js';
 
 /** The relations that have columns. */
 type WithColumns = Extract<Relation, { columns: readonly Column[] }>;
@@ -12,7 +12,7 @@ type WithColumns = Extract<Relation, { columns: readonly Column[] }>;
 /** Renames a column wherever the catalog speaks of it: indexes, constraints, foreign keys to it, children, what reads it. */
 export function renameColumn(catalog: Catalog, relation: WithColumns, from: string, to: string): Catalog {
   const rename: Rename = { from, to };
-  const own = renameInStatistics(putRelation(catalog, renamedIn(relation, rename)), relation.oid, from, to);
+  const own = renameColumnInOthers(putRelation(catalog, renamedIn(relation, rename)), relation.oid, from, to);
   const indexes = 'indexes' in relation ? indexesOf(own, relation) : [];
   const indexed = indexes.reduce((now, index) => putRelation(now, renamedIndex(index, rename)), own);
   const dependents = [...dependentsOf(indexed, relation.oid), relation.oid];

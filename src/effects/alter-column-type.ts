@@ -3,6 +3,7 @@ import { policiesReading } from '../catalog/doomed.js';
 import { placeIn } from '../catalog/expression-type.js';
 import { columnOf, dependentsOf } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
+import { namesColumn, othersOf } from '../catalog/others.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
 import type { AlterTableCmd, CollateClause, ColumnDef, Node, TypeName } from '../sql/tree.js';
 import { inPartitionKey } from './alter-table-column.js';
@@ -191,6 +192,8 @@ function usedBy(table: Table, name: string, { catalog, pg }: CommandContext): Dr
     return fail('cannot alter type of a column used in a policy definition', '0A000');
   if (table.columns.some(({ generated }) => columnsIn(generated?.expression).has(name)))
     return usedByGenerated(table, pg);
+  if (othersOf(catalog, table.oid).some((other) => namesColumn(other, table.oid, name)))
+    return fail('cannot alter type of a column used by a publication WHERE clause', '0A000');
   if (table.rules.some(({ columns }) => columns.includes(name)))
     return fail('cannot alter type of a column used by a view or rule', '0A000');
   // what the actions of a rule read besides the rows is not followed

@@ -4,6 +4,7 @@ import type { Doomed } from '../catalog/doomed.js';
 import { columnOf, descendants, tables } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
 import { notNullOf } from '../catalog/not-null.js';
+import { namesColumn, othersOf } from '../catalog/others.js';
 import { type AlterTableCmd, strings } from '../sql/tree.js';
 import {
   aboutColumn,
@@ -95,8 +96,11 @@ const dropColumn: PredictCommand = (command, context) => {
   const before = only ? withOwnColumns(catalog, table, column.name) : catalog;
   const fall = fallOf(before, [{ kind: 'column', table: table.oid, name: column.name }]);
   const generated = table.columns.some((other) => columnsIn(other.generated?.expression).has(column.name));
+  const published = family(context).some(({ oid }) =>
+    othersOf(catalog, oid).some((other) => namesColumn(other, oid, column.name)),
+  );
   // a generated column went along without CASCADE before 15
-  const refuses = command.behavior !== 'DROP_CASCADE' && (fall.needsCascade || (generated && pg >= 15));
+  const refuses = command.behavior !== 'DROP_CASCADE' && (fall.needsCascade || published || (generated && pg >= 15));
   return all(
     refuses
       ? fail(

@@ -23,6 +23,7 @@ export function literalRefusal(node: Node | undefined, type: TypeRef, context: T
   const code = readers[base.name]?.(text);
   if (code === undefined) return undefined;
   const shown = typeName(context.catalog, base);
+  if (code === '22000') return fail('range lower bound must be less than or equal to range upper bound', code);
   if (code === '22003') return fail(`value "${text}" is out of range for type ${shown}`, code);
   return fail(`invalid input syntax for type ${shown}: "${text}"`, code);
 }
@@ -127,6 +128,20 @@ const interval: Reader = (text) => {
 
 const address: Reader = (text) => (/^\s*([\d.]+|[\da-f:.]*:[\da-f:.]*)(\/\d+)?\s*$/i.test(text) ? undefined : '22P02');
 
+/** A range has two bounds in brackets, the lower one first; of numbers and of dates in the usual form it is known which that is. */
+function range(order: (text: string) => number | undefined): Reader {
+  return (text) => {
+    if (/^\s*empty\s*$/i.test(text)) return undefined;
+    const [, low = '', high = ''] = /^\s*[[(]([^,]*),([^,]*)[\])]\s*$/s.exec(text) ?? [];
+    if (!/^\s*[[(].*,.*[\])]\s*$/s.test(text)) return '22P02';
+    const [from, to] = [order(low.trim()), order(high.trim())];
+    return from !== undefined && to !== undefined && from > to ? '22000' : undefined;
+  };
+}
+
+const asNumber = (text: string) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined);
+const asDay = (text: string) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? Number(text.replaceAll('-', '')) : undefined);
+
 /** By type; of others nothing is known. */
 const readers: { readonly [type: string]: Reader } = {
   int2: integer(16n),
@@ -146,4 +161,10 @@ const readers: { readonly [type: string]: Reader } = {
   interval,
   inet: address,
   cidr: address,
+  int4range: range(asNumber),
+  int8range: range(asNumber),
+  numrange: range(asNumber),
+  daterange: range(asDay),
+  tsrange: range(asDay),
+  tstzrange: range(asDay),
 };

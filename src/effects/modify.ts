@@ -321,9 +321,9 @@ export function planMerge(node: MergeStmt, place: QueryPlace, context: PredictCo
   const { found, planned } = find(node.relation, sources, read, inner);
   if (found === undefined)
     return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'MERGE')), planned.few);
-  if (found.table.rules.length > 0)
-    // unless they are switched off
-    return outcome(fail(`cannot execute MERGE on relation "${found.table.name}"`, '0A000', false), true);
+  const ruled = found.table.rules.length > 0; // unless they are switched off
+  if (ruled || (context.pg < 17 && found.through?.kind === 'view'))
+    return outcome(fail(`cannot execute MERGE on relation "${node.relation?.relname}"`, '0A000', !ruled), true);
   const acting = clauses.some(({ commandType }) => commandType !== 'CMD_NOTHING');
   const own = acting ? touch(found, 'its rows are merged with others') : planned.draft;
   return outcome(all(common, own, ...clauses.map((clause) => merged(clause, found, inner, context))), !found.many);
@@ -332,17 +332,16 @@ export function planMerge(node: MergeStmt, place: QueryPlace, context: PredictCo
 function merged(clause: MergeWhenClause, found: Found, place: QueryPlace, context: PredictContext): Draft {
   const subqueries = subqueriesOf([...(clause.targetList ?? []), ...(clause.values ?? [])], place, found.items);
   const set = assignments(clause.targetList);
-  const bound = askBound(context.catalog, found.table);
-  if (clause.commandType === 'CMD_UPDATE') return all(subqueries, bound, updated(found, set, context));
+  const early = all(subqueries, askBound(context.catalog, found.table));
+  if (clause.commandType === 'CMD_UPDATE') return all(early, updated(found, set, context));
   if (clause.commandType === 'CMD_DELETE') return all(subqueries, deleted(found, context));
   if (clause.commandType !== 'CMD_INSERT') return subqueries;
   const { table, many } = found;
   const names = clause.targetList === undefined ? table.columns.map(({ name }) => name) : [...set.keys()];
-  const values = new Map(names.map((name): [string, Node | undefined] => [name, undefined]));
   const places = routed(context.catalog, table, undefined);
+  const values = new Map(names.map((name): [string, Node | undefined] => [name, undefined]));
   return all(
-    subqueries,
-    bound,
+    early,
     checkReferences(context.catalog, table, { values, many, perhapsSame: true }),
     ...places.map(({ relation, sure }) => lock(relation, 'RowExclusiveLock', 'rows may go to this partition', sure)),
     fire(table, { event: 'insert' }, context),

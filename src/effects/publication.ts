@@ -1,5 +1,5 @@
 import { publishedSchemas } from '../catalog/apply-other.js';
-import type { Catalog, OtherObject, Table } from '../catalog/catalog.js';
+import type { Catalog, Oid, OtherObject, Table } from '../catalog/catalog.js';
 import { placeIn } from '../catalog/expression-type.js';
 import { ancestors, descendants, findRelation, isTable } from '../catalog/lookup.js';
 import { findOther } from '../catalog/others.js';
@@ -65,19 +65,41 @@ export function unidentifiedRefusal(
   sure = true,
 ): Draft | undefined {
   if (table.kind !== 'table' || table.persistence !== 'permanent' || !table.complete) return undefined;
-  const key = table.constraints.some(({ kind, deferrable }) => kind === 'primary key' && !deferrable);
-  const { replicaIdentity } = table;
-  if (replicaIdentity === 'full' || replicaIdentity === 'index' || (replicaIdentity === 'default' && key))
-    return undefined;
+  const identity = identityOf(table);
   const known = new Set([table.oid, ...ancestors(catalog, table).map(({ oid }) => oid)]);
   for (const other of catalog.others.values()) {
     const { kind, relations, schemas, everything, publishes } = other;
     if (kind !== 'publication' || publishes?.includes(event) === false) continue;
     if (!everything && !schemas?.includes(table.schema) && !relations.some((oid) => known.has(oid))) continue;
     const what = `cannot ${event === 'update' ? 'update' : 'delete from'} table "${table.name}"`;
+    if (identity !== undefined) {
+      if (isCutOff(other, known, identity)) return fail(what, '42P10', sure);
+      continue;
+    }
     return fail(`${what} because it does not have a replica identity and publishes ${event}s`, '55000', sure);
   }
   return undefined;
+}
+
+/** The columns by which subscribers tell the rows of a table from others: 'all' or not known which; undefined when there are none. */
+function identityOf({ constraints, replicaIdentity }: Table): readonly string[] | 'all' | 'not known' | undefined {
+  if (replicaIdentity === 'full') return 'all';
+  if (replicaIdentity === 'index') return 'not known';
+  const key = constraints.find(({ kind, deferrable }) => kind === 'primary key' && !deferrable);
+  return replicaIdentity === 'default' ? key?.columns : undefined;
+}
+
+/** Whether a publication asks other columns for its rows than the identity has, or leaves some of those out. */
+function isCutOff(
+  { published }: OtherObject,
+  relations: ReadonlySet<Oid>,
+  identity: readonly string[] | 'all' | 'not known',
+): boolean {
+  return [...(published ?? [])].some(([oid, { list, where }]) => {
+    if (!relations.has(oid) || identity === 'not known') return false;
+    if (identity === 'all') return list !== undefined;
+    return where.some((name) => !identity.includes(name)) || identity.some((name) => list?.includes(name) === false);
+  });
 }
 
 const createPublication: Predict<'CreatePublicationStmt'> = ({ pubname, pubobjects, options }, { catalog, pg }) => {
@@ -112,12 +134,11 @@ const alterPublication: Predict<'AlterPublicationStmt'> = (
   const refused = known && (memberRefusal(catalog, known, named, action) ?? schemaRefusal(known, schemas, action));
   if (refused !== undefined) return refused;
   const old = (before?.relations ?? []).flatMap((oid) => catalog.relations.get(oid) ?? []);
-  // whether it publishes by way of the root, the history does not keep
   return all(
     known === undefined ? fail(`publication "${pubname}" does not exist`, '42704', false) : nothing,
     optionRefusal(options),
     ...schemas.map((schema) => unknownSchema(catalog, schema)),
-    ...named.map((table) => publish(table, true, { catalog, pg })),
+    ...named.map((table) => publish(table, known?.viaRoot ?? known === undefined, { catalog, pg })),
     lockEach(old, 'ShareUpdateExclusiveLock', published),
   );
 };

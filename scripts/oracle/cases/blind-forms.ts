@@ -192,8 +192,67 @@ const parts = [
   'alter table wo add unique (id, span without overlaps)',
 ];
 
+const publishedSetup = [
+  `create table w (id int primary key, x text, y int);
+   create table z (id int primary key, a int, b text);
+   create table u (id int primary key, a int);
+   create table f (a int, b int);
+   alter table f replica identity full;
+   create table par (a int, q int);
+   create table kid () inherits (par);
+   create table pt (id int, k int) partition by range (id);
+   create table pt1 partition of pt for values from (0) to (10);
+   create view wv as select id, y from w;
+   insert into w values (1, 'x', 1);
+   insert into z values (1, 1, 'x');
+   insert into u values (1, 1);
+   insert into f values (1, 1);`,
+  `create publication pp;
+   create publication pv with (publish_via_partition_root);`,
+];
+
+const listed = [
+  ...publishedSetup,
+  `create publication pw for table w (id, x);
+   create publication pz for table z where (a > 5);
+   create publication pu for table u (a);
+   create publication pf for table f (a);
+   create publication pk for table kid (a);`,
+];
+
+const ofListed = [
+  'alter table w alter x type varchar',
+  'alter table z alter a type bigint',
+  'alter table z alter b type varchar',
+  'alter table w drop column x',
+  'alter table w drop column y',
+  'alter table z drop column a',
+  'alter table z drop column a cascade',
+  'alter table par drop column a',
+  'update z set b = 2',
+  'update w set y = 2',
+  'delete from z',
+  'delete from u',
+  'update f set a = 1',
+];
+
+const published = [
+  'alter publication pp set table pt where (k > 5)',
+  'alter publication pp add table pt',
+  'alter publication pv add table pt (id)',
+  "create table r (a int4range default '[5,1)')",
+  "create table r (a int4range default '[5,9)')",
+  "create table r (a int4range default '[5)')",
+  "create table r (a daterange default '[2020-01-01,2019-01-01)')",
+  "create table r (a tstzrange default '[2020-01-01,)')",
+  "create table r (a daterange default 'empty')",
+  'merge into wv using u on u.id = wv.id when matched then update set y = u.a',
+];
+
 export const blindForms: readonly Case[] = [
   ...asWritten(['forms', 'staff'], staffSetup, staff),
   ...asWritten(['forms', 'firm'], firmSetup, firm),
   ...asWritten(['forms', 'parts'], partsSetup, parts),
+  ...asWritten(['forms', 'published'], publishedSetup, published),
+  ...asWritten(['forms', 'listed'], listed, ofListed),
 ];
