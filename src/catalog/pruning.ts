@@ -104,26 +104,39 @@ function holdsHash(
   scope: Scope,
 ): 'yes' | 'no' | undefined {
   if (bound.kind !== 'hash' || partitionBy?.strategy !== 'hash') return undefined;
-  const parts: { readonly value: Value; readonly type: KnownType | undefined }[] = [];
+  let keys: readonly (readonly KeyPart[])[] = [[]];
   for (const { column, operatorClass } of partitionBy.keys) {
     if (column === undefined || operatorClass !== undefined) return undefined;
-    const value = constantOf(column, known);
-    if (value === undefined) return undefined;
-    parts.push({ value, type: scope.typeOf(column) });
+    const type = scope.typeOf(column);
+    const values = constantsOf(column, known);
+    if (values === undefined || values.length * keys.length > mostKeys) return undefined;
+    keys = keys.flatMap((parts) => values.map((value) => [...parts, { value, type }]));
   }
-  const hash = partitionHash(parts);
-  if (hash === undefined) return undefined;
-  return hash % BigInt(bound.modulus) === BigInt(bound.remainder) ? 'yes' : 'no';
+  const hashes = keys.map((parts) => partitionHash(parts));
+  if (hashes.includes(undefined)) return undefined;
+  const held = hashes.filter((hash) => hash !== undefined && hash % BigInt(bound.modulus) === BigInt(bound.remainder));
+  return held.length === 0 ? 'no' : held.length === hashes.length ? 'yes' : undefined;
 }
 
-function constantOf(column: string, known: readonly Clause[]): Value | undefined {
+interface KeyPart {
+  readonly value: Value;
+  readonly type: KnownType | undefined;
+}
+
+/** Of longer lists nothing is said. */
+const mostKeys = 100;
+
+/** The constants that a column may have, by `=` or IN. */
+function constantsOf(column: string, known: readonly Clause[]): readonly Value[] | undefined {
   const key = operandOf(
     { ColumnRef: { fields: [{ String: { sval: column } }] } },
     { typeOf: noType, collationOf: noType },
   );
   for (const clause of known) {
-    if (clause.kind === 'comparison' && clause.operator === '=' && clause.operand.key === key.key) return clause.value;
-    if (clause.kind === 'null test' && clause.isNull && clause.operand === key.key) return { kind: 'null' };
+    if (clause.kind === 'comparison' && clause.operator === '=' && clause.operand.key === key.key)
+      return [clause.value];
+    if (clause.kind === 'any' && clause.operator === '=' && clause.operand.key === key.key) return clause.values;
+    if (clause.kind === 'null test' && clause.isNull && clause.operand === key.key) return [{ kind: 'null' }];
   }
   return undefined;
 }
@@ -133,7 +146,9 @@ const noType = () => undefined;
 /** A hash partition is found when every column of the key equals a constant. */
 function hasAllKeys(parent: Table, known: readonly Clause[]): boolean {
   const equal = new Set(
-    known.flatMap((clause) => (clause.kind === 'comparison' && clause.operator === '=' ? [clause.operand.key] : [])),
+    known.flatMap((clause) =>
+      (clause.kind === 'comparison' || clause.kind === 'any') && clause.operator === '=' ? [clause.operand.key] : [],
+    ),
   );
   return (parent.partitionBy?.keys ?? []).length <= equal.size;
 }

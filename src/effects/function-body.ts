@@ -4,7 +4,7 @@ import { describeQuery } from '../catalog/query.js';
 import { typeRef } from '../catalog/type-ref.js';
 import { type BodyStatement, isKind, type Statement } from '../sql/statement.js';
 import type { CreateFunctionStmt, Node, ReturnStmt } from '../sql/tree.js';
-import { visit } from '../sql/walk.js';
+import { functionCalls, visit } from '../sql/walk.js';
 import type { PredictContext } from './context.js';
 import { all, type Draft, fail, nothing } from './draft.js';
 import { typeFact } from './facts.js';
@@ -15,6 +15,7 @@ import { constantTerm, type Item, type Scope } from './query-terms.js';
 import { inputsOf, parametersOf, resultOf } from './routine-signature.js';
 import { typeName } from './type-name.js';
 import { baseType, convert, declaredType, isRecorded } from './types.js';
+import { isUnknownFunction, unknownFunction } from './volatility.js';
 
 type Context = PredictContext<'CreateFunctionStmt'>;
 
@@ -37,10 +38,18 @@ export function checkBody(node: CreateFunctionStmt, context: Context): Draft {
     return [
       beyondParameters(query, node),
       unknownNames(query, context, scopeOf(node, catalog)),
+      unknownCall(query, node, context),
       lookUp(query, context, true),
     ];
   });
   return all(...looked, resultMismatch(node, context));
+}
+
+/** A call of a function that nothing shows; the one that is made may call itself. */
+function unknownCall(query: Node, node: CreateFunctionStmt, context: Context): Draft {
+  const own = textOfName(node);
+  const call = functionCalls({ query }).find(({ name }) => name.at(-1) !== own && isUnknownFunction(name, context));
+  return call === undefined ? nothing : unknownFunction(call);
 }
 
 /** What a statement of a body has looked through. Of a utility statement that is only the query that PostgreSQL plans. */

@@ -104,7 +104,10 @@ export const otherStatements: PredictTable = {
         : nothing,
     ),
   CreateEventTrigStmt: createEventTrigger,
-  AlterEventTrigStmt: () => nothing,
+  AlterEventTrigStmt: ({ trigname }, { catalog }) =>
+    findOther(catalog, 'event trigger', trigname) === undefined
+      ? fail(`event trigger "${trigname}" does not exist`, '42704', false)
+      : nothing,
   CreateFdwStmt: () => nothing,
   AlterFdwStmt: () => nothing,
   CreateForeignServerStmt: ({ servername, fdwname, if_not_exists }, { catalog }) => {
@@ -117,7 +120,10 @@ export const otherStatements: PredictTable = {
   AlterUserMappingStmt: ({ servername }, { catalog }) => unknownServer(catalog, servername),
   DropUserMappingStmt: ({ servername, missing_ok }, { catalog }) =>
     missing_ok ? nothing : unknownServer(catalog, servername),
-  ImportForeignSchemaStmt: () => nothing,
+  ImportForeignSchemaStmt: ({ server_name }, { catalog }) =>
+    findOther(catalog, 'server', server_name) === undefined
+      ? fail(`server "${server_name}" does not exist`, '42704', false)
+      : nothing,
   AlterCollationStmt: () => nothing,
   AlterOperatorStmt: () => nothing,
   AlterOpFamilyStmt: () => nothing,

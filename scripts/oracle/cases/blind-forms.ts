@@ -165,6 +165,10 @@ const partsSetup = [
    create index part_1_v on part_1 (v);
    create index part_1_k on part_1 (k);
    create table listed (id int, v text) partition by list (id);
+   create table spread (id int not null, v text) partition by hash (id);
+   create table spread_0 partition of spread for values with (modulus 2, remainder 0);
+   create table spread_1 partition of spread for values with (modulus 2, remainder 1);
+   insert into spread select g, repeat('y', 100) from generate_series(1, 2000) g;
    create table hashed (id int) partition by hash (id);
    create table dated (at date not null, v text) partition by range (at);
    create table apart (at date not null, v text);
@@ -190,6 +194,13 @@ const parts = [
   "insert into part select g, 1, null, 'x' from generate_series(1, 500) g",
   "insert into part select g + 1000, 1, null, 'x' from generate_series(1, 500) g where g % 2 = 0",
   'alter table wo add unique (id, span without overlaps)',
+  'delete from spread where id in (1, 2)',
+  'delete from spread where id in (1, 2, 3, 4, 5, 6)',
+  'select * from spread where id = any (array[1, 2])',
+  "create function missing_within() returns int language sql as 'select missing_function()'",
+  "create function calls_itself(int) returns int language sql as 'select calls_itself($1)'",
+  'alter event trigger missing disable',
+  'import foreign schema s from server missing into public',
 ];
 
 const publishedSetup = [
