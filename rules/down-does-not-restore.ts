@@ -67,6 +67,14 @@ revoke all on account from public;`,
       down: 'grant select on account to public;',
     },
     {
+      title: 'whose the table was, the history does not show',
+      sql: `create table account (id int);
+-- next migration
+-- lockkeeper:ignore table-dropped: an example of something else
+drop table account;`,
+      down: 'create table account (id int);\nalter table account owner to app;',
+    },
+    {
       title: 'the same default in other words',
       sql: `create table account (email text default '');
 -- next migration

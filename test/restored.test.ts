@@ -21,6 +21,9 @@ create materialized view sold as select count(*) as n from shop.item;
 create type mood as enum ('sad', 'glad');
 create domain positive as int constraint above check (value > 0);
 create sequence numbers;
+create table fee (amount numeric);
+create type pair as (a int, b text);
+create type span as range (subtype = int);
 create function twice(n int) returns int language sql immutable as 'select 2 * n';
 create procedure tidy() language plpgsql as 'begin delete from account; end';
 create function noticed() returns trigger language plpgsql as 'begin return new; end';
@@ -142,6 +145,43 @@ const pairs: readonly (readonly [up: string, down: string])[] = [
   [`alter function twice(int) owner to keeper`, `select 1`],
   [`alter type mood owner to keeper; alter domain positive owner to keeper`, `select 1`],
   [`alter schema shop owner to keeper`, `select 1`],
+  [`alter type pair owner to keeper; alter type span owner to keeper`, `select 1`],
+  [`create type extent as range (subtype = int)`, `select 1`],
+  // views
+  [`alter view adult set (security_barrier = true)`, `select 1`],
+  [`alter view adult set (security_barrier = true)`, `alter view adult reset (security_barrier)`],
+  [
+    `create or replace view adult with (security_invoker = true) as select id, email from account where age in (18, 19)`,
+    `create or replace view adult as select id, email from account where age in (18, 19)`,
+  ],
+  [`create or replace view adult as select id, email from account where id in (18, 19)`, `select 1`],
+  [
+    `alter table account rename age to years; create or replace view adult as select id, email from account where years in (18, 19)`,
+    `alter table account rename years to age`,
+  ],
+  [
+    `create view counted as select count(*) as n, a.note from account a join shop.item i on i.owner = a.id group by a.note order by n`,
+    `create or replace view counted as select count(*) as n, a.note from account a join shop.item i on i.owner = a.id group by 2 order by 1`,
+  ],
+  [
+    `create or replace view adult as select id, email from account a where a.age in (18, 19) and exists (select from shop.item i where i.owner = a.id)`,
+    `alter table shop.item rename owner to whose; alter table account rename id to number; create or replace view adult as select number as id, email from account a where a.age in (18, 19) and exists (select from shop.item i where i.whose = a.number); alter table account rename number to id; alter table shop.item rename whose to owner`,
+  ],
+  // how values are kept
+  [`alter table account alter note set storage external`, `select 1`],
+  [`alter table account alter note set storage external`, `alter table account alter note set storage extended`],
+  [`alter table account alter note set storage main`, `alter table account alter note type varchar`],
+  [`alter table fee alter amount set storage main`, `select 1`],
+  [`alter table fee alter amount set storage extended`, `select 1`],
+  [`create table extra (a text storage external)`, `drop table extra`],
+  [`alter table account alter age set statistics 500`, `alter table account alter age set statistics -1`],
+  [`alter table account alter age set statistics 500`, `select 1`],
+  [`alter table account alter age set (n_distinct = -0.5)`, `alter table account alter age reset (n_distinct)`],
+  [`alter table account alter age set (n_distinct = -0.5)`, `select 1`],
+  [`alter table account cluster on account_email`, `alter table account set without cluster`],
+  [`alter table account cluster on account_email`, `select 1`],
+  [`alter table account cluster on account_pkey`, `select 1`],
+  [`create table extra (like account including all); drop table extra`, `select 1`],
   // sequences
   [`alter sequence numbers increment by 5 start 3 cache 10 cycle`, `select 1`],
   [`alter sequence numbers increment by 5`, `alter sequence numbers increment by 1`],
@@ -213,6 +253,7 @@ describe('what up and down leave otherwise', () => {
   test.for(pairs)('as on a server: %s | %s', { timeout: 30_000 }, async ([up, down], context) => {
     if (server === undefined) return context.skip(`no PostgreSQL ${major} is installed here`);
     const administrator = await server.connect();
+    await administrator.query('drop database if exists pair with (force)');
     await administrator.query('create database pair template base');
     const session = await server.connect('pair');
     const before = await schemaOf(session);

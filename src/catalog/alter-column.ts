@@ -64,7 +64,7 @@ const alterType: TableCommand = (catalog, table, { name, def }, { only }) => {
   if (def === undefined || !('ColumnDef' in def)) return catalog;
   const type = typeRef(catalog, def.ColumnDef.typeName);
   const collation = strings(def.ColumnDef.collClause?.collname).at(-1);
-  const change = ({ collation: _, ...column }: Column): Column => ({
+  const change = ({ collation: _, storage: __, ...column }: Column): Column => ({
     ...column,
     type,
     ...(collation !== undefined && { collation }),

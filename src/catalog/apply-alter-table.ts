@@ -8,6 +8,7 @@ import { relationCommands } from './alter-relation.js';
 import { type Applies, dispatch } from './applies.js';
 import type { Table, Trigger } from './catalog.js';
 import { changeTable } from './change.js';
+import { storageCommands } from './column-storage.js';
 import { descendants, findRelationNamed } from './lookup.js';
 import { alteredTable, onTable } from './table-command.js';
 
@@ -41,6 +42,7 @@ const commands: Applies = {
   ...inheritanceCommands,
   ...relationCommands,
   ...attributeCommands,
+  ...storageCommands,
   AT_ClusterOn: onTable((catalog, table, { name }) => {
     const index = findRelationNamed(catalog, [table.schema, name ?? '']);
     return index === undefined

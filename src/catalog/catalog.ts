@@ -147,6 +147,10 @@ export interface Column extends Commented, Granted {
   /** The sequence that serial or IDENTITY made and that the values come from; whose a sequence is, it says itself. */
   readonly sequence?: Oid;
   readonly collation?: string;
+  /** What STORAGE has said. */
+  readonly storage?: string;
+  /** SET STATISTICS and the options of the column, as n_distinct: what is not as it goes without saying. */
+  readonly tuning?: Readonly<Record<string, string>>;
   /** Of a child or partition: the column came from the parent. */
   readonly inherited: boolean;
   /** Of an inherited column: the child declares it too, so it stays when the parent's goes. */

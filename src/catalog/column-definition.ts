@@ -45,6 +45,7 @@ export function defineColumn(
     inherited: false,
     born: options.born,
     ...(collation !== undefined && { collation }),
+    ...(definition.storage_name !== undefined && { storage: definition.storage_name.toLowerCase() }),
   };
   const constraints = foldAttributes(definition.constraints ?? []);
   const started = serial === undefined ? { catalog, column: base } : withSerial(catalog, owner, base, options);

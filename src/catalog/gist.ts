@@ -1,5 +1,5 @@
-import { type Node, type SortBy, strings } from '../sql/tree.js';
-import { visit } from '../sql/walk.js';
+import { type Node, type SelectStmt, type SortBy, strings } from '../sql/tree.js';
+import { columnRefs, visit } from '../sql/walk.js';
 import type { Catalog } from './catalog.js';
 import { literalOf } from './literal.js';
 import { resolveRelationName } from './lookup.js';
@@ -13,19 +13,25 @@ export function gistOf(expression: object | undefined): string {
 }
 
 /**
- * The gist of a query, without its columns: whoever writes `*` means those that there are. What it gives is for the caller to compare.
+ * The gist of a query, with columns in its conditions alone: whoever writes `*` means those that there are, and what is grouped and sorted by may
+ * be named in several ways. What it gives is for the caller to compare.
  */
 export function gistOfQuery(catalog: Catalog, query: object | undefined): string {
   return words(query, catalog);
 }
 
-/** `catalog` stands for a query: names of relations are resolved, columns are left out. */
+/** `catalog` stands for a query: names of relations are resolved, columns are told in conditions alone. */
 function words(root: object | undefined, catalog: Catalog | undefined): string {
   const found: string[] = [];
+  const compared = new Set<object>();
+  const places = new Set<object>();
+  const compare = (condition: Node | undefined) => {
+    for (const { node } of columnRefs(condition)) compared.add(node);
+  };
   visit(root === undefined ? undefined : { root }, (kind, node) => {
     switch (kind) {
       case 'A_Const':
-        found.push(constant({ A_Const: node }));
+        if (!places.has(node)) found.push(constant({ A_Const: node }));
         return false;
       case 'TypeCast':
         if (node.arg === undefined || literalOf(node.arg) === undefined) return undefined;
@@ -33,7 +39,8 @@ function words(root: object | undefined, catalog: Catalog | undefined): string {
         return false;
       case 'ColumnRef': {
         const last = node.fields?.at(-1);
-        if (catalog === undefined && last !== undefined && 'String' in last) found.push(last.String.sval ?? '');
+        if ((catalog === undefined || compared.has(node)) && last !== undefined && 'String' in last)
+          found.push(last.String.sval ?? '');
         return false;
       }
       case 'RangeVar':
@@ -67,12 +74,16 @@ function words(root: object | undefined, catalog: Catalog | undefined): string {
         found.push(node.subLinkType ?? '');
         return undefined;
       case 'JoinExpr':
+        compare(node.quals);
         found.push(node.jointype ?? '');
         return undefined;
       case 'SetOperationStmt':
         found.push(node.op ?? '');
         return undefined;
       case 'SelectStmt':
+        compare(node.whereClause);
+        compare(node.havingClause);
+        for (const place of ordinals(node)) places.add(place);
         found.push('select', node.op ?? '', node.distinctClause === undefined ? '' : 'distinct');
         return undefined;
       case 'SortBy':
@@ -90,6 +101,12 @@ function words(root: object | undefined, catalog: Catalog | undefined): string {
     }
   });
   return found.filter((word) => word !== '').join(' ');
+}
+
+/** The numbers in GROUP BY and ORDER BY that stand for columns of the list. */
+function ordinals({ groupClause = [], sortClause = [] }: SelectStmt): readonly object[] {
+  const sorted = sortClause.flatMap((one) => ('SortBy' in one ? (one.SortBy.node ?? []) : []));
+  return [...groupClause, ...sorted].flatMap((one) => ('A_Const' in one ? one.A_Const : []));
 }
 
 /** Types with functions of their names, by which the grammar casts too: `date(a)`. */

@@ -38,7 +38,7 @@ export function mergeColumns(parents: readonly Table[], own: readonly Column[], 
 }
 
 function inheritedColumn(parent: Table, column: Column, bond: Bond): Column {
-  const { identity, sequence: _, local: __, ...bare } = unsaid(column);
+  const { identity, sequence: _, local: __, tuning: ___, ...bare } = unsaid(column);
   const constraint = notNullOf(parent, column.name);
   return {
     ...bare,

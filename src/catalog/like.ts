@@ -15,6 +15,7 @@ const including = {
   generated: 1 << 4,
   identity: 1 << 5,
   indexes: 1 << 6,
+  storage: 1 << 8,
 } as const;
 
 /** A LIKE with the relation that it means: found before the new table is there, which may bear the same name. */
@@ -58,7 +59,7 @@ function notNullLike(source: Relation, column: Column): boolean {
 }
 
 function copyOf(column: Column, clause: TableLikeClause, born: number): Column {
-  const { name, type, notNull, collation, comment, generated } = column;
+  const { name, type, notNull, collation, comment, generated, storage } = column;
   return {
     name,
     type,
@@ -68,6 +69,7 @@ function copyOf(column: Column, clause: TableLikeClause, born: number): Column {
     ...(collation !== undefined && { collation }),
     ...(column.default && includes(clause, 'defaults') && { default: column.default }),
     ...(generated && includes(clause, 'generated') && { generated }),
+    ...(storage !== undefined && includes(clause, 'storage') && { storage }),
     ...(comment !== undefined && includes(clause, 'comments') && { comment }),
   };
 }

@@ -1,8 +1,8 @@
-import type { Node } from '../sql/tree.js';
-import { visit } from '../sql/walk.js';
+import { type Node, strings } from '../sql/tree.js';
+import { rangeVars, visit } from '../sql/walk.js';
 import type { Catalog, Column, Constraint, Index, IndexKey, Oid, Read, Relation, Table } from './catalog.js';
 import { changeTable, putRelation, putRoutine } from './change.js';
-import { columnOf, dependentsOf, indexesOf, isTable, tables } from './lookup.js';
+import { columnOf, dependentsOf, findRelation, indexesOf, isTable, tables } from './lookup.js';
 import { columnsIn } from './mentions.js';
 import { renameColumnInOthers } from './others.js';
 
@@ -117,7 +117,12 @@ function renamedInDependent(catalog: Catalog, dependent: Oid, relation: Oid, ren
       : catalog;
   }
   if (object.kind === 'view' || object.kind === 'materialized view') {
-    return putRelation(catalog, { ...object, reads: readsOf(object, relation, rename) });
+    const { query } = object;
+    const read = { ...object, reads: readsOf(object, relation, rename) };
+    return putRelation(
+      catalog,
+      query === undefined ? read : { ...read, query: inQuery(catalog, read, query, relation, rename) },
+    );
   }
   return changeTable(catalog, dependent, (table) => ({
     ...table,
@@ -129,6 +134,41 @@ function renamedInDependent(catalog: Catalog, dependent: Oid, relation: Oid, ren
     }),
     policies: table.policies.map((policy) => ({ ...policy, reads: readsOf(policy, relation, rename) })),
   }));
+}
+
+/** The query of a view with the column under its new name, wherever it is clear that it is this one. */
+function inQuery(
+  catalog: Catalog,
+  { reads }: { readonly reads: readonly Read[] },
+  old: Node,
+  relation: Oid,
+  { from, to }: Rename,
+): Node {
+  if (!columnsIn(old).has(from)) return old;
+  const isAlone = !reads.some((read) => {
+    const other = read.relation === relation ? undefined : catalog.relations.get(read.relation);
+    return other !== undefined && 'columns' in other && columnOf(other, from) !== undefined;
+  });
+  const names = namesOf(catalog, old, relation);
+  const copy = structuredClone(old);
+  visit(copy, (kind, node) => {
+    if (kind !== 'ColumnRef') return;
+    const last = node.fields?.at(-1);
+    const [of] = strings(node.fields?.slice(-2, -1));
+    if (last === undefined || !('String' in last) || last.String.sval !== from) return;
+    if (of === undefined ? isAlone : names.has(of)) last.String.sval = to;
+  });
+  return copy;
+}
+
+/** The names that a query gives to the relation and to no other. */
+function namesOf(catalog: Catalog, query: Node, relation: Oid): ReadonlySet<string> {
+  const ranges = rangeVars(query).map((range) => ({
+    name: range.alias?.aliasname ?? range.relname ?? '',
+    isIt: findRelation(catalog, range)?.oid === relation,
+  }));
+  const others = new Set(ranges.filter(({ isIt }) => !isIt).map(({ name: other }) => other));
+  return new Set(ranges.filter(({ isIt, name: own }) => isIt && !others.has(own)).map(({ name: own }) => own));
 }
 
 function readsOf({ reads }: { readonly reads: readonly Read[] }, relation: Oid, rename: Rename): readonly Read[] {

@@ -16,11 +16,11 @@ import type {
   Type,
   TypeRef,
 } from './catalog.js';
+import { ownStorage } from './column-storage.js';
 import { expressionKey } from './expression.js';
 import { gistOf, gistOfQuery } from './gist.js';
 import { literalOf } from './literal.js';
 import { findRelationNamed, nameOf } from './lookup.js';
-import type { Owned } from './parts.js';
 
 /** An object of a catalog: kind and name, and what defines it; undefined where the history does not show that. */
 export type Entry = readonly [object: string, definition: string | undefined];
@@ -38,9 +38,7 @@ export function routineEntry(catalog: Catalog, routine: Routine): Entry {
   const how = Object.entries(options)
     .map(([name, value]) => `${name} ${value}`)
     .sort();
-  const text = [ownerText(routine), returns && typeText(catalog, returns), language, volatility, ...how, body].join(
-    ' ',
-  );
+  const text = [returns && typeText(catalog, returns), language, volatility, ...how, body].join(' ');
   return [routineName(catalog, routine), text];
 }
 
@@ -58,7 +56,8 @@ export function relationEntries(catalog: Catalog, relation: Relation): readonly 
     case 'view':
     case 'materialized view': {
       const columns = relation.columns.map((column) => column.name).join(', ');
-      const text = `${ownerText(relation)}${columns}: ${gistOfQuery(catalog, relation.query)}`;
+      const options = relation.kind === 'view' ? optionsText(relation.options) : '';
+      const text = `${options}${columns}: ${gistOfQuery(catalog, relation.query)}`;
       const own: Entry = [`${relation.kind} ${name}`, relation.complete ? text : undefined];
       return relation.kind === 'view' ? [own, ...triggerEntries(catalog, name, relation)] : [own];
     }
@@ -73,19 +72,18 @@ export function relationEntries(catalog: Catalog, relation: Relation): readonly 
 
 function sequenceText(catalog: Catalog, sequence: Sequence): string {
   const parameters = Object.entries(sequence.parameters).map(([option, value]) => `${option} ${value}`);
-  // with its table it goes from owner to owner
-  const whose = ownerOf(catalog, sequence) ?? ownerText(sequence);
-  return [sequence.persistence, ...parameters, whose].join(' ').trimEnd();
+  return [sequence.persistence, ...parameters, columnOf(catalog, sequence)].filter(Boolean).join(' ');
 }
 
-/** Written as the server writes it. */
-function ownerOf(catalog: Catalog, { ownedBy }: Sequence): string | undefined {
+/** The column that it belongs to, written as the server writes it. */
+function columnOf(catalog: Catalog, { ownedBy }: Sequence): string | undefined {
   return ownedBy && `owned by ${nameOf(catalog, ownedBy.table) ?? ''}.${ownedBy.column}`;
 }
 
-/** Whose it is, where that has been said. */
-function ownerText({ owner }: Owned): string {
-  return owner === undefined ? '' : `owner ${owner} `;
+/** Storage parameters, sorted. */
+function optionsText(options: Table['options']): string {
+  const each = Object.entries(options).map(([option, value]) => `${option}=${value} `);
+  return each.sort().join('');
 }
 
 /** What is done beside or instead of a change, on tables and views alike. */
@@ -106,7 +104,6 @@ function tableEntries(catalog: Catalog, table: Table): readonly Entry[] {
   const name = qualifiedName(table.schema, table.name);
   const parents = table.parents.map((oid) => nameOf(catalog, oid) ?? '');
   const security = `${table.rowSecurity ? 'row level security' : ''}${table.forcesRowSecurity ? ' forced' : ''}`;
-  const options = Object.entries(table.options).map(([option, value]) => `${option}=${value}`);
   const identity = table.replicaIdentity === 'default' ? '' : table.replicaIdentity;
   const own = [
     table.persistence,
@@ -114,12 +111,12 @@ function tableEntries(catalog: Catalog, table: Table): readonly Entry[] {
     key(table.partitionBy),
     key(table.bound),
     security,
-    ...options.sort(),
+    optionsText(table.options),
     identity,
-    ownerText(table),
+    table.clusteredOn !== undefined && `clustered on ${nameOf(catalog, table.clusteredOn)}`,
   ]
-    .join(' ')
-    .trim();
+    .filter(Boolean)
+    .join(' ');
   return [
     [`table ${name}`, own],
     ...table.columns.map((column): Entry => [`column ${name}.${column.name}`, columnText(catalog, column)]),
@@ -152,6 +149,8 @@ function columnText(catalog: Catalog, column: Column): string | undefined {
     column.identity && `identity ${column.identity}`,
     generated,
     column.collation,
+    ownStorage(column),
+    optionsText(column.tuning ?? {}),
   ];
   return parts.filter(Boolean).join(' ');
 }
@@ -207,24 +206,23 @@ function indexText(catalog: Catalog, index: Index): string {
   return parts.filter(Boolean).join(' ');
 }
 
-/** The entry of an enum, domain or range; a composite type is told as its relation. */
+/** The entry of a type. */
 export function typeEntries(catalog: Catalog, type: Type): readonly Entry[] {
   const name = `${type.kind} ${qualifiedName(type.schema, type.name)}`;
   switch (type.kind) {
     case 'enum':
-      return [[name, type.complete ? `${ownerText(type)}${type.labels.join(', ')}` : undefined]];
+      return [[name, type.complete ? type.labels.join(', ') : undefined]];
     case 'domain': {
       const checks = type.checks.map((one) => `${one.name} ${gistOf(one.expression)} ${one.validated}`);
-      const base = [
-        ownerText(type).trim(),
-        typeText(catalog, type.base),
-        type.notNull && 'not null',
-        gistOf(type.default),
-      ];
+      const base = [typeText(catalog, type.base), type.notNull && 'not null', gistOf(type.default)];
       return [[name, [...base, ...checks].filter(Boolean).join(' ')]];
     }
     case 'range':
       return [[name, typeText(catalog, type.subtype)]];
+    case 'composite': {
+      const relation = catalog.relations.get(type.relation);
+      return relation?.kind === 'composite type' ? relationEntries(catalog, relation) : [];
+    }
     default:
       return [];
   }

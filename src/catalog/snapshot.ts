@@ -1,7 +1,7 @@
 import type { Catalog, Relation } from './catalog.js';
 import { comparableGrants, initialGrants } from './grants.js';
 import { isTable } from './lookup.js';
-import type { Grants } from './parts.js';
+import type { Grants, Owned } from './parts.js';
 import type { PersistentMap } from './persistent-map.js';
 import { type Entry, relationEntries, routineEntry, typeEntries } from './snapshot-objects.js';
 import {
@@ -84,15 +84,31 @@ export function changedBetween(a: Catalog, b: Catalog): readonly [Snapshot, Snap
   const isUnsure = (object: string) =>
     (one.entries.has(object) && one.entries.get(object) === undefined) ||
     (other.entries.has(object) && other.entries.get(object) === undefined);
-  const sure = ({ entries }: Parts) =>
-    [...entries].map(([object, text]): [string, string] => [object, isUnsure(object) ? '' : (text ?? '')]);
+  const sure = (mine: Parts, theirs: Parts) =>
+    [...mine.entries].map(([object, text]): [string, string] => [
+      object,
+      isUnsure(object) ? '' : `${ownerText(mine.owners.get(object), theirs.owners.get(object))}${text ?? ''}`,
+    ]);
   const [saidOfOne, saidOfOtherOne] = saidBetween(one, other);
-  return [new Map([...sure(one), ...saidOfOne]), new Map([...sure(other), ...saidOfOtherOne])];
+  return [new Map([...sure(one, other), ...saidOfOne]), new Map([...sure(other, one), ...saidOfOtherOne])];
+}
+
+/** Whose an object is, and what it is recognized by. */
+interface Whose extends Owned {
+  readonly identity: number;
+}
+
+/** Of an object that was made anew nobody knows the owner unless both say it: who runs the migrations may be meant. */
+function ownerText(mine: Whose | undefined, theirs: Whose | undefined): string {
+  const isAnew = mine?.identity !== theirs?.identity;
+  if (mine?.owner === undefined || (isAnew && theirs?.owner === undefined)) return '';
+  return `owner ${mine.owner} `;
 }
 
 /** What one catalog has and the other has not, or not the same. */
 interface Parts {
   readonly entries: ReadonlyMap<string, string | undefined>;
+  readonly owners: ReadonlyMap<string, Whose>;
   readonly said: ReadonlyMap<string, Said>;
   readonly defaults: ReadonlyMap<string, Grants>;
   /** Whether the history has ALTER DEFAULT PRIVILEGES. */
@@ -112,6 +128,12 @@ function ownParts(one: Catalog, other: Catalog): Parts {
   const routines = own(one.routines, other.routines);
   const schemas = own(one.schemas, other.schemas);
   const others = own(one.others, other.others);
+  const owned = [
+    ...relations.map((relation) => whose(relation, relationEntries(one, relation), ownerOf(one, relation))),
+    ...types.map((type) => whose(type, typeEntries(one, type))),
+    ...routines.map((routine) => whose(routine, [routineEntry(one, routine)])),
+    ...schemas.map((schema) => whose({ ...schema, oid: schema.born }, [[`schema ${schema.name}`, '']])),
+  ];
   const said = [
     ...relations.flatMap(saidOfRelation),
     ...types.flatMap(saidOfType),
@@ -121,17 +143,26 @@ function ownParts(one: Catalog, other: Catalog): Parts {
   ];
   return {
     entries: new Map([
-      ...relations.flatMap((relation) => relationEntries(one, relation)),
-      ...types.flatMap((type) => typeEntries(one, type)),
-      ...routines.map((routine) => routineEntry(one, routine)),
-      ...schemas.map(({ name, owner = '' }): Entry => [`schema ${name}`, owner]),
+      ...owned.flatMap(({ entries }) => entries),
       ...others.filter(({ kind }) => toldOthers.has(kind)).map(({ kind, name }): Entry => [`${kind} ${name}`, '']),
       ...own(one.extensions, other.extensions).map(({ name }): Entry => [`extension ${name}`, '']),
     ]),
+    owners: new Map(owned.flatMap(({ entries: [first], whose }) => (first === undefined ? [] : [[first[0], whose]]))),
     said: new Map(said.map((each) => [each.object, each])),
     defaults: new Map(own(one.defaultGrants, other.defaultGrants).map(defaultsEntry)),
     hasDefaults: one.defaultGrants.size > 0,
   };
+}
+
+/** The entries of an object, the first of which is its own, with its owner. */
+function whose(object: Owned & { readonly oid: number }, entries: readonly Entry[], owner = object.owner) {
+  return { entries, whose: { identity: object.oid, owner } };
+}
+
+/** A sequence of a column goes with its table from owner to owner; a composite type is known by two names. */
+function ownerOf(catalog: Catalog, relation: Relation): string | undefined {
+  if (relation.kind === 'composite type') return catalog.types.get(relation.type)?.owner;
+  return relation.kind === 'sequence' && relation.ownedBy !== undefined ? undefined : relation.owner;
 }
 
 type Text = readonly [object: string, text: string];

@@ -15,8 +15,11 @@ const privileges = (acl: string, kind: string, owner: string) =>
   granted(`coalesce(${acl}, acldefault('${kind}', ${owner}))`, owner);
 
 /** Whether an object of a catalog belongs to the user, and not to an extension. */
-const own = (catalog: string, oid: string) =>
-  `${oid} >= 16384 and not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`;
+const own = (catalog: string, oid: string, dependence = "'e'") =>
+  `${oid} >= 16384 and not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype in (${dependence}))`;
+
+/** The functions that make the values of a range are parts of its type, as is the cast to its multirange. */
+const ownRoutine = own('pg_proc', 'p.oid', "'e', 'i'");
 
 /** A function as it is told from its overloads: by its types, not by the names of its arguments, which CREATE OR REPLACE may not change. */
 const routine = (oid: string) => `replace(replace(${oid}::regprocedure::text, '"', ''), ',', ', ')`;
@@ -38,6 +41,8 @@ const parts: readonly string[] = [
      (select string_agg('of ' || inhparent::regclass, ' ' order by inhseqno) from pg_inherits where inhrelid = tables.oid),
      pg_get_partkeydef(oid), pg_get_expr(relpartbound, oid), case when relrowsecurity then 'row level security' end,
      case when relforcerowsecurity then 'forced' end, 'identity ' || relreplident::text,
+     (select string_agg(concat_ws(' ', case when indisclustered then 'clustered on' end, case when indisreplident then 'identity' end, indexrelid::regclass), ' ' order by indexrelid::regclass::text)
+       from pg_index where indrelid = tables.oid and (indisclustered or indisreplident)),
      (select 'using ' || amname from pg_am where pg_am.oid = relam), (select 'in ' || spcname from pg_tablespace s where s.oid = reltablespace))
    from tables`,
   `select 'column ' || full_name || '.' || attname, concat_ws(' ', format_type(atttypid, atttypmod), case when attnotnull then 'not null' end,
@@ -58,8 +63,7 @@ const parts: readonly string[] = [
    from pg_policy join tables on tables.oid = polrelid`,
   `select 'rule ' || full_name || '.' || rulename, pg_get_ruledef(w.oid) || ' ' || ev_enabled::text from pg_rewrite w join relations r on r.oid = ev_class where rulename <> '_RETURN'`,
   // the index of a constraint shows in the constraint
-  `select 'index ' || full_name, concat_ws(' ', pg_get_indexdef(oid), case when not indisvalid then 'invalid' end,
-     case when indisclustered then 'clustered' end, case when indisreplident then 'identity' end)
+  `select 'index ' || full_name, concat_ws(' ', pg_get_indexdef(oid), case when not indisvalid then 'invalid' end)
    from relations join pg_index on indexrelid = oid
    where not exists (select from pg_constraint where conindid = indexrelid and contype in ('p', 'u', 'x'))`,
   `select case relkind when 'v' then 'view ' else 'materialized view ' end || full_name, concat_ws(' ', 'owner ' || owner, array_to_string(reloptions, ','), pg_get_viewdef(oid),
@@ -83,7 +87,7 @@ const parts: readonly string[] = [
   `select case prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' when 'w' then 'window ' else 'function ' end || ${routine('p.oid')},
      concat_ws(' ', 'owner ' || pg_get_userbyid(proowner), case when prokind = 'a' then (select concat_ws(' ', aggtransfn, aggfinalfn, aggtranstype::regtype, agginitval) from pg_aggregate where aggfnoid = p.oid) else pg_get_functiondef(p.oid) end)
    from pg_proc p join pg_namespace n on n.oid = pronamespace
-   where nspname !~ '^pg_' and ${own('pg_proc', 'p.oid')}`,
+   where nspname !~ '^pg_' and ${ownRoutine}`,
   // what belongs to no table
   `select 'statistics ' || ${named('nspname', 'stxname')}, pg_get_statisticsobjdef(s.oid) from pg_statistic_ext s join pg_namespace n on n.oid = stxnamespace`,
   `select 'publication ' || pubname, concat_ws(' ', 'owner ' || pg_get_userbyid(pubowner), puballtables::text, pubinsert::text, pubupdate::text, pubdelete::text, pubtruncate::text,
@@ -91,7 +95,7 @@ const parts: readonly string[] = [
   `select 'event trigger ' || evtname, concat_ws(' ', evtevent, evtfoid::regprocedure, evtenabled, evttags::text) from pg_event_trigger where ${own('pg_event_trigger', 'oid')}`,
   `select 'foreign data wrapper ' || fdwname, concat_ws(' ', fdwhandler::regproc, fdwoptions::text) from pg_foreign_data_wrapper where ${own('pg_foreign_data_wrapper', 'oid')}`,
   `select 'server ' || srvname, concat_ws(' ', srvtype, srvversion, srvoptions::text) from pg_foreign_server`,
-  `select 'cast from ' || castsource::regtype || ' to ' || casttarget::regtype, concat_ws(' ', castfunc::regprocedure, castcontext, castmethod) from pg_cast where ${own('pg_cast', 'oid')}`,
+  `select 'cast from ' || castsource::regtype || ' to ' || casttarget::regtype, concat_ws(' ', castfunc::regprocedure, castcontext, castmethod) from pg_cast where ${own('pg_cast', 'oid', "'e', 'i'")}`,
   `select 'collation ' || ${named('nspname', 'collname')}, collprovider::text from pg_collation c join pg_namespace n on n.oid = collnamespace where ${own('pg_collation', 'c.oid')}`,
   `select 'operator ' || oid::regoperator, oprcode::text from pg_operator where ${own('pg_operator', 'oid')}`,
   `select 'text search configuration ' || oid::regconfig, cfgparser::text from pg_ts_config where ${own('pg_ts_config', 'oid')}`,
@@ -108,7 +112,7 @@ const parts: readonly string[] = [
      from tables join pg_attribute on attrelid = tables.oid where attacl is not null and not attisdropped`,
   `select 'privileges on schema ' || nspname, ${privileges('nspacl', 'n', 'nspowner')} from pg_namespace where nspname !~ '^pg_'`,
   `select 'privileges on ' || case prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' when 'w' then 'window ' else 'function ' end || ${routine('p.oid')}, ${privileges('proacl', 'f', 'proowner')}
-     from pg_proc p join pg_namespace n on n.oid = pronamespace where nspname !~ '^pg_' and ${own('pg_proc', 'p.oid')}`,
+     from pg_proc p join pg_namespace n on n.oid = pronamespace where nspname !~ '^pg_' and ${ownRoutine}`,
   `select 'privileges on type ' || ${named('nspname', 'typname')}, ${privileges('typacl', 'T', 'typowner')} from pg_type t join pg_namespace n on n.oid = typnamespace where ${own('pg_type', 't.oid')} and nspname !~ '^pg_' and typtype in ('e', 'd', 'r')`,
   `select concat_ws(' ', 'default privileges', 'of ' || nullif(pg_get_userbyid(defaclrole), current_user), 'in schema ' || nullif(defaclnamespace, 0)::regnamespace, 'on',
        case defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' else 'schemas' end),
