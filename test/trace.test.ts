@@ -1071,6 +1071,31 @@ describe('a child process', () => {
     await session.close();
   });
 
+  test('that is killed outright has its scratch database dropped by the next one', {
+    timeout: 60_000,
+  }, async (context) => {
+    if (server === undefined) return context.skip(obstacle);
+    const session = await server.connect();
+    const { child } = start('--database-url', urlOf(server, 'left'));
+    const end = ended(child);
+    const sleeping = "from pg_stat_activity where datname = 'left' and query like '%pg_sleep%'";
+    await expect.poll(() => session.query(`select 1 as one ${sleeping}`), { timeout: 30_000 }).toHaveLength(1);
+    // somebody has made it theirs
+    await session.query('create database somebodys');
+    await session.query(
+      "comment on database somebodys is 'made by lockkeeper trace 1 as another, and dropped when that ends'",
+    );
+    child.kill('SIGKILL');
+    await end;
+    await session.query(`select pg_terminate_backend(pid) ${sleeping}`);
+    const { code, stderr } = await trace(account, '--database-url', urlOf(server, 'left'));
+    expect(stderr).toBe('lockkeeper: the database left is dropped, which a trace that was killed had left behind\n');
+    expect(code).toBe(0);
+    const there = "select datname from pg_database where datname in ('somebodys', 'left')";
+    expect(await session.query(there)).toEqual([{ datname: 'somebodys' }]);
+    await session.close();
+  });
+
   test('that is interrupted in place leaves nothing of it waiting for a lock', { timeout: 60_000 }, async (context) => {
     if (server === undefined) return context.skip(obstacle);
     const session = await server.connect();

@@ -1,5 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../sql/names.js';
 import { refusal } from './keep.js';
+import { isMark } from './scratch.js';
 import type { Session } from './session.js';
 
 /** A state of the database that is set aside, and can be put in its place again: what has run need not be run anew. */
@@ -18,11 +19,16 @@ export interface Names {
   readonly copy: string;
 }
 
-/**
- * Keeps a state as a second database, of which the first is a copy afterwards. On a server of our own (`alone`) the roles that were made since
- * go too.
- */
-export function copyAside(administrator: Session, names: Names, alone: boolean): Checkpoint {
+/** On whose server it is kept. */
+export interface Ground {
+  /** On a server of our own the roles that were made since go too. */
+  readonly alone: boolean;
+  /** Hears of each database that is made, under either name. */
+  readonly made: (database: string) => Promise<void>;
+}
+
+/** Keeps a state as a second database, of which the first is a copy afterwards. */
+export function copyAside(administrator: Session, names: Names, { alone, made }: Ground): Checkpoint {
   const [database, copy] = [quoteIdentifier(names.database), quoteIdentifier(names.copy)];
   let roles: ReadonlySet<string> | undefined;
   const rolesNow = async () => new Set(alone ? await madeRoles(administrator) : []);
@@ -37,6 +43,7 @@ export function copyAside(administrator: Session, names: Names, alone: boolean):
       const [more] = await administrator.query(notCopied(names.database));
       if (more !== undefined) return false;
       if ((await refusal(administrator, `create database ${copy} template ${database}`)) !== undefined) return false;
+      await made(names.copy);
       roles = await rolesNow();
       return true;
     },
@@ -46,6 +53,7 @@ export function copyAside(administrator: Session, names: Names, alone: boolean):
       if (roles === undefined || [...roles].some((name) => !now.has(name))) return false;
       await administrator.query(`drop database if exists ${database} with (force)`);
       await administrator.query(`create database ${database} template ${copy}`);
+      await made(names.database);
       for (const name of now) if (!roles.has(name)) await dropRole(administrator, name);
       return true;
     },
@@ -57,7 +65,7 @@ function notCopied(database: string): string {
   return `select 1 as one from pg_database d where datname = ${quoteLiteral(database)} and (
     datacl is not null or datdba <> (select oid from pg_roles where rolname = current_user)
     or exists (select from pg_db_role_setting where setdatabase = d.oid)
-    or exists (select from pg_shdescription where classoid = 'pg_database'::regclass and objoid = d.oid)
+    or exists (select from pg_shdescription where classoid = 'pg_database'::regclass and objoid = d.oid and not ${isMark('description')})
     or exists (select from pg_subscription where subdbid = d.oid))`;
 }
 

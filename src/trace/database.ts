@@ -5,6 +5,7 @@ import { embeddedVersions, serverMajors } from './binaries.js';
 import { type Checkpoint, copyAside, dropRoles } from './checkpoint.js';
 import { onInterrupt } from './interrupt.js';
 import { loadPglite, type Pglite } from './pglite.js';
+import { mark, sweep } from './scratch.js';
 import { type Server, startServer } from './server.js';
 import { connect, type Session } from './session.js';
 import { readUrl, type Target } from './url.js';
@@ -49,7 +50,7 @@ export async function openDatabase(wanted: Wanted, surroundings: Surroundings): 
   if (url !== undefined) {
     if (server !== undefined) throw new UserError('--server and --database-url name two servers: give one');
     const target = readUrl(url);
-    return inPlace ? openInPlace(target, surroundings) : openScratch(target);
+    return inPlace ? openInPlace(target, surroundings) : openScratch(target, surroundings);
   }
   if (inPlace) throw new UserError('--in-place is about the database of --database-url, which is not given');
   if (server === undefined || server === 'pglite') return openPglite(surroundings);
@@ -103,7 +104,11 @@ async function openEmbedded(major: number, { say }: Surroundings): Promise<Datab
   const server: Server = await startServer(major, say);
   const administrator = await server.connect();
   await administrator.query(`create database ${scratchName}`);
-  const checkpoint = copyAside(administrator, { database: scratchName, copy: `${scratchName}_copy` }, true);
+  const checkpoint = copyAside(
+    administrator,
+    { database: scratchName, copy: `${scratchName}_copy` },
+    { alone: true, made: async () => {} },
+  );
   return {
     name: `PostgreSQL ${server.version}, embedded`,
     major,
@@ -132,11 +137,14 @@ async function recreate(administrator: Session, name: string): Promise<void> {
 }
 
 /** The database is made for the run, and dropped with it. */
-async function openScratch(target: Target): Promise<Database> {
+async function openScratch(target: Target, { say }: Surroundings): Promise<Database> {
   const { administrator, version } = await administer(target);
   const name = quoteIdentifier(target.database);
   const copy = `${target.database}_${randomBytes(3).toString('hex')}`;
-  const checkpoint = copyAside(administrator, { database: target.database, copy }, false);
+  const made = (database: string) => mark(administrator, target.application, database);
+  const checkpoint = copyAside(administrator, { database: target.database, copy }, { alone: false, made });
+  for (const left of await sweep(administrator))
+    say(`the database ${left} is dropped, which a trace that was killed had left behind`);
   const [there] = await administrator.query(
     `select 1 as one from pg_database where datname = ${quoteLiteral(target.database)}`,
   );
@@ -165,6 +173,7 @@ async function openScratch(target: Target): Promise<Database> {
     await administrator.close();
     throw new UserError(`${target.shown}: ${error instanceof Error ? error.message : error}`);
   });
+  await made(target.database);
   return {
     name: `PostgreSQL ${version} of ${target.shown}`,
     major: Number.parseInt(version, 10),
@@ -174,6 +183,7 @@ async function openScratch(target: Target): Promise<Database> {
     renew: async () => {
       await checkpoint.forget();
       await recreate(administrator, name);
+      await made(target.database);
     },
     checkpoint,
     close: async () => {
