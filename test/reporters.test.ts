@@ -467,8 +467,21 @@ describe('the timeline of locks', () => {
       const histories = [{ framework: '', root: '', assumptions: [], migrations: [{ ...city, steps }] }];
       const lines = writeLocksConsole({ ...report, histories }, { ...options, width }).split('\n');
       const charted = lines.slice(lines.indexOf('') + 1);
-      expect(charted.filter((line) => line.includes('█')).length).toBeGreaterThan(1);
+      expect(charted.filter((line) => /[█▓SBRW]{3}/.test(line)).length).toBeGreaterThan(0);
       expect(charted.filter((line) => columns(line) > width)).toEqual([]);
     }
+  });
+
+  test('work at the end of hundreds of statements is in the picture', () => {
+    const [first, ...others] = city.steps;
+    if (first === undefined) throw new Error('the third migration has no statements');
+    const idle = Array.from({ length: 300 }, () => first);
+    const histories = [
+      { framework: '', root: '', assumptions: [], migrations: [{ ...city, steps: [...idle, ...others] }] },
+    ];
+    const lines = writeLocksConsole({ ...report, histories }, { ...options, width: 100 }).split('\n');
+    const bar = lines.find((line) => line.startsWith('  public.account '));
+    expect(bar).toMatch(/ ·{40,}B {2}at worst$/);
+    expect(lines.find((line) => line.includes('stands for'))).toMatch(/^ {2}a column stands for \d+ statements$/);
   });
 });

@@ -107,3 +107,20 @@ function stretchesOf(
   }
   return found;
 }
+
+/** What is felt most comes first. */
+const weight: readonly Work[] = ['rewrite', 'build', 'scan', 'rows'];
+
+/** The cells of so many statements each as one: the strongest lock of them, and all that they do. */
+export function summedUp(cells: readonly Cell[], share: number): readonly Cell[] {
+  if (share === 1) return cells;
+  return Array.from({ length: Math.ceil(cells.length / share) }, (_, at): Cell => {
+    const some = cells.slice(at * share, (at + 1) * share);
+    const locks = some.flatMap(({ lock }) => lock ?? []);
+    const works = new Set(some.flatMap((cell) => cell.works));
+    return {
+      lock: locks.length === 0 ? undefined : locks.reduce((most, lock) => strongest(most, lock)),
+      works: weight.filter((work) => works.has(work)),
+    };
+  });
+}

@@ -2,7 +2,7 @@ import type { MigrationReport, Report, StepReport } from '../diagnostic.js';
 import type { LockMode, Work } from '../effects/effect.js';
 import { blocks } from '../effects/locks.js';
 import { list } from '../wording.js';
-import { type Lane, lanes, longestStretch } from './lock-chart.js';
+import { type Lane, lanes, longestStretch, summedUp } from './lock-chart.js';
 import type { ReporterOptions } from './reporter.js';
 import type { Style } from './style.js';
 import { clip, columns, oneLine, pad, visible, wrap } from './terminal.js';
@@ -113,7 +113,10 @@ function layoutOf(shown: readonly Lane[], steps: number, width: number): Layout 
     return { left: Math.min(left, names), lock: lockName, waiting: words, room };
   };
   const layouts = [layout(40, lock, waiting), layout(40, lock, brief), layout(24, lock, brief), layout(24, 0, brief)];
-  return layouts.find(({ room }) => room >= Math.min(20, 3 * steps)) ?? layout(16, 0, brief);
+  // a column for each statement if that can be had, and some bar at least
+  const enough = [Math.min(Math.max(20, steps), 3 * steps), Math.min(20, 3 * steps)];
+  const found = enough.flatMap((least) => layouts.find(({ room }) => room >= least) ?? []);
+  return found[0] ?? layout(16, 0, brief);
 }
 
 function chart(
@@ -124,23 +127,27 @@ function chart(
   const shown = known.slice(0, mostLanes);
   const steps = migration.steps.length;
   const { left, lock, waiting, room } = layoutOf(shown, steps, width);
-  // 7 columns hold a statement's work and some bar around it; a long migration is drawn finer, and at last broken off
+  // 7 columns hold a statement's work and some bar around it; a long migration is drawn finer, at last several statements to a column
   const cell = Math.max(1, Math.min(7, Math.floor(room / steps)));
-  const drawn = Math.max(1, Math.min(steps, Math.floor(room / cell)));
+  const share = Math.ceil(steps / Math.max(1, room));
   const boundary = (at: number) => at > 0 && migration.steps[at]?.transaction !== migration.steps[at - 1]?.transaction;
-  const numbers = numbersAbove(drawn, cell);
+  const numbers = numbersAbove(steps, cell, share);
   const head = `  ${' '.repeat(left + 2 + (lock > 0 ? lock + 2 : 0))}${style.dim(numbers)}`;
   const rows = shown.map((lane, index) => {
-    const bar = lane.cells
-      .slice(0, drawn)
-      .map((each, at) => cellText(each.lock, each.works, cell, boundary(at + 1), style));
-    const cutOff = drawn < steps ? '…' : '';
+    const bar = summedUp(lane.cells, share).map((each, at) =>
+      cellText(each.lock, each.works, cell, boundary(at + 1), style),
+    );
     const name = pad(clip(laneName(lane), left), left);
     const mode = lock > 0 ? `  ${pad(lockName(lane.strongest), lock)}` : '';
-    return `  ${name}${mode}  ${bar.join('')}${cutOff}  ${waiting[index]}`.trimEnd();
+    return `  ${name}${mode}  ${bar.join('')}  ${waiting[index]}`.trimEnd();
   });
   const more = known.length - shown.length;
-  return [head, ...rows, ...(more > 0 ? [style.dim(`  and ${count(more, 'weaker lane')} more: --format json`)] : [])];
+  return [
+    head,
+    ...rows,
+    ...(more > 0 ? [style.dim(`  and ${count(more, 'weaker lane')} more: --format json`)] : []),
+    ...(share > 1 ? [style.dim(`  a column stands for ${count(share, 'statement')}`)] : []),
+  ];
 }
 
 function laneName(lane: Lane): string {
@@ -148,12 +155,13 @@ function laneName(lane: Lane): string {
 }
 
 /** The statements' numbers above their columns: of narrow columns each second, fifth or tenth, so that they can be told from each other. */
-function numbersAbove(count: number, cell: number): string {
-  const digits = String(count).length;
+function numbersAbove(steps: number, cell: number, share: number): string {
+  const digits = String(steps).length;
   const stride = [1, 2, 5, 10].find((each) => each * cell > digits) ?? 10;
   let line = '';
-  for (let number = 1; number <= count; number++)
-    if (number === 1 || number % stride === 0) line = pad(line, (number - 1) * cell) + number;
+  for (let column = 1; (column - 1) * share < steps; column++)
+    if (column === 1 || column % stride === 0)
+      line = pad(line, (column - 1) * cell) + (share === 1 ? column : (column - 1) * share + 1);
   return line;
 }
 
