@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Difference } from '../../src/catalog/snapshot.js';
 import { openProject } from '../../src/cli/project.js';
 import { lint } from '../../src/lint.js';
+import { fileOf } from '../../src/replay/timeline.js';
 import { unrestored } from '../../src/restored.js';
 import { defineRule, type JudgedMigration } from '../../src/rule.js';
 
@@ -38,7 +39,8 @@ const spy = defineRule({
   bad: [],
   good: [],
   checkMigration(judged: JudgedMigration) {
-    told.set(keyOf(judged.migration), unrestored(judged));
+    const { migration } = judged;
+    told.set(keyOf({ id: migration.id, file: fileOf(migration, 'down') }), unrestored(judged));
     return [];
   },
 });

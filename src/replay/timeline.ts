@@ -1,7 +1,7 @@
 import type { MigrationReport, StepReport } from '../diagnostic.js';
 import { type Effect, lockModes, type Work } from '../effects/effect.js';
 import type { Migration } from '../frameworks/framework.js';
-import type { Step } from '../rule.js';
+import type { Direction, Step } from '../rule.js';
 import type { Statement } from '../sql/statement.js';
 import type { ReplayedScript } from './replay.js';
 
@@ -25,13 +25,18 @@ export function timeline(migration: Migration, script: ReplayedScript): Migratio
   return {
     id: migration.id,
     name: migration.name,
-    file: migration.file,
+    file: fileOf(migration, script.direction),
     direction: script.direction,
     judged: true,
     transaction: script.transaction,
     steps: groups.map(({ statement, transaction, steps }) => summed(statement, transaction, steps, blind)),
     unreadable: refused.length + loose.length + unread.length,
   };
+}
+
+/** The file of one direction of a migration, in which its lines are counted: the way back may have one of its own. */
+export function fileOf({ file, down }: Migration, direction: Direction): string {
+  return direction === 'up' || 'none' in down ? file : (down.pieces[0]?.source.file ?? file);
 }
 
 /** Whether a problem is one of a statement, or of what its body runs. */

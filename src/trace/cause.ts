@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { findRelationNamed, isGone } from '../catalog/lookup.js';
+import { quoteLiteral } from '../sql/names.js';
 import { isKind, type SqlProblem, type Statement } from '../sql/statement.js';
 import type { Observation } from './observe.js';
 import type { StepTrace } from './report.js';
@@ -74,7 +75,7 @@ export async function lackedBy(
   if (!isKind(statement, 'CreateExtensionStmt')) return undefined;
   const name = statement.node.extname ?? '';
   const [there] = await session.query(
-    `select 1 as one from pg_available_extensions where name = '${name.replaceAll("'", "''")}'`,
+    `select 1 as one from pg_available_extensions where name = ${quoteLiteral(name)}`,
   );
   return there === undefined
     ? { extension: name, why: `${lacksExtension(name)}: what follows is run without it` }

@@ -1,3 +1,4 @@
+import { quoteLiteral } from '../sql/names.js';
 import { isKind, type Statement } from '../sql/statement.js';
 import { ServerError, type Session } from './session.js';
 
@@ -76,7 +77,7 @@ function nodesOf(explained: readonly { readonly Plan?: PlanNode }[]): readonly P
 async function leadingKeys(session: Session, nodes: readonly Placed[]): Promise<ReadonlyMap<string, string>> {
   const names = [...new Set(nodes.flatMap(({ node }) => node['Index Name'] ?? []))];
   if (names.length === 0) return new Map();
-  const quoted = names.map((name) => `'${name.replaceAll("'", "''")}'`);
+  const quoted = names.map(quoteLiteral);
   const rows = await session.query(`select c.relname as name, pg_get_indexdef(c.oid, 1, true) as key
     from pg_class c join pg_index on indexrelid = c.oid where c.relname in (${quoted.join(', ')})`);
   return new Map(rows.map(({ name, key }) => [name ?? '', key ?? '']));

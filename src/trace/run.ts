@@ -4,7 +4,9 @@ import type { Snapshot } from '../catalog/snapshot.js';
 import { startSession } from '../catalog/transaction.js';
 import type { History, Migration, Script } from '../frameworks/framework.js';
 import { parse, type Run, replayScript } from '../replay/replay.js';
+import { fileOf } from '../replay/timeline.js';
 import type { Direction } from '../rule.js';
+import { quoteLiteral } from '../sql/names.js';
 import type { Database } from './database.js';
 import type { HistoryTrace, MigrationTrace, StepTrace } from './report.js';
 import { checkRepeated, checkRestored, type Finding, refusedFinding } from './roundtrip.js';
@@ -224,7 +226,7 @@ class Tracer {
     const done = await this.#inSession(async (session) => {
       if (rows) await session.query(`set statement_timeout = '${patience}'`);
       for (const [name, value] of Object.entries(this.#options.settings))
-        await session.query(`select set_config('${escaped(name)}', '${escaped(value)}', false)`);
+        await session.query(`select set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, false)`);
       const open = this.#database.single ? undefined : () => this.#database.connect();
       const run = this.#run(migration, index);
       const ground = { session, open, lacking: this.#lacking };
@@ -270,10 +272,6 @@ function isEmpty(script: Script): boolean {
   return statements.length === 0 && problems.length === 0;
 }
 
-function escaped(text: string): string {
-  return text.replaceAll("'", "''");
-}
-
 function errorOf(steps: readonly StepTrace[]): string {
   return (
     steps.find(({ outcome }) => outcome === 'failed')?.observed?.error?.message ??
@@ -295,7 +293,8 @@ function traced(migration: Migration, direction: Direction, way: Way): Migration
 
 /** What every trace of a migration says of it. */
 function named(migration: Migration, direction: Direction) {
-  const { id, name, file, up, down } = migration;
+  const { id, name, up, down } = migration;
+  const file = fileOf(migration, direction);
   const { transaction } = direction === 'up' || 'none' in down ? up : down;
   return { id, name, file, direction, why: transaction.why, context: false, notes: [], findings: [], notSeeded: [] };
 }

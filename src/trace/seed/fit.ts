@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../../sql/names.js';
 import { ServerError, type Session } from '../session.js';
 import type { SeedCheck, SeedColumn } from './tables.js';
 
@@ -48,16 +49,11 @@ export async function fitted(
 
 /** The query of the rows that all these checks let through. */
 export function queryOf({ values, from }: Rows, checks: readonly SeedCheck[]): string {
-  const columns = [...values].map(([name, value]) => `${value} as ${quote(name)}`).join(', ');
+  const columns = [...values].map(([name, value]) => `${value} as ${quoteIdentifier(name)}`).join(', ');
   const inner = `select ${columns} from ${from}`;
   const all = checks.filter((check) => check.columns.every((name) => values.has(name)));
   if (all.length === 0) return inner;
   return `select * from (${inner}) as row where ${all.map(({ expression }) => `coalesce((${expression}), true)`).join(' and ')}`;
-}
-
-/** A name between double quotes. */
-export function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** How many of some rows satisfy the checks; none where the values are not of the right kind. */

@@ -1,6 +1,7 @@
+import { quoteIdentifier } from '../../sql/names.js';
 import { refusal } from '../keep.js';
 import type { Session } from '../session.js';
-import { fitted, queryOf, quote, type Rows } from './fit.js';
+import { fitted, queryOf, type Rows } from './fit.js';
 import { readTables, type SeedColumn, type SeedTable } from './tables.js';
 import { type Value, valuesOf } from './values.js';
 
@@ -54,7 +55,7 @@ async function seedTable(session: Session, table: SeedTable, count: number, valu
     const error = await refusal(session, `insert into ${table.quoted} default values`);
     return error?.message;
   }
-  const names = [...rows.values.keys()].map(quote).join(', ');
+  const names = [...rows.values.keys()].map(quoteIdentifier).join(', ');
   const insert = `insert into ${table.quoted} (${names}) ${queryOf(rows, checks)}`;
   // an exclusion or unique constraint that is checked later cannot be asked to step aside
   const error = (await refusal(session, `${insert} on conflict do nothing`)) && (await refusal(session, insert));
@@ -83,7 +84,7 @@ async function rowsOf(
     }
     from.push(joined);
     for (const [place, name] of key.columns.entries())
-      if (!values.has(name)) values.set(name, `f${at}.${quote(key.targetColumns[place] ?? '')}`);
+      if (!values.has(name)) values.set(name, `f${at}.${quoteIdentifier(key.targetColumns[place] ?? '')}`);
   }
   for (const column of table.columns) {
     if (column.filled !== undefined || values.has(column.name)) continue;
@@ -109,7 +110,7 @@ async function reference(
   const [row] = await session.query(`select count(*) as count from ${key.target}`);
   const count = Number(row?.count ?? 0);
   if (count === 0) return undefined;
-  const columns = key.targetColumns.map(quote);
+  const columns = key.targetColumns.map(quoteIdentifier);
   // columns that an earlier key has filled decide which rows may be taken
   const fixed = key.columns.flatMap((name, place) => {
     const known = values.get(name);
