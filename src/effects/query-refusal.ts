@@ -1,17 +1,18 @@
 import type { TypeRef } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
-import { columnOf, findRelation, findRoutines } from '../catalog/lookup.js';
+import { columnOf, findRelation } from '../catalog/lookup.js';
 import { describeQuery } from '../catalog/query.js';
-import type { Item, Place } from '../catalog/query-scope.js';
+import type { Place } from '../catalog/query-scope.js';
 import type { DeleteStmt, InsertStmt, MergeStmt, Node, RangeVar, SelectStmt, UpdateStmt } from '../sql/tree.js';
 import { misfit } from './common-type.js';
 import type { PredictContext } from './context.js';
 import { type Draft, fail } from './draft.js';
 import { clause, expressionKinds, expressionRefusal } from './expression-refusal.js';
 import { multiAssignRefusal, spread } from './multi-assign.js';
-import { missingColumn, systemColumns } from './relations.js';
+import { missingColumn } from './relations.js';
 import { ownRefs, type Part, partsOf, rowNames, selectRefusal, valuesRefusal } from './select-refusal.js';
 import { typeOfValue } from './typed-expression.js';
+import { unknownReference } from './unknown-reference.js';
 
 /** The refusal of a query by what its clauses and expressions are. */
 export function queryRefusal(query: Node, context: PredictContext): Draft | undefined {
@@ -142,15 +143,11 @@ function unknownColumns(all: readonly Part[], { statement }: PredictContext): Dr
   return undefined;
 }
 
+/** A name that the statement does not write was put in by its reader. */
 function unknownColumn(parts: readonly string[], place: Place, text: string): Draft | undefined {
-  const [name = '', item] = parts.toReversed();
-  const items = place.levels.flat();
-  const meant: readonly Item[] = item === undefined ? items : items.filter((one) => one.name === item);
-  if (item !== undefined && (meant.length === 0 || rowNames.has(item))) return undefined;
-  const known = meant.some(({ outputs, open }) => open || outputs.some((output) => output.name === name));
-  if (known || systemColumns.has(name) || items.some((one) => one.name === name)) return undefined;
-  if (!text.toLowerCase().includes(name.toLowerCase()) || findRoutines(place.catalog, [name]).length > 0)
-    return undefined;
+  const [name = '', item = ''] = parts.toReversed();
+  if (rowNames.has(item) || unknownReference(parts, place) !== 'column') return undefined;
+  if (!text.toLowerCase().includes(name.toLowerCase())) return undefined;
   return fail(`column "${parts.join('.')}" does not exist`, '42703');
 }
 

@@ -1,5 +1,4 @@
 import { placeIn } from '../catalog/expression-type.js';
-import { findRoutines } from '../catalog/lookup.js';
 import type { Place } from '../catalog/query-scope.js';
 import type { IndexElem, Node } from '../sql/tree.js';
 import { functionCalls } from '../sql/walk.js';
@@ -9,6 +8,7 @@ import { type ExpressionKind, expressionKinds, expressionRefusal } from './expre
 import { isComplete, type Stored, systemColumns } from './relations.js';
 import { ownRefs } from './select-refusal.js';
 import type { TypeContext } from './types.js';
+import { unknownReference } from './unknown-reference.js';
 import { isUnknownFunction, unknownFunction } from './volatility.js';
 
 /**
@@ -49,16 +49,10 @@ export function keyExpressionRefusal(
 
 /** A column that nothing has which the expression could mean. */
 function unknownName(expression: Node, place: Place): Draft | undefined {
-  const items = place.levels.flat();
   for (const { parts, star } of ownRefs([expression])) {
-    const [name = '', item] = parts.toReversed();
-    if (star || systemColumns.has(name)) continue;
-    const meant = item === undefined ? items : items.filter((one) => one.name === item);
-    if (item !== undefined && meant.length === 0) return fail(`missing FROM-clause entry for table "${item}"`, '42P01');
-    // row.name may also be name(row)
-    const known = meant.some(({ outputs, open }) => open || outputs.some((output) => output.name === name));
-    const isRow = items.some((one) => one.name === name) || findRoutines(place.catalog, [name]).length > 0;
-    if (!known && !isRow) return fail(`column "${parts.join('.')}" does not exist`, '42703');
+    const unknown = star ? undefined : unknownReference(parts, place);
+    if (unknown === 'item') return fail(`missing FROM-clause entry for table "${parts.at(-2)}"`, '42P01');
+    if (unknown === 'column') return fail(`column "${parts.join('.')}" does not exist`, '42703');
   }
   return undefined;
 }
