@@ -19,9 +19,9 @@ create index item_at on shop.item (at desc, owner);
 create view adult as select id, email from account where age in (18, 19);
 create materialized view sold as select count(*) as n from shop.item;
 create type mood as enum ('sad', 'glad');
+create table fee (amount numeric, how mood default 'glad');
 create domain positive as int constraint above check (value > 0);
 create sequence numbers;
-create table fee (amount numeric);
 create type pair as (a int, b text);
 create type span as range (subtype = int);
 create function twice(n int) returns int language sql immutable as 'select 2 * n';
@@ -147,6 +147,11 @@ const pairs: readonly (readonly [up: string, down: string])[] = [
   [`alter schema shop owner to keeper`, `select 1`],
   [`alter type pair owner to keeper; alter type span owner to keeper`, `select 1`],
   [`create type extent as range (subtype = int)`, `select 1`],
+  [
+    `alter type mood rename value 'glad' to 'merry'; alter table fee alter how set default 'merry'`,
+    `alter type mood rename value 'merry' to 'glad'`,
+  ],
+  [`alter type mood rename value 'glad' to 'merry'`, `alter table fee alter how set default 'merry'`],
   // views
   [`alter view adult set (security_barrier = true)`, `select 1`],
   [`alter view adult set (security_barrier = true)`, `alter view adult reset (security_barrier)`],

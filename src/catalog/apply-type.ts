@@ -6,6 +6,7 @@ import type { Catalog, Column, CompositeRelation, EnumType, Type } from './catal
 import { addDependent, putRelation, putType } from './change.js';
 import { creationSchema, findRelationNamed, findType, schemaFor } from './lookup.js';
 import { dropObject } from './removal.js';
+import { renameLabel } from './rename-label.js';
 import { retype } from './retype.js';
 import { typeRef } from './type-ref.js';
 
@@ -73,7 +74,12 @@ export const typeApplies: Applies = {
   },
   AlterEnumStmt: (node, _statement, catalog, { pg }) => {
     const type = findDeclaredType(catalog, strings(node.typeName));
-    if (type !== undefined) return type.kind === 'enum' ? putType(catalog, alteredEnum(type, node, pg)) : catalog;
+    if (type !== undefined && type.kind !== 'enum') return catalog;
+    if (type !== undefined) {
+      const { oldVal: from, newVal: to } = node;
+      const altered = putType(catalog, alteredEnum(type, node, pg));
+      return from === undefined || to === undefined ? altered : renameLabel(altered, type, from, to);
+    }
     if (node.newVal === undefined) return catalog;
     // a type that the history does not show: the statement proves that it is there and an enum
     const base = { ...createdName(catalog, strings(node.typeName)), oid: catalog.nextOid, born: -1 };
