@@ -1,3 +1,5 @@
+import { mayBeReplaced, placeholdersAhead } from './placeholder.js';
+
 /** Words that PostgreSQL takes as a name only between quotes (reserved, or reserved but for functions and types; 18). */
 const reserved = new Set(
   `all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column concurrently
@@ -7,9 +9,6 @@ const reserved = new Set(
   order outer overlaps placing primary references returning right select session_user similar some symmetric system_user table
   tablesample then to trailing true union unique user using variadic verbose when where window with`.split(/\s+/),
 );
-
-/** What a runner puts a name in place of. */
-const placeholder = /\$\{[^}]*\}|\{\{.*?\}\}|\$%.*?%\$|^:[a-z_]\w*$/i;
 
 /** A name as it is written in SQL: between quotes only if it must be. */
 export function quoteIdentifier(name: string): string {
@@ -25,15 +24,14 @@ export function qualifiedName(schema: string, name: string): string {
 /** The inverse of {@link qualifiedName}. */
 export function unqualified(qualified: string): { readonly schema: string; readonly name: string } {
   // a placeholder may have dots of its own: {{.Schema}}
-  const [first = ''] = /^(?:\$\{[^}]*\}|\{\{.*?\}\}|\$%.*?%\$)+/.exec(qualified) ?? [];
-  const dot = qualified.indexOf('.', first.length);
+  const dot = qualified.indexOf('.', placeholdersAhead(qualified));
   return { schema: qualified.slice(0, Math.max(0, dot)), name: qualified.slice(dot + 1) };
 }
 
 /** A relation's name to paste into SQL; without a schema where none was written. What a runner replaces is left as it is. */
 export function sqlName(schema: string | undefined, name: string): string {
   const parts = schema === undefined || schema === '' ? [name] : [schema, name];
-  return parts.map((part) => (placeholder.test(part) ? part : quoteIdentifier(part))).join('.');
+  return parts.map((part) => (mayBeReplaced(part) ? part : quoteIdentifier(part))).join('.');
 }
 
 /** A text as it is written in SQL. */

@@ -87,6 +87,17 @@ const withinText: Readonly<Record<PlaceholderSyntax, RegExp>> = {
   colon: /$^/,
 };
 
+const leading = new RegExp(
+  `^(?:${Object.values(withinText)
+    .map(({ source }) => source)
+    .join('|')})+`,
+);
+
+/** How far a text consists of placeholders, from its first character on. */
+export function placeholdersAhead(text: string): number {
+  return leading.exec(text)?.[0].length ?? 0;
+}
+
 /** Whether a text is known only when a placeholder in it has been replaced. */
 export function hasPlaceholder(text: string, syntaxes: readonly PlaceholderSyntax[]): boolean {
   return syntaxes.some((syntax) => withinText[syntax].test(text));

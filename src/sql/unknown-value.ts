@@ -16,9 +16,9 @@ export function unknownValues(root: object, sql: string, { names, syntaxes }: St
   const pending: [kind: string, node: object][] = [['', root]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [kind, node] = next;
-    const keeps = keepsStrings.has(kind) || (kind === 'TypeCast' && /"regclass"/.test(JSON.stringify(node)));
+    const keeps = keepsStrings.has(kind) || (kind === 'TypeCast' && readsNames(node));
     for (const [field, value] of Object.entries(node)) {
-      if (typeof value !== 'object' || value === null) continue;
+      if (!hasFields(value)) continue;
       if (isUnknownName(value) || (!keeps && isUnknownText(value))) Object.assign(node, { [field]: parameter });
       // a list belongs to the node that it is in
       else pending.push([Array.isArray(value) ? kind : field, value]);
@@ -34,18 +34,30 @@ const parameter = { ParamRef: { number: 0 } };
 function isOneOf(reference: unknown, names: ReadonlySet<string>): boolean {
   const fields = fieldOf(reference, 'fields');
   if (!Array.isArray(fields) || fields.length !== 1) return false;
-  const name = fieldOf(fieldOf(fields[0], 'String'), 'sval');
-  return typeof name === 'string' && names.has(name);
+  const name = textOf(fields[0], 'String');
+  return name !== undefined && names.has(name);
 }
 
 /** The text of a string constant. */
 function textIn(value: object): string | undefined {
-  const text = fieldOf(fieldOf(fieldOf(value, 'A_Const'), 'sval'), 'sval');
+  return textOf(fieldOf(value, 'A_Const'), 'sval');
+}
+
+function readsNames(cast: object): boolean {
+  const names = fieldOf(fieldOf(cast, 'typeName'), 'names');
+  return Array.isArray(names) && textOf(names.at(-1), 'String') === 'regclass';
+}
+
+/** The text in a field that holds a node of one. */
+function textOf(value: unknown, field: string): string | undefined {
+  const text = fieldOf(fieldOf(value, field), 'sval');
   return typeof text === 'string' ? text : undefined;
 }
 
 function fieldOf(value: unknown, field: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.entries(value).find(([key]) => key === field)?.[1]
-    : undefined;
+  return hasFields(value) ? value[field] : undefined;
+}
+
+function hasFields(value: unknown): value is { readonly [field: string]: unknown } {
+  return typeof value === 'object' && value !== null;
 }
