@@ -9,6 +9,14 @@ function nameOf(file: string): string {
   return /^(?:up|down|migration)\.sql$/.test(last) ? (parts.at(-2) ?? last) : last;
 }
 
+/** Files that make a convention. */
+const conventional = {
+  'migrations/20260101120000_add_account.sql': 'create table account (id int);',
+  'migrations/20260102120000_add_invoice.sql': 'create table invoice (id int);',
+  'migrations/20260103120000_add_visit.sql': 'create table visit (id int);',
+  'migrations/20260104120000_add_device.sql': 'create table device (id int);',
+};
+
 export default defineRule({
   id: 'file-name-unconventional',
   level: 'note',
@@ -20,10 +28,7 @@ export default defineRule({
     {
       framework: 'sql',
       files: {
-        'migrations/20260101120000_add_account.sql': 'create table account (id int);',
-        'migrations/20260102120000_add_invoice.sql': 'create table invoice (id int);',
-        'migrations/20260103120000_add_visit.sql': 'create table visit (id int);',
-        'migrations/20260104120000_add_device.sql': 'create table device (id int);',
+        ...conventional,
         'migrations/20260105120000_add_label.sql': 'create table label (id int);',
         'migrations/20260106120000-Team.sql': 'create table team (id int);',
       },
@@ -34,10 +39,7 @@ export default defineRule({
       title: 'a description in other letters, or with other signs between its words',
       framework: 'sql',
       files: {
-        'migrations/20260101120000_add_account.sql': 'create table account (id int);',
-        'migrations/20260102120000_add_invoice.sql': 'create table invoice (id int);',
-        'migrations/20260103120000_add_visit.sql': 'create table visit (id int);',
-        'migrations/20260104120000_add_device.sql': 'create table device (id int);',
+        ...conventional,
         'migrations/20260105120000_add-Label.sql': 'create table label (id int);',
       },
     },

@@ -114,10 +114,11 @@ function keyOf(step: Step): string {
   const { statement, effects, before, relation = '' } = step;
   if (step.kind === 'CreateStmt') return `${statement.text};`;
   const isPartitioned = relationByName(before, relation)?.kind === 'partitioned';
-  if (effects.some(works) && !isPartitioned) {
-    if (isStep(step, 'AT_AddColumn')) return columnRecipe(step);
-    const constraint = isStep(step, 'AT_AddConstraint') ? addedConstraint(step.node, 'CONSTR_FOREIGN') : undefined;
-    if (isStep(step, 'AT_AddConstraint') && constraint !== undefined) return separateValidation(step, constraint);
+  const isCostly = effects.some(works) && !isPartitioned;
+  if (isCostly && isStep(step, 'AT_AddColumn')) return columnRecipe(step);
+  if (isCostly && isStep(step, 'AT_AddConstraint')) {
+    const constraint = addedConstraint(step.node, 'CONSTR_FOREIGN');
+    if (constraint !== undefined) return separateValidation(step, constraint);
   }
   return `alter table ${alteredTable(statement)} ${statement.text};`;
 }

@@ -1,5 +1,11 @@
 import { defineRule } from '../src/rule.js';
 
+const prismaWithAdapter = {
+  'package.json': '{"devDependencies": {"prisma": "6.19.0"}}',
+  'prisma.config.ts': "export default { engine: 'js', adapter: async () => new PrismaPg({ connectionString }) };\n",
+  'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+};
+
 export default defineRule({
   id: 'statement-cut',
   level: 'error',
@@ -28,10 +34,7 @@ export default defineRule({
       title: 'Prisma with a driver adapter cuts at every semicolon',
       framework: 'prisma',
       files: {
-        'package.json': '{"devDependencies": {"prisma": "6.19.0"}}',
-        'prisma.config.ts':
-          "export default { engine: 'js', adapter: async () => new PrismaPg({ connectionString }) };\n",
-        'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+        ...prismaWithAdapter,
         'prisma/migrations/20250101000000_one/migration.sql':
           'create function one() returns int language plpgsql as $$ begin return 1; end $$;\n',
       },
@@ -42,10 +45,7 @@ export default defineRule({
       title: 'no semicolon stands within a statement',
       framework: 'prisma',
       files: {
-        'package.json': '{"devDependencies": {"prisma": "6.19.0"}}',
-        'prisma.config.ts':
-          "export default { engine: 'js', adapter: async () => new PrismaPg({ connectionString }) };\n",
-        'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+        ...prismaWithAdapter,
         'prisma/migrations/20250101000000_one/migration.sql':
           'create function one() returns int language sql return 1;\nselect one();\n',
       },

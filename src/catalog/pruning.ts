@@ -22,8 +22,7 @@ export function mayHold(
 ): 'yes' | 'perhaps' | 'no' {
   if (conditions.length === 0 || parent.partitionBy === undefined || partition.bound === undefined) return 'yes';
   const scope = scopeOf(catalog, parent);
-  const met = conditions.map((condition) => clauseOf(condition, scope));
-  const known = [...met, ...met.flatMap(withoutNull)];
+  const known = knownBy(conditions, scope);
   const siblings = tables(catalog, parent.children).flatMap((sibling): readonly PartitionBound[] =>
     sibling.oid === partition.oid || sibling.bound === undefined ? [] : [sibling.bound],
   );
@@ -38,22 +37,28 @@ export function mayHold(
 /** Whether every row that meets the conditions meets another one, as the planner proves it of the predicate of an index (predtest.c). */
 export function provesCondition(catalog: Catalog, table: Table, conditions: readonly Node[], goal: Node): boolean {
   const scope = scopeOf(catalog, table);
+  return proves(knownBy(conditions, scope), clauseOf(goal, scope));
+}
+
+/** What the conditions say, and that what they compare is not NULL. */
+function knownBy(conditions: readonly Node[], scope: Scope): readonly Clause[] {
   const met = conditions.map((condition) => clauseOf(condition, scope));
-  return proves([...met, ...met.flatMap(withoutNull)], clauseOf(goal, scope));
+  return [...met, ...met.flatMap(withoutNull)];
+}
+
+/** Whether what meets the conditions surely does not meet another one. */
+function refutes(conditions: readonly Node[], scope: Scope): (condition: Node) => boolean {
+  const known = knownBy(conditions, scope);
+  const texts = knownTexts(conditions, scope);
+  return (condition) => proves(known, not(clauseOf(decided(condition, texts), scope)));
 }
 
 /** The CHECK that a row which meets all the conditions breaks; one that is NULL for it is not broken. */
 export function brokenCheck(catalog: Catalog, table: Table, conditions: readonly Node[]): Constraint | undefined {
-  const scope = scopeOf(catalog, table);
-  const met = conditions.map((condition) => clauseOf(condition, scope));
-  const known = [...met, ...met.flatMap(withoutNull)];
-  const texts = knownTexts(conditions, scope);
+  const isBroken = refutes(conditions, scopeOf(catalog, table));
   return table.constraints.find(
     ({ kind, enforced, expression }) =>
-      kind === 'check' &&
-      enforced &&
-      expression !== undefined &&
-      proves(known, not(clauseOf(decided(expression, texts), scope))),
+      kind === 'check' && enforced && expression !== undefined && isBroken(expression),
   );
 }
 
@@ -64,22 +69,13 @@ export function brokenCondition(
   conditions: readonly Node[],
   condition: Node,
 ): boolean {
-  const scope = scopeOf(catalog, relation);
-  const met = conditions.map((one) => clauseOf(one, scope));
-  return proves(
-    [...met, ...met.flatMap(withoutNull)],
-    not(clauseOf(decided(condition, knownTexts(conditions, scope)), scope)),
-  );
+  return refutes(conditions, scopeOf(catalog, relation))(condition);
 }
 
 /** Whether a value of a type, which the conditions tell of the name `value`, surely does not meet the CHECK of a domain over the type. */
 export function brokenValue(catalog: Catalog, type: TypeRef, conditions: readonly Node[], check: Node): boolean {
   const scope: Scope = { typeOf: () => knownType(catalog, type), collationOf: () => undefined };
-  const met = conditions.map((one) => clauseOf(one, scope));
-  return proves(
-    [...met, ...met.flatMap(withoutNull)],
-    not(clauseOf(decided(check, knownTexts(conditions, scope)), scope)),
-  );
+  return refutes(conditions, scope)(check);
 }
 
 function scopeOf(catalog: Catalog, table: Relation): Scope {

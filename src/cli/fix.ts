@@ -30,7 +30,8 @@ export async function run(
   const applied: Diagnostic[] = [];
   const look = async () => judge(await openProject(paths, flags, io, { overlay }), io);
   let report = await look();
-  const foreign = new Set(report.diagnostics.filter((one) => isForeign(one, io.cwd)).map(({ source }) => source.file));
+  const fixable = new Set(report.diagnostics.flatMap(({ fix, source }) => (fix === undefined ? [] : source.file)));
+  const foreign = new Set([...fixable].filter((file) => isForeign(resolve(io.cwd, file))));
   for (let round = 0; round < mostRounds; round++) {
     const fixed = applyFixes(
       report.diagnostics.filter(({ source: { file } }) => !refused.has(file) && !foreign.has(file)),
@@ -61,9 +62,8 @@ export async function run(
 }
 
 /** What was read in another encoding is not written in this one. */
-function isForeign({ fix, source }: Diagnostic, cwd: string): boolean {
-  const path = resolve(cwd, source.file);
-  return fix !== undefined && existsSync(path) && !isUtf8(readFileSync(path));
+function isForeign(path: string): boolean {
+  return existsSync(path) && !isUtf8(readFileSync(path));
 }
 
 /** Writes a text in the place of another, or a file that is new; a byte order mark, which no source holds, stays. */

@@ -38,19 +38,23 @@ import { domainViolated, notConvertible } from './violation.js';
 /** What shows before any command of the statement is carried out (ATPrepAlterColumnType): the type, USING, the casts. */
 export const prepareColumnType: PrepareCommand = (command, context) => {
   const read = readCommand(command, context);
-  if (read === undefined) return undefined;
-  const { column, type, using, collation } = read;
-  if (serialType(read.typeName) !== undefined && !isKnownType(context, type))
+  return read && refusedAtFirst(read, partsOf(read, context), context);
+};
+
+function refusedAtFirst(
+  { column, type, typeName: written, using, collation }: Retyping,
+  parts: readonly (Change | Draft)[],
+  context: CommandContext,
+): Draft | undefined {
+  if (serialType(written) !== undefined && !isKnownType(context, type))
     return fail(`type "${type.name}" does not exist`, '42704');
   const wrong = usingRefusal(using, context) ?? uncollatable(collation, type, context);
   if (wrong !== undefined) return wrong;
   const prepared = preparedRefusal(column, context);
   if (prepared !== undefined) return (using && wrongUsing(column, type, using, context)) ?? prepared;
   // that there is no such cast shows before anything is looked at that uses the column
-  return partsOf(read, context)
-    .flatMap((part) => ('effects' in part ? part : []))
-    .find(({ failure }) => failure?.sure);
-};
+  return parts.flatMap((part) => ('effects' in part ? part : [])).find(({ failure }) => failure?.sure);
+}
 
 /**
  * ALTER COLUMN TYPE. The rows are written anew unless the planner proves that they stay as they are stored. Even then, checks of the column are
@@ -62,13 +66,14 @@ export const alterColumnType: PredictCommand = (command, context) => {
   if (def === undefined || !('ColumnDef' in def)) return nothing;
   const read = readCommand(command, context);
   if (read === undefined) return unknownType(name, context);
-  const refused = prepareColumnType(command, context) ?? refusalOf(read.column, read.type, context);
+  const parts = partsOf(read, context);
+  const refused = refusedAtFirst(read, parts, context) ?? refusalOf(read.column, read.type, context);
   if (refused?.failure?.sure) return refused;
   return all(
     refused,
     unknownTypeName(read.typeName, read.type, context),
     recurse(context),
-    ...partsOf(read, context).map((part) => ('effects' in part ? part : changeOne(part, context))),
+    ...parts.map((part) => ('effects' in part ? part : changeOne(part, context))),
   );
 };
 
@@ -226,9 +231,15 @@ function changeOne(change: Change, context: CommandContext): Draft {
   );
 }
 
+/** The table with the column as it will be. */
+function retyped({ table, column, type }: Change): Table {
+  return { ...table, columns: table.columns.map((one) => (one.name === column.name ? { ...one, type } : one)) };
+}
+
 /** A comparison in an index or a CHECK of the table that the new type does not have. */
-function incomparable({ table, column, type }: Change, context: CommandContext): Draft | undefined {
-  const columns = table.columns.map((one) => (one.name === column.name ? { ...one, type } : one));
+function incomparable(change: Change, context: CommandContext): Draft | undefined {
+  const { table, column } = change;
+  const now = retyped(change);
   const expressions = [
     ...builtIndexes(context.catalog, table).flatMap(({ predicate, keys }) => [
       ...keys.map(({ expression }) => expression),
@@ -238,14 +249,14 @@ function incomparable({ table, column, type }: Change, context: CommandContext):
   ];
   return expressions
     .filter((expression) => columnsIn(expression).has(column.name))
-    .map((expression) => comparisonRefusal(expression, { ...table, columns }, context, table))
+    .map((expression) => comparisonRefusal(expression, now, context, table))
     .find((refusal) => refusal !== undefined);
 }
 
 /** The predicate of an index or a CHECK that is no condition any more: the column that it names alone was boolean. */
-function noCondition({ table, column, type }: Change, context: CommandContext): Draft | undefined {
-  const columns = table.columns.map((one) => (one.name === column.name ? { ...one, type } : one));
-  const place = placeIn({ ...table, columns }, context.catalog);
+function noCondition(change: Change, context: CommandContext): Draft | undefined {
+  const { table, column } = change;
+  const place = placeIn(retyped(change), context.catalog);
   const predicates = builtIndexes(context.catalog, table).flatMap(({ predicate }) => predicate ?? []);
   const checks = table.constraints.flatMap(({ kind, expression }) => (kind === 'check' ? (expression ?? []) : []));
   const uses = (expression: Node) => columnsIn(expression).has(column.name);
@@ -254,12 +265,13 @@ function noCondition({ table, column, type }: Change, context: CommandContext): 
 }
 
 /** A key or the predicate of an index which the new type makes depend on more than the row: dates cut off by the time zone. */
-function unsettled({ table, column, type }: Change, context: CommandContext): Draft | undefined {
-  const columns = table.columns.map((one) => (one.name === column.name ? { ...one, type } : one));
+function unsettled(change: Change, context: CommandContext): Draft | undefined {
+  const { table, column } = change;
+  const now = retyped(change);
   const mutable = builtIndexes(context.catalog, table)
     .flatMap(({ predicate, keys }) => [...keys.map(({ expression }) => expression), predicate])
     .filter((expression) => columnsIn(expression).has(column.name))
-    .some((expression) => mutability(expression, context, { ...table, columns }) === 'mutable');
+    .some((expression) => mutability(expression, context, now) === 'mutable');
   return mutable ? fail('functions in index expression must be marked IMMUTABLE', '42P17') : undefined;
 }
 

@@ -85,10 +85,10 @@ export function defaultRefusal(value: Node, type: TypeRef, name: string, context
   if (columnRefs({ expression: value }).length > 0)
     return fail('cannot use column reference in DEFAULT expression', '0A000');
   const place = placeIn(undefined, context.catalog);
-  const refusal =
+  return (
     storedRefusal(value, expressionKinds.default, place, context) ??
-    valueRefusal(value, { name, type, what: 'default' }, place, context);
-  return refusal;
+    valueRefusal(value, { name, type, what: 'default' }, place, context)
+  );
 }
 
 /** A value that does not become the type of its column by assignment. */

@@ -11,19 +11,28 @@ import { optionRefusal } from './syntax-options.js';
 
 const novelties: Novelties = { ...schemaNovelties, ...queryNovelties };
 
-/** The words by which what came after a major shows: only a text that has one of them is looked at further. */
-const wordsAfter = new Map<number, RegExp>();
-
-function wordsAfterMajor(pg: number): RegExp {
-  const known = wordsAfter.get(pg);
-  if (known !== undefined) return known;
-  const all: readonly (readonly Pick<Novelty<unknown>, 'since' | 'words'>[])[] = Object.values(novelties);
-  const later = all.flat().filter(({ since }) => since > pg);
-  // no word at all: nothing came later
-  const words = later.length === 0 ? /$^/ : new RegExp([...new Set(later.map((one) => one.words.source))].join('|'));
-  wordsAfter.set(pg, words);
-  return words;
+/** Made once for each major that is asked about. */
+function ofMajor<T>(make: (pg: number) => T): (pg: number) => T {
+  const known = new Map<number, T>();
+  return (pg) => {
+    const made = known.get(pg) ?? make(pg);
+    known.set(pg, made);
+    return made;
+  };
 }
+
+/** One of several patterns; without any there is no text that fits. */
+function anyOf(patterns: readonly string[]): RegExp {
+  return patterns.length === 0 ? /$^/ : new RegExp([...new Set(patterns)].join('|'));
+}
+
+/** The words by which what came after a major shows: only a text that has one of them is looked at further. */
+const wordsAfterMajor = ofMajor((pg) => {
+  const all: readonly (readonly Pick<Novelty<unknown>, 'since' | 'words'>[])[] = Object.values(novelties);
+  return anyOf(all.flat().flatMap(({ since, words }) => (since > pg ? words.source : [])));
+});
+
+const settingsAfterMajor = ofMajor((pg) => anyOf(settingsAfter(pg)));
 
 /** What an older server than the syntax is made for says of a statement; and of options that no server has. */
 export function syntaxRefusal<K extends Kind>(statement: Statement<K>, pg: number): Draft | undefined {
@@ -51,7 +60,7 @@ function hasWordsAfter(pg: number, text: string): boolean {
 /** False where no statement of a text can have syntax, or name a parameter, that came after a major: a quick look. */
 export function mayBeWrittenFor(text: string, after: number): boolean {
   const lower = text.toLowerCase();
-  return wordsAfterMajor(after).test(lower) || settingsAfter(after).some((name) => lower.includes(name));
+  return wordsAfterMajor(after).test(lower) || settingsAfterMajor(after).test(lower);
 }
 
 /** The oldest major that takes the syntax, or the parameter, of a statement which 13 does not take; undefined where 13 does, or no major. */
