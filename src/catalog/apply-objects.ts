@@ -10,6 +10,7 @@ import { createAggregate, routineApplies } from './apply-routine.js';
 import { schemaApplies } from './apply-schema.js';
 import { sequenceApplies } from './apply-sequence.js';
 import { settingApplies } from './apply-settings.js';
+import { subscriptionApplies } from './apply-subscription.js';
 import { triggerApplies } from './apply-trigger.js';
 import { created, createdName, typeApplies } from './apply-type.js';
 import { viewApplies } from './apply-view.js';
@@ -39,6 +40,7 @@ export const objectApplies: Applies = {
   ...extensionApplies,
   ...settingApplies,
   ...otherApplies,
+  ...subscriptionApplies,
   ...grantApplies,
   ...ownerApplies,
   DefineStmt: (node, statement, catalog, options) => define(node.kind)?.(node, statement, catalog, options) ?? catalog,

@@ -11,7 +11,7 @@ import { columnsIn } from './mentions.js';
 import { findOther, foreignTablesOf, putOther, removeOther, serversOf } from './others.js';
 import type { PublishedColumns } from './parts.js';
 import { dropObject } from './removal.js';
-import { storageOptions } from './storage-options.js';
+import { flagOf, storageOptions } from './storage-options.js';
 
 type OtherKind = OtherObject['kind'];
 
@@ -57,15 +57,6 @@ export const otherApplies: Applies = {
       published: published[action],
     });
   },
-  CreateSubscriptionStmt: ({ subname, options }, _statement, catalog) =>
-    subname === undefined
-      ? catalog
-      : putOther(catalog, { kind: 'subscription', name: subname, relations: [], ...slotOf(options) }),
-  AlterSubscriptionStmt: ({ subname, options }, _statement, catalog) => {
-    const old = findOther(catalog, 'subscription', subname);
-    return old === undefined ? catalog : putOther(catalog, { ...old, ...slotOf(options) });
-  },
-  DropSubscriptionStmt: (node, _statement, catalog) => remove(catalog, 'subscription', node.subname),
   CreateStatsStmt: (node, _statement, catalog) => {
     const [source] = node.relations ?? [];
     const relation = source !== undefined && 'RangeVar' in source ? findRelation(catalog, source.RangeVar) : undefined;
@@ -99,11 +90,6 @@ export function defineOther(catalog: Catalog, kind: ObjectType | undefined, part
 function publishedOperations(options: readonly Node[] | undefined): Pick<OtherObject, 'publishes'> {
   const text = storageOptions(options).publish;
   return text === undefined ? {} : { publishes: text.split(',').map((operation) => operation.trim().toLowerCase()) };
-}
-
-/** slot_name = NONE parts a subscription from its slot. */
-function slotOf(options: readonly Node[] | undefined): Pick<OtherObject, 'slotless'> {
-  return storageOptions(options).slot_name?.toLowerCase() === 'none' ? { slotless: true } : {};
 }
 
 /** The schemas of FOR TABLES IN SCHEMA. */
@@ -141,8 +127,7 @@ function publishedColumns(catalog: Catalog, nodes: readonly Node[] | undefined):
 
 /** What WITH (publish_via_partition_root) says. */
 function viaRoot(options: readonly Node[] | undefined): Pick<OtherObject, 'viaRoot'> {
-  const given = storageOptions(options).publish_via_partition_root?.toLowerCase();
-  return given === undefined || ['false', 'off', 'no', '0'].includes(given) ? {} : { viaRoot: true };
+  return flagOf(options, 'publish_via_partition_root') ? { viaRoot: true } : {};
 }
 
 /** ChooseExtendedStatisticName of statscmds.c: the columns' names, `expr` for an expression. */
@@ -199,6 +184,16 @@ const kinds: { readonly [T in ObjectType]?: OtherKind } = {
   OBJECT_COLLATION: 'collation',
   OBJECT_OPERATOR: 'operator',
 };
+
+/** What a name means that the catalog keeps by name; 'not shown' where the history does not show it, undefined for what is not kept so. */
+export function otherNamed(
+  catalog: Catalog,
+  type: ObjectType | undefined,
+  object: Node | undefined,
+): OtherObject | 'not shown' | undefined {
+  const kind = type && kinds[type];
+  return kind && (findOther(catalog, kind, keptName(catalog, kind, object)) ?? 'not shown');
+}
 
 /** Puts another value in the place of the one that a name means; without it nothing changes. */
 export function changedOther(

@@ -106,6 +106,10 @@ export interface OtherObject extends Commented {
   readonly schemas?: readonly string[];
   /** Of a subscription: it has no slot at the publisher. */
   readonly slotless?: true;
+  /** Of a subscription: it does nothing until it is enabled. */
+  readonly disabled?: true;
+  /** Of a subscription: the names of its publications. */
+  readonly publications?: readonly string[];
   /** Of a publication: FOR ALL TABLES. */
   readonly everything?: true;
   /** Of a publication: the columns of a table that its list and its WHERE name, where it has them. */

@@ -25,6 +25,12 @@ function optionValue(node: Node | undefined): string {
   return '';
 }
 
+/** The value of a boolean option; undefined where it is not given. */
+export function flagOf(nodes: readonly Node[] | undefined, name: string): boolean | undefined {
+  const text = storageOptions(nodes)[name]?.toLowerCase();
+  return text === undefined ? undefined : !['false', 'off', 'no', '0'].includes(text);
+}
+
 /** The tablespace of a relation; the default one is no mark. */
 export function tablespaceOf(name: string | undefined): { readonly tablespace?: string } {
   return name === undefined || name === 'pg_default' ? {} : { tablespace: name };

@@ -1,11 +1,11 @@
 import { publishedSchemas } from '../catalog/apply-other.js';
 import type { Catalog, Oid, OtherObject, Table } from '../catalog/catalog.js';
 import { placeIn } from '../catalog/expression-type.js';
-import { ancestors, descendants, findRelation, isTable } from '../catalog/lookup.js';
-import { findOther } from '../catalog/others.js';
+import { ancestors, columnOf, descendants, findRelation, findRoutines, isTable } from '../catalog/lookup.js';
 import type { AlterPublicationStmt, Node, PublicationTable } from '../sql/tree.js';
+import { columnRefs, functionCalls } from '../sql/walk.js';
 import type { Predict, PredictTable } from './context.js';
-import { all, type Draft, fail, forbidden, nothing } from './draft.js';
+import { all, type Draft, fail, nothing } from './draft.js';
 import { expressionKinds } from './expression-refusal.js';
 import { mutability } from './mutable.js';
 import { isOn, optionsOf, textOf } from './options.js';
@@ -21,9 +21,19 @@ function rowFilterRefusal(where: Node | undefined, table: Table, context: TypeCo
   const place = placeIn(table, context.catalog);
   const refusal = storedRefusal(where, expressionKinds.publication, place, context);
   if (refusal?.failure?.sure) return refusal;
-  return mutability(where, context, table) === 'mutable'
+  return mutability(where, context, table) === 'mutable' || namesUsers(where, table, context)
     ? fail('invalid publication WHERE expression', '0A000')
     : refusal;
+}
+
+/** Subscribers need not have the types and functions of the history (check_simple_rowfilter_expr). */
+function namesUsers(where: Node | undefined, table: Table, { catalog }: TypeContext): boolean {
+  const columns = columnRefs({ where }).flatMap(({ parts }) => columnOf(table, parts.at(-1)) ?? []);
+  const calls = functionCalls({ where });
+  return (
+    columns.some(({ type }) => type?.oid !== undefined && type.schema !== 'pg_catalog') ||
+    calls.some(({ name }) => findRoutines(catalog, name).length > 0)
+  );
 }
 
 function publish(
@@ -177,43 +187,8 @@ function schemaRefusal(
   return undefined;
 }
 
-/** A replication slot cannot be rolled back. */
-const createSubscription: Predict<'CreateSubscriptionStmt'> = ({ options }) => {
-  const given = optionsOf(options);
-  const connects = !given.has('connect') || isOn(options, 'connect');
-  const slot = given.has('create_slot') ? isOn(options, 'create_slot') : connects;
-  return slot ? forbidden : nothing;
-};
-
-const refreshing: ReadonlySet<string> = new Set([
-  'ALTER_SUBSCRIPTION_SET_PUBLICATION',
-  'ALTER_SUBSCRIPTION_ADD_PUBLICATION',
-  'ALTER_SUBSCRIPTION_DROP_PUBLICATION',
-]);
-
-/** Settings of the slot at the publisher. */
-const remote = ['failover', 'two_phase'];
-
-const alterSubscription: Predict<'AlterSubscriptionStmt'> = ({ kind = '', options }, { pg }) => {
-  if (kind === 'ALTER_SUBSCRIPTION_REFRESH') return forbidden;
-  if (refreshing.has(kind)) return !optionsOf(options).has('refresh') || isOn(options, 'refresh') ? forbidden : nothing;
-  const given = optionsOf(options);
-  return kind === 'ALTER_SUBSCRIPTION_OPTIONS' && pg >= 17 && remote.some((name) => given.has(name))
-    ? forbidden
-    : nothing;
-};
-
-/** Logical replication. */
+/** What is published. */
 export const publications: PredictTable = {
   CreatePublicationStmt: createPublication,
   AlterPublicationStmt: alterPublication,
-  CreateSubscriptionStmt: createSubscription,
-  AlterSubscriptionStmt: alterSubscription,
-  DropSubscriptionStmt: ({ subname, missing_ok }, { catalog }) => {
-    const known = findOther(catalog, 'subscription', subname);
-    if (known?.slotless) return nothing;
-    return known === undefined && !missing_ok
-      ? all(forbidden, fail(`subscription "${subname}" does not exist`, '42704', false))
-      : forbidden;
-  },
 };

@@ -15,6 +15,7 @@ import { reindexes } from './reindex.js';
 import { naming } from './rename.js';
 import { sequences } from './sequence.js';
 import { statistics } from './statistics.js';
+import { subscriptions } from './subscription.js';
 import { database } from './tablespace.js';
 import { triggers } from './trigger.js';
 import { truncates } from './truncate.js';
@@ -39,6 +40,7 @@ export const statements: PredictTable = {
   ...reindexes,
   ...sequences,
   ...statistics,
+  ...subscriptions,
   ...tableCreation,
   ...triggers,
   ...truncates,

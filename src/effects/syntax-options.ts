@@ -1,5 +1,5 @@
 import type { Statement } from '../sql/statement.js';
-import type { Kind, Node, NodeOf } from '../sql/tree.js';
+import type { AlterSubscriptionStmt, Kind, Node, NodeOf } from '../sql/tree.js';
 import { type Draft, fail } from './draft.js';
 
 /** Options in parentheses, with the major that brought those which 13 does not have. Measured: scripts/oracle/cases/syntax.ts. */
@@ -59,6 +59,38 @@ const publication: Options = {
   known: since('publish publish_via_partition_root', { publish_generated_columns: 18 }),
 };
 
+const subscriptionWords: Options['words'] = (name) => `unrecognized subscription parameter: "${name}"`;
+
+/** What came with a major: subscriptioncmds.c. */
+const laterOfSubscription = {
+  binary: 14,
+  streaming: 14,
+  disable_on_error: 15,
+  origin: 16,
+  password_required: 16,
+  run_as_owner: 16,
+  failover: 17,
+};
+
+const subscription: Options = {
+  words: subscriptionWords,
+  known: since('connect enabled create_slot slot_name copy_data synchronous_commit', {
+    ...laterOfSubscription,
+    two_phase: 15,
+  }),
+};
+
+/** By kind of ALTER SUBSCRIPTION. */
+const ofSubscription: { readonly [K in NonNullable<AlterSubscriptionStmt['kind']>]?: Options['known'] } = {
+  ALTER_SUBSCRIPTION_OPTIONS: since('slot_name synchronous_commit', { ...laterOfSubscription, two_phase: 18 }),
+  ALTER_SUBSCRIPTION_SET_PUBLICATION: since('refresh copy_data'),
+  ALTER_SUBSCRIPTION_ADD_PUBLICATION: since('refresh copy_data'),
+  ALTER_SUBSCRIPTION_DROP_PUBLICATION: since('refresh copy_data'),
+  ALTER_SUBSCRIPTION_REFRESH: since('copy_data'),
+  ALTER_SUBSCRIPTION_SKIP: since('lsn'),
+  ALTER_SUBSCRIPTION_ENABLED: since('enabled'),
+};
+
 const collation: Options = {
   words: (name) => `collation attribute "${name}" not recognized`,
   known: since('from locale lc_collate lc_ctype provider deterministic version', { rules: 16 }),
@@ -81,6 +113,11 @@ const statements: Statements = {
   ClusterStmt: ({ params }) => [params, cluster],
   CreatePublicationStmt: ({ options }) => [options, publication],
   AlterPublicationStmt: ({ options }) => [options, publication],
+  CreateSubscriptionStmt: ({ options }) => [options, subscription],
+  AlterSubscriptionStmt: ({ kind, options }) => [
+    options,
+    { words: subscriptionWords, known: (kind && ofSubscription[kind]) ?? {} },
+  ],
   DefineStmt: ({ kind, definition }) => [kind === 'OBJECT_COLLATION' ? definition : undefined, collation],
   CreateRangeStmt: ({ params }) => [params, range],
 };
