@@ -1,7 +1,8 @@
 import type { Catalog, Relation, Table } from '../catalog/catalog.js';
+import { literalOf } from '../catalog/literal.js';
 import { ancestors, columnOf, findRelation, isTable } from '../catalog/lookup.js';
 import { mayHold } from '../catalog/pruning.js';
-import { type Node, type RangeVar, strings, type UpdateStmt } from '../sql/tree.js';
+import { type A_Expr, type Node, type RangeVar, strings, type UpdateStmt } from '../sql/tree.js';
 import { all, type Draft, fail, lock, nothing, rows } from './draft.js';
 import { literalRefusal, sizeRefusal } from './literal-refusal.js';
 import { spread } from './multi-assign.js';
@@ -172,9 +173,18 @@ function hasKey(table: Table, values: readonly Node[]): boolean {
 }
 
 function columnOfEquality(node: Node): readonly string[] {
-  const left = 'A_Expr' in node ? node.A_Expr.lexpr : 'NullTest' in node ? node.NullTest.arg : undefined;
-  const field = left !== undefined && 'ColumnRef' in left ? left.ColumnRef.fields?.[0] : undefined;
+  const left =
+    'A_Expr' in node && isEquality(node.A_Expr)
+      ? node.A_Expr.lexpr
+      : 'NullTest' in node && node.NullTest.nulltesttype === 'IS_NULL'
+        ? node.NullTest.arg
+        : undefined;
+  const field = left !== undefined && 'ColumnRef' in left ? left.ColumnRef.fields?.at(-1) : undefined;
   return field !== undefined && 'String' in field ? [field.String.sval ?? ''] : [];
+}
+
+function isEquality({ kind, name, rexpr }: A_Expr): boolean {
+  return kind === 'AEXPR_OP' && strings(name).at(-1) === '=' && literalOf(rexpr) !== undefined;
 }
 
 /** A row as the conditions that it meets, for partition bounds: `a = 1`, `b IS NULL`. */

@@ -31,7 +31,14 @@ export function grantRefusal(node: GrantStmt, context: PredictContext): Draft {
     ...objects.map((object) => objectRefusal(object, objtype, context)),
     rightRefusal(given, objtype),
     columnRefusal(given, objects, context),
+    optionToAll(node),
   );
+}
+
+/** What everybody may do, nobody need be able to give. */
+function optionToAll({ is_grant, grant_option, grantees = [] }: GrantStmt): Draft {
+  const toAll = grantees.some((one) => 'RoleSpec' in one && one.RoleSpec.roletype === 'ROLESPEC_PUBLIC');
+  return is_grant && grant_option && toAll ? fail('grant options can only be granted to roles', '0LP01') : nothing;
 }
 
 /** Sequences, schemas and databases; tables and routines are looked up where they are locked. */

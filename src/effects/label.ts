@@ -5,6 +5,7 @@ import { type Node, type ObjectType, strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import type { LockMode } from './effect.js';
+import { unknownOther } from './named-other.js';
 import { unknownExtension } from './outside.js';
 import { isStored, notShown } from './relations.js';
 import { namedRoutineRefusal } from './routines.js';
@@ -20,7 +21,7 @@ function labelled(catalog: Catalog, kind: ObjectType | undefined, object: Node |
   if (kind === 'OBJECT_COLUMN') return labelColumn(catalog, parts, why);
   if (wholes.has(kind ?? '')) return labelTable(catalog, parts, kind === 'OBJECT_MATVIEW', why);
   const list = partsOfTables[kind ?? ''];
-  return list === undefined ? nothing : labelPart(catalog, parts, list, why);
+  return list === undefined ? unknownOther(catalog, kind, object) : labelPart(catalog, parts, list, why);
 }
 
 /** Relations that nobody waits for. */

@@ -36,6 +36,8 @@ const vacuum: Predict<'VacuumStmt'> = (node, { catalog, pg }) => {
     main: !optionsOf(node.options).has('process_main') || isOn(node.options, 'process_main'),
   };
   const named = (node.rels ?? []).flatMap((rel) => ('VacuumRelation' in rel ? [rel.VacuumRelation] : []));
+  if (!how.analyze && named.some(({ va_cols }) => va_cols !== undefined))
+    return fail('ANALYZE option must be specified when a column list is provided', '0A000');
   const work = named.length > 0 ? named.map((one) => ofNamed(one, how)) : ofAll(node, how);
   return all(how.vacuum ? forbidden : nothing, ...work);
 };

@@ -1,17 +1,9 @@
 import type { Catalog, Relation, Table } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
-import { findRelation, isTable } from '../catalog/lookup.js';
+import { descendants, findRelation, isTable } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
-import type {
-  DeleteStmt,
-  MergeStmt,
-  MergeWhenClause,
-  Node,
-  RangeVar,
-  ReturningClause,
-  UpdateStmt,
-} from '../sql/tree.js';
-import { visit } from '../sql/walk.js';
+import type { DeleteStmt, Node, RangeVar, ReturningClause, UpdateStmt } from '../sql/tree.js';
+import { columnRefs, subqueryKinds, visit } from '../sql/walk.js';
 import { brokenRow, nullRefusal } from './broken-row.js';
 import {
   asConditions,
@@ -35,10 +27,9 @@ import { updatedTwice } from './duplicate.js';
 import { fire } from './fire.js';
 import { followRules } from './follow-rules.js';
 import { checkReferences, checkReferrers, onItsOwn } from './foreign-key-checks.js';
-import { subqueriesOf } from './insert.js';
 import { unidentifiedRefusal } from './publication.js';
 import { planQuery } from './query.js';
-import { conditionsOf, conjuncts } from './query-conditions.js';
+import { conjuncts } from './query-conditions.js';
 import { type PlannedGraph, planGraph } from './query-draft.js';
 import { readFrom } from './query-from.js';
 import { emptyGraph, type Graph, neverStops, type Planned, type QueryPlace } from './query-plan.js';
@@ -47,7 +38,7 @@ import type { Scope, StoredSource } from './query-terms.js';
 import { withTables } from './query-with.js';
 
 /** What an UPDATE, DELETE or MERGE changes and how it finds the rows. */
-interface Found {
+export interface Found {
   readonly table: Table;
   /** What the statement names: the table, or a view of it. */
   readonly through: Relation | undefined;
@@ -62,14 +53,17 @@ interface Found {
   readonly many: boolean;
   /** No row can be meant. */
   readonly none: boolean;
+  /** What WHERE says of the rows, in conditions that must all hold and name the target alone. */
+  readonly where: readonly Node[];
 }
 
 /** Plans FROM and WHERE with the target among the sources; undefined when the target is no table that the history shows. */
-function find(
+export function find(
   range: RangeVar | undefined,
   from: readonly Node[],
   read: (scope: Scope, graph: Graph) => void,
   place: QueryPlace,
+  whereClause?: Node,
 ): { readonly found: Found | undefined; readonly planned: PlannedGraph } {
   const graph = emptyGraph();
   const target = readFrom([{ RangeVar: range ?? {} }], graph, place, () => 'RowExclusiveLock');
@@ -85,7 +79,17 @@ function find(
   const many = !none && leaves.some(({ served }) => served !== 'yes');
   const through = findRelation(place.catalog, range);
   const name = shownAs(range);
-  return { found: { table, through, name, items, graph, planned, source, many, none }, planned };
+  const where = conjuncts(whereClause).filter((part) => isAbout(part, name, from.length === 0));
+  return { found: { table, through, name, items, graph, planned, source, many, none, where }, planned };
+}
+
+/** Whether all columns of a condition are those of the target; alone in its statement it needs no name before them. */
+function isAbout(condition: Node, target: string, alone: boolean): boolean {
+  let about = true;
+  visit(condition, (...[kind]) => {
+    if (subqueryKinds.has(kind)) about = false;
+  });
+  return about && columnRefs({ condition }).every(({ parts }) => (parts.length === 1 ? alone : parts[0] === target));
 }
 
 /** The rows of a view that a statement means are read where something else is done with them. */
@@ -127,7 +131,7 @@ function belowOnTheirOwn({ table, source, planned }: Found): readonly Table[] {
 }
 
 /** The effects of finding and changing the rows of the target and its partitions. */
-function touch({ source, planned, many }: Found, why: string): Draft {
+export function touch({ source, planned, many }: Found, why: string): Draft {
   const leaves = planned.access.leaves.get(source) ?? [];
   // a few rows found by index are no work worth telling
   return all(planned.draft, many ? changed(leaves, why) : nothing);
@@ -150,7 +154,7 @@ export function planUpdate(node: UpdateStmt, place: QueryPlace, context: Predict
   };
   const instead = changedView(node.relation, change, context);
   if (instead !== undefined) return outcome(all(common, instead), true);
-  const { found, planned } = find(node.relation, node.fromClause ?? [], read, inner);
+  const { found, planned } = find(node.relation, node.fromClause ?? [], read, inner, node.whereClause);
   const view = changedTable(catalog, node.relation);
   if (found === undefined || view === undefined)
     return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'UPDATE')), planned.few);
@@ -202,12 +206,12 @@ function readReturning(clause: ReturningClause | undefined, scope: Scope, graph:
     readSubqueries(target, { ...scope, items: [...scope.items, ...rows] }, graph, place);
 }
 
-function outcome(draft: Draft, few: boolean): Planned {
+export function outcome(draft: Draft, few: boolean): Planned {
   return { draft, few, columns: [], open: true };
 }
 
 /** What follows from new values: foreign keys on both sides, a move to another partition, triggers. */
-function updated(found: Found, assigned: ReadonlyMap<string, Node | undefined>, context: PredictContext): Draft {
+export function updated(found: Found, assigned: ReadonlyMap<string, Node | undefined>, context: PredictContext): Draft {
   const { table, many, none, through } = found;
   if (none) return nothing;
   const { catalog } = context;
@@ -229,7 +233,7 @@ function updated(found: Found, assigned: ReadonlyMap<string, Node | undefined>, 
     updatedTwice(table, set, catalog),
     checkReferences(catalog, table, { values: checked, many, perhapsSame: true }),
     checkReferrers(table, { event: 'update', columns: [...set.keys()], many }, context),
-    move(table, values, context),
+    move(found, values, context),
     fire(table, { event: 'update', columns: [...assigned.keys()] }, context),
     ...belowOnTheirOwn(found).map((one) =>
       all(
@@ -240,11 +244,18 @@ function updated(found: Found, assigned: ReadonlyMap<string, Node | undefined>, 
   );
 }
 
-/** A new value in the key of a partitioned table may move the row: it is inserted where it goes, and its foreign keys are checked again. */
-function move(table: Table, values: ReadonlyMap<string, Node | undefined>, { catalog }: PredictContext): Draft {
-  const keys = new Set((table.partitionBy?.keys ?? []).map(({ column }) => column));
-  if (table.kind !== 'partitioned' || ![...values.keys()].some((column) => keys.has(column))) return nothing;
-  const places = routed(catalog, table, asConditions(values));
+/**
+ * A new value in a key, of the partitioned table or of a partition that is partitioned itself, may move the row: it is inserted where it
+ * goes, and its foreign keys are checked again. What WHERE says of the columns that keep their values tells where that is.
+ */
+function move(
+  { table, where }: Found,
+  values: ReadonlyMap<string, Node | undefined>,
+  { catalog }: PredictContext,
+): Draft {
+  if (table.kind !== 'partitioned' || ![...keysOf(catalog, table)].some((column) => values.has(column))) return nothing;
+  const kept = where.filter((part) => columnRefs({ part }).every(({ parts }) => !values.has(parts.at(-1) ?? '')));
+  const places = routed(catalog, table, [...asConditions(values), ...kept]);
   if (places.length === 0 && table.complete)
     return fail(`no partition of relation "${table.name}" found for row`, '23514', false);
   const row = new Map(table.columns.map(({ name }): [string, Node | undefined] => [name, values.get(name)]));
@@ -252,6 +263,12 @@ function move(table: Table, values: ReadonlyMap<string, Node | undefined>, { cat
     checkReferences(catalog, table, { values: row, many: false, perhapsSame: true }),
     ...places.map(({ relation, sure }) => lock(relation, 'RowExclusiveLock', 'rows may move to this partition', sure)),
   );
+}
+
+/** The columns in the keys of a partitioned table and of those below it. */
+function keysOf(catalog: Catalog, table: Table): ReadonlySet<string> {
+  const partitioned = [table, ...descendants(catalog, table)].flatMap(({ partitionBy }) => partitionBy?.keys ?? []);
+  return new Set(partitioned.flatMap(({ column }) => column ?? []));
 }
 
 export function planDelete(node: DeleteStmt, place: QueryPlace, context: PredictContext): Planned {
@@ -287,7 +304,7 @@ function owners(table: Table, source: StoredSource, { access }: PlannedGraph): r
   return [table, ...below.filter(({ oid, bound }) => oid !== table.oid && bound === undefined)];
 }
 
-function deleted(found: Found, context: PredictContext): Draft {
+export function deleted(found: Found, context: PredictContext): Draft {
   const { table, many, none, source, planned } = found;
   if (none) return nothing;
   return all(
@@ -297,53 +314,5 @@ function deleted(found: Found, context: PredictContext): Draft {
     ),
     fire(table, { event: 'delete' }, context),
     ...belowOnTheirOwn(found).map((one) => fire(one, { event: 'delete' }, context)),
-  );
-}
-
-export function planMerge(node: MergeStmt, place: QueryPlace, context: PredictContext): Planned {
-  const { catalog } = context;
-  const { tables, draft: common } = withTables(node.withClause, node, place, planQuery);
-  const inner: QueryPlace = { ...place, tables };
-  const clauses = (node.mergeWhenClauses ?? []).flatMap((clause) =>
-    'MergeWhenClause' in clause ? [clause.MergeWhenClause] : [],
-  );
-  const read = (scope: Scope, graph: Graph) => {
-    // rows of the target that the source does not match are wanted too: nothing restricts the target
-    const outer = clauses.some(({ matchKind }) => matchKind === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE');
-    const [first] = graph.sources;
-    const restricts = outer && first !== undefined ? new Set(graph.sources.filter((one) => one !== first)) : undefined;
-    for (const part of conjuncts(node.joinCondition)) {
-      readSubqueries(part, scope, graph, inner);
-      graph.conditions.push(...conditionsOf(part, scope, inner.terms, restricts));
-    }
-  };
-  const sources = node.sourceRelation === undefined ? [] : [node.sourceRelation];
-  const { found, planned } = find(node.relation, sources, read, inner);
-  if (found === undefined)
-    return outcome(all(common, planned.draft, notChanged(catalog, node.relation ?? {}, 'MERGE')), planned.few);
-  const ruled = found.table.rules.length > 0; // unless they are switched off
-  if (ruled || (context.pg < 17 && found.through?.kind === 'view'))
-    return outcome(fail(`cannot execute MERGE on relation "${node.relation?.relname}"`, '0A000', !ruled), true);
-  const acting = clauses.some(({ commandType }) => commandType !== 'CMD_NOTHING');
-  const own = acting ? touch(found, 'its rows are merged with others') : planned.draft;
-  return outcome(all(common, own, ...clauses.map((clause) => merged(clause, found, inner, context))), !found.many);
-}
-
-function merged(clause: MergeWhenClause, found: Found, place: QueryPlace, context: PredictContext): Draft {
-  const subqueries = subqueriesOf([...(clause.targetList ?? []), ...(clause.values ?? [])], place, found.items);
-  const set = assignments(clause.targetList);
-  const early = all(subqueries, askBound(context.catalog, found.table));
-  if (clause.commandType === 'CMD_UPDATE') return all(early, updated(found, set, context));
-  if (clause.commandType === 'CMD_DELETE') return all(subqueries, deleted(found, context));
-  if (clause.commandType !== 'CMD_INSERT') return subqueries;
-  const { table, many } = found;
-  const names = clause.targetList === undefined ? table.columns.map(({ name }) => name) : [...set.keys()];
-  const places = routed(context.catalog, table, undefined);
-  const values = new Map(names.map((name): [string, Node | undefined] => [name, undefined]));
-  return all(
-    early,
-    checkReferences(context.catalog, table, { values, many, perhapsSame: true }),
-    ...places.map(({ relation, sure }) => lock(relation, 'RowExclusiveLock', 'rows may go to this partition', sure)),
-    fire(table, { event: 'insert' }, context),
   );
 }

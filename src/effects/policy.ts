@@ -2,7 +2,7 @@ import type { Relation, Table } from '../catalog/catalog.js';
 import { placeIn, typeInTable } from '../catalog/expression-type.js';
 import { findRelation, findTable, isTable } from '../catalog/lookup.js';
 import { describeQuery } from '../catalog/query.js';
-import type { Node, RangeVar, RuleStmt } from '../sql/tree.js';
+import type { CreatePolicyStmt, Node, RangeVar, RuleStmt } from '../sql/tree.js';
 import { columnRefs } from '../sql/walk.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock } from './draft.js';
@@ -21,21 +21,32 @@ const createPolicy: Predict<'CreatePolicyStmt'> = (node, context) => {
   const table = findTable(context.catalog, node.table);
   if (table?.policies.some(({ name }) => name === node.policy_name))
     return fail(`policy "${node.policy_name}" for table "${table.name}" already exists`, '42710');
-  if (node.cmd_name === 'insert' && node.qual !== undefined)
-    return fail('only WITH CHECK expression allowed for INSERT', '42601');
-  if ((node.cmd_name === 'select' || node.cmd_name === 'delete') && node.with_check !== undefined)
-    return fail('WITH CHECK cannot be applied to SELECT or DELETE', '42601');
+  const idle = idleExpression(node.cmd_name, node);
+  if (idle !== undefined) return idle;
   return all(
     onTable(node.table, [node.qual, node.with_check], 'a policy is made on it', context),
     ...unknownRoles(node.roles),
   );
 };
 
+/** Rows that are written are checked, and rows that are read are chosen. */
+function idleExpression(
+  command: string | undefined,
+  { qual, with_check }: Pick<CreatePolicyStmt, 'qual' | 'with_check'>,
+): Draft | undefined {
+  if (command === 'insert' && qual !== undefined) return fail('only WITH CHECK expression allowed for INSERT', '42601');
+  return (command === 'select' || command === 'delete') && with_check !== undefined
+    ? fail('only USING expression allowed for SELECT, DELETE', '42601')
+    : undefined;
+}
+
 const alterPolicy: Predict<'AlterPolicyStmt'> = (node, context) => {
   const table = findTable(context.catalog, node.table);
-  const known = table?.policies.some(({ name }) => name === node.policy_name);
-  if (table?.complete && !known)
+  const known = table?.policies.find(({ name }) => name === node.policy_name);
+  if (table?.complete && known === undefined)
     return fail(`policy "${node.policy_name}" for table "${table.name}" does not exist`, '42704');
+  const idle = idleExpression(known?.command, node);
+  if (idle !== undefined) return idle;
   return all(
     onTable(node.table, [node.qual, node.with_check], 'one of its policies changes', context),
     ...unknownRoles(node.roles),

@@ -15,8 +15,9 @@ import { qualifiedName } from '../sql/names.js';
 import { type AlterOwnerStmt, type ObjectType, type RenameStmt, strings } from '../sql/tree.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, lockIndex, nothing } from './draft.js';
+import { renamedOther, unknownOther } from './named-other.js';
 import { unknownExtension, unknownRole } from './outside.js';
-import { isTypeName, lockEach, lockUnknown, unknownRelation } from './relations.js';
+import { isTypeName, lockEach, lockUnknown, systemColumns, unknownRelation } from './relations.js';
 import { namedRoutineRefusal, takenRoutine } from './routines.js';
 import { rowTypeRefusal } from './row-type.js';
 import { renameTrigger } from './trigger.js';
@@ -65,6 +66,9 @@ function refusedColumn(relation: Relation, from: string, to: string): Draft {
   if (!('columns' in relation)) return nothing;
   const complete = 'complete' in relation ? relation.complete : true;
   if (complete && columnOf(relation, from) === undefined) return fail(`column "${from}" does not exist`, '42703');
+  // views and composite types have no system columns
+  if (systemColumns.has(to) && relation.kind !== 'view' && relation.kind !== 'composite type')
+    return fail(`column name "${to}" conflicts with a system column name`, '42701');
   if (columnOf(relation, to) === undefined) return nothing;
   return fail(`column "${to}" of relation "${relation.name}" already exists`, '42701');
 }
@@ -179,7 +183,7 @@ function renameOther(node: RenameStmt, context: PredictContext): Draft {
     return fail(`schema "${node.subname}" does not exist`, '3F000', false);
   if (node.renameType === 'OBJECT_SCHEMA' && catalog.schemas.has(node.newname ?? ''))
     return fail(`schema "${node.newname}" already exists`, '42P06');
-  if (node.renameType !== 'OBJECT_TYPE' && node.renameType !== 'OBJECT_DOMAIN') return nothing;
+  if (node.renameType !== 'OBJECT_TYPE' && node.renameType !== 'OBJECT_DOMAIN') return renamedOther(catalog, node);
   const parts = node.object !== undefined && 'List' in node.object ? strings(node.object.List.items) : [];
   const type = findType(catalog, parts);
   if (type === undefined) return nothing;
@@ -200,7 +204,7 @@ const setSchema: Predict<'AlterObjectSchemaStmt'> = (node, context) => {
       ofType(node, catalog) ??
       namedRoutineRefusal(node.objectType, node.object, context) ??
       takenRoutine(node.object, { schema: newschema }, catalog) ??
-      absent
+      all(absent, unknownOther(catalog, node.objectType, node.object))
     );
   const why = 'it moves to another schema';
   const relation = findRelation(catalog, range);
@@ -247,5 +251,5 @@ export const naming: PredictTable = {
   AlterOwnerStmt: (node, context) =>
     ofType(node, context.catalog) ??
     namedRoutineRefusal(node.objectType, node.object, context) ??
-    unknownRole(node.newowner),
+    all(unknownOther(context.catalog, node.objectType, node.object), unknownRole(node.newowner)),
 };

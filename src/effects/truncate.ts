@@ -1,5 +1,5 @@
 import type { Catalog, Oid, Table } from '../catalog/catalog.js';
-import { ancestors, findRelation, isTable, referencingTables, tables } from '../catalog/lookup.js';
+import { ancestors, findRelation, isTable, referencingTables } from '../catalog/lookup.js';
 import type { RangeVar } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, build, type Draft, fail, lock, newHeap } from './draft.js';
@@ -85,8 +85,8 @@ function withReferencing(catalog: Catalog, named: readonly Table[]): readonly Ta
 }
 
 function empty(catalog: Catalog, table: Table, pg: number): Draft {
-  const parents = pg < 14 && table.bound !== undefined ? tables(catalog, table.parents) : [];
-  const read = all(...parents.map((parent) => lock(parent, 'AccessShareLock', 'its partition is truncated')));
+  const above = pg < 14 && table.bound !== undefined ? ancestors(catalog, table) : [];
+  const read = all(...above.map((parent) => lock(parent, 'AccessShareLock', 'its partition is truncated')));
   if (table.kind !== 'table') return all(read, lock(table, 'AccessExclusiveLock', emptied));
   return all(
     read,
