@@ -5,13 +5,14 @@ import type { Catalog } from '../src/catalog/catalog.js';
 import { emptyCatalog } from '../src/catalog/lookup.js';
 import { endTransaction } from '../src/catalog/transaction.js';
 import { alterTable } from '../src/effects/alter-table.js';
+import { lockLevel } from '../src/effects/alter-table-lock.js';
 import type { Prediction } from '../src/effects/effect.js';
 import { predict } from '../src/effects/predict.js';
 import { statements } from '../src/effects/statements.js';
 import { loadParser } from '../src/sql/parse.js';
 import { parseScript } from '../src/sql/script.js';
 import { Source } from '../src/sql/source.js';
-import type { Statement } from '../src/sql/statement.js';
+import { isKind, type Statement } from '../src/sql/statement.js';
 
 beforeAll(loadParser);
 
@@ -333,8 +334,8 @@ const families: Readonly<Record<string, readonly Row[]>> = {
       ['p ShareUpdateExclusive', 't ShareUpdateExclusive'],
       'create publication pb for table t;',
     ],
-    [`create subscription s connection 'x' publication p`, ['not in a transaction block']],
-    [`create subscription s connection 'x' publication p with (connect = false)`, []],
+    [`create subscription s connection 'dbname=x' publication p`, ['may fail 08006', 'not in a transaction block']],
+    [`create subscription s connection 'dbname=x' publication p with (connect = false)`, []],
     ['create statistics st on a, n from t', ['t ShareUpdateExclusive']],
     ['create database d', ['not in a transaction block']],
     [`alter system set work_mem = '5MB'`, ['not in a transaction block']],
@@ -476,6 +477,66 @@ describe.each(suites)('%s', (_, rows) => {
     });
 });
 
+/** At least one of each kind. */
+const everyCommand = [
+  'add column z int',
+  'alter a set default 1',
+  'alter a drop not null',
+  'alter a set not null',
+  'alter a set expression as (1)',
+  'alter a drop expression',
+  'alter a set statistics 5',
+  'alter a set (n_distinct = 5)',
+  'alter a reset (n_distinct)',
+  'alter b set storage plain',
+  'alter b set compression pglz',
+  'drop column a',
+  'add check (a > 0)',
+  'alter constraint c deferrable',
+  'validate constraint c',
+  'drop constraint c',
+  'alter a type bigint',
+  "alter a options (set x 'y')",
+  'owner to somebody',
+  'cluster on t_a_idx',
+  'set without cluster',
+  'set logged',
+  'set unlogged',
+  'set without oids',
+  'set access method heap',
+  'set tablespace pg_default',
+  'set (fillfactor = 70)',
+  'reset (fillfactor)',
+  'enable trigger tr',
+  'enable always trigger tr',
+  'enable replica trigger tr',
+  'disable trigger tr',
+  'enable trigger all',
+  'disable trigger all',
+  'enable trigger user',
+  'disable trigger user',
+  'enable rule r',
+  'enable always rule r',
+  'enable replica rule r',
+  'disable rule r',
+  'inherit p',
+  'no inherit p',
+  'of comp',
+  'not of',
+  'replica identity full',
+  'enable row level security',
+  'disable row level security',
+  'force row level security',
+  'no force row level security',
+  "options (set x 'y')",
+  'attach partition p default',
+  'detach partition p',
+  'detach partition p finalize',
+  'alter a add generated always as identity',
+  'alter a set generated always',
+  'alter a drop identity',
+];
+
 describe('the table of statements', () => {
   /** Parts of other statements, and what PL/pgSQL alone asks the parser for. */
   const inner = new Set(['PLAssignStmt', 'RawStmt', 'ReplicaIdentityStmt', 'ReturnStmt', 'SetOperationStmt']);
@@ -486,6 +547,35 @@ describe('the table of statements', () => {
     expect(kinds.length).toBeGreaterThan(100);
     const known = new Set(Object.keys({ ...statements, ...alterTable }));
     expect([...new Set(kinds)].filter((kind) => !known.has(kind) && !inner.has(kind))).toEqual([]);
+  });
+
+  /** What PostgreSQL makes of other commands while it carries them out. */
+  const made = new Set([
+    'AT_AddColumnToView',
+    'AT_AddIndex',
+    'AT_AddIndexConstraint',
+    'AT_CookedColumnDefault',
+    'AT_ReAddComment',
+    'AT_ReAddConstraint',
+    'AT_ReAddDomainConstraint',
+    'AT_ReAddIndex',
+    'AT_ReAddStatistics',
+    'AT_ReplaceRelOptions',
+  ]);
+
+  test('knows the lock of every command of ALTER TABLE, and understands each', () => {
+    const written = parse(everyCommand.map((command) => `alter table t ${command};`).join('\n'));
+    const nodes = written.flatMap((one) => (isKind(one, 'AlterTableStmt') ? (one.node.cmds ?? []) : []));
+    const commands = nodes.flatMap((node) => ('AlterTableCmd' in node ? [node.AlterTableCmd] : []));
+    expect(commands.filter((command) => lockLevel(command) === undefined)).toEqual([]);
+    const understood = (one: Statement) => predict(one, emptyCatalog(), { pg: 18 }).understood;
+    expect(written.filter((one) => !understood(one)).map(({ text }) => text)).toEqual([]);
+    const types = readFileSync('node_modules/@pgsql/types/enums.d.ts', 'utf8');
+    const kinds = [...(/type AlterTableType = (.*);/.exec(types)?.[1] ?? '').matchAll(/"(\w+)"/g)];
+    const names = kinds.map((match) => match[1] ?? '');
+    expect(names.length).toBeGreaterThan(60);
+    const seen = new Set<string>(commands.map(({ subtype = '' }) => subtype));
+    expect(names.filter((name) => !seen.has(name) && !made.has(name))).toEqual([]);
   });
 
   test('says of EXECUTE that nothing may be concluded', () => {

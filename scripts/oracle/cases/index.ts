@@ -26,6 +26,7 @@ import { syntax } from './syntax.js';
 import { tables } from './tables.js';
 import { traced } from './traced.js';
 import { transactions } from './transactions.js';
+import { unseen } from './unseen.js';
 import { views } from './views.js';
 
 /** Every case of the oracle. */
@@ -58,4 +59,5 @@ export const cases: readonly Case[] = [
   ...blindBatches,
   ...blindForms,
   ...traced,
+  ...unseen,
 ];
