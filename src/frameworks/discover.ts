@@ -62,22 +62,25 @@ export interface Discovered {
  * framework, and for nothing else.
  */
 export async function discover(paths: readonly string[], options: DiscoverOptions): Promise<Discovered> {
-  const histories = new Map<string, History>();
-  const selected = new Map<History, ReadonlySet<string> | undefined>();
+  const selected = new Map<History, Set<string> | undefined>();
   const problems: MigrationProblem[] = [];
   const empty: string[] = [];
-  const passedOver = new Set<string>();
+  const seen: Seen = { known: new Map(), around: new Map(), passedOver: new Set() };
   const projects = new Map<string, Project>();
   for (const target of paths.length === 0 ? [everything] : paths.map((path) => targetOf(path, options))) {
     const root = projectRoot(options.cwd, target.path);
     const project = projects.get(root) ?? openProject(options.cwd, root, options.overlay, options.onFiles);
     projects.set(root, project);
-    const found = await historiesOf(project, target, options, { known: histories, passedOver });
+    const found = await historiesOf(project, target, options, seen);
     if (found.length === 0) empty.push(target.path);
     for (const history of found) {
       const ids = askedFor(history, target);
       const before = selected.has(history) ? selected.get(history) : new Set<string>();
-      selected.set(history, ids === undefined || before === undefined ? undefined : new Set([...before, ...ids]));
+      if (ids === undefined) selected.set(history, undefined);
+      else if (before !== undefined) {
+        for (const id of ids) before.add(id);
+        selected.set(history, before);
+      }
     }
   }
   for (const path of [...projects.values()].flatMap((project) => project.unreadable()))
@@ -94,7 +97,7 @@ export async function discover(paths: readonly string[], options: DiscoverOption
     ),
     problems,
     empty,
-    passedOver: [...passedOver].sort(),
+    passedOver: [...seen.passedOver].sort(),
   };
 }
 
@@ -140,6 +143,8 @@ function statusOf(full: string, path: string): Stats {
 /** What is carried from path to path. */
 interface Seen {
   readonly known: Map<string, History>;
+  /** The histories in and around a folder: pre-commit names hundreds of files of one. */
+  readonly around: Map<string, readonly History[]>;
   readonly passedOver: Set<string>;
 }
 
@@ -159,9 +164,27 @@ async function historiesOf(
   project: Project,
   target: Target,
   options: DiscoverOptions,
-  { known, passedOver }: Seen,
+  seen: Seen,
 ): Promise<readonly History[]> {
   const start = target.isFile ? folderOf(target.path) : target.path;
+  const own = seen.around.get(start) ?? (await historiesAround(project, start, options, seen));
+  seen.around.set(start, own);
+  const asked = target.isFile ? own.filter((history) => idsByFile(history).has(target.path)) : own;
+  if (asked.length > 0 || !target.named) return asked;
+  const fallback = await read(project, fallbackClaim(start, options), [], options, seen.known);
+  const meant = target.isFile
+    ? idsByFile(fallback).has(target.path)
+    : fallback.migrations.length + fallback.problems.length > 0;
+  return meant ? [fallback] : [];
+}
+
+/** What is believed of all that the frameworks claim in and around a folder. */
+async function historiesAround(
+  project: Project,
+  start: string,
+  options: DiscoverOptions,
+  { known, passedOver }: Seen,
+): Promise<readonly History[]> {
   const claims = decide(await claimed(project.folder(start), options));
   const wanted = claims.filter((claim) => !isTestData(claim, start));
   for (const { detection } of claims)
@@ -169,14 +192,7 @@ async function historiesOf(
   const accepted = wanted.map((claim) => pinned(claim, options)).filter((claim) => !ignored(claim, options));
   const histories: History[] = [];
   for (const claim of accepted) histories.push(await read(project, claim, accepted, options, known));
-  const own = withoutCopies(histories).filter(({ migrations, problems }) => migrations.length + problems.length > 0);
-  const asked = target.isFile ? own.filter((history) => filesOf(history).has(target.path)) : own;
-  if (asked.length > 0 || !target.named) return asked;
-  const fallback = await read(project, fallbackClaim(start, options), [], options, known);
-  const meant = target.isFile
-    ? filesOf(fallback).has(target.path)
-    : fallback.migrations.length + fallback.problems.length > 0;
-  return meant ? [fallback] : [];
+  return withoutCopies(histories).filter(({ migrations, problems }) => migrations.length + problems.length > 0);
 }
 
 /** What all frameworks claim, or the one that is pinned for the run: where it knows no folder as its own, it has those that are known by names alone. */
@@ -289,21 +305,26 @@ function without(folder: Folder, roots: readonly string[]): Folder {
   };
 }
 
-/** All files that a history was read from. */
-function filesOf(history: History): ReadonlySet<string> {
-  return new Set([
-    ...history.problems.map(({ source }) => source.file),
-    ...history.migrations.flatMap((migration) => [
-      migration.file,
-      ...migration.up.pieces.map(({ source }) => source.file),
-      ...('none' in migration.down ? [] : migration.down.pieces.map(({ source }) => source.file)),
-    ]),
-  ]);
+const indexes = new WeakMap<History, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** All files that a history was read from, and the ids of the migrations that each is a part of. */
+function idsByFile(history: History): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = indexes.get(history);
+  if (known !== undefined) return known;
+  const files = new Map<string, Set<string>>();
+  const at = (file: string) => files.get(file) ?? files.set(file, new Set()).get(file);
+  for (const { source } of history.problems) at(source.file);
+  for (const { id, file, up, down } of history.migrations) {
+    at(file)?.add(id);
+    for (const { source } of [...up.pieces, ...('none' in down ? [] : down.pieces)]) at(source.file)?.add(id);
+  }
+  indexes.set(history, files);
+  return files;
 }
 
 /** Plain SQL files that another history includes (a changelog its sqlFile, a plan its scripts) are no history of their own. */
 function withoutCopies(histories: readonly History[]): readonly History[] {
-  const others = histories.filter(({ framework }) => framework !== plain.id).map(filesOf);
+  const others = histories.filter(({ framework }) => framework !== plain.id).map(idsByFile);
   return histories.filter(
     (history) =>
       history.framework !== plain.id ||
@@ -312,13 +333,12 @@ function withoutCopies(histories: readonly History[]): readonly History[] {
   );
 }
 
+/** The ids of the migrations that a path asks for; undefined for all. */
 function askedFor(history: History, target: Target): ReadonlySet<string> | undefined {
-  if (!target.isFile && isWithin(target.path, history.root)) return undefined;
-  const asked = (path: string) => (target.isFile ? path === target.path : isWithin(target.path, path));
-  const ids = history.migrations.filter((migration) =>
-    [...filesOf({ ...history, problems: [], migrations: [migration] })].some(asked),
-  );
-  return new Set(ids.map(({ id }) => id));
+  const files = idsByFile(history);
+  if (target.isFile) return files.get(target.path) ?? new Set();
+  if (isWithin(target.path, history.root)) return undefined;
+  return new Set([...files].flatMap(([file, ids]) => (isWithin(target.path, file) ? [...ids] : [])));
 }
 
 function compare(a: string, b: string): number {

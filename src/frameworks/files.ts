@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Source } from '../sql/source.js';
 import { type Content, contentIn, contentOf, plain, probe } from './content.js';
@@ -177,9 +178,9 @@ export function projectRoot(cwd: string, path: string): string {
   const start = resolve(cwd, path);
   let manifest: string | undefined;
   for (let at = start; ; at = dirname(at)) {
-    const names = new Set(children(at)?.map((child) => child.name));
-    if (names.has('.git')) return at;
-    if (manifests.some((name) => names.has(name))) manifest = at;
+    const has = (name: string) => existsSync(join(at, name));
+    if (has('.git')) return at;
+    if (manifests.some(has)) manifest = at;
     if (at === dirname(at)) break;
   }
   if (within(cwd, start)) return cwd;
