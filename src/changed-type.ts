@@ -75,7 +75,8 @@ ${next}
 alter table ${table} validate constraint ${constraint};`;
 }
 
-function byNewColumn({ node, statement }: Step<'AT_AlterColumnType'>): string {
+/** A column of the new type beside the old one. */
+export function byNewColumn({ node, statement }: Step<'AT_AlterColumnType'>): string {
   const type = /\btype\s+(.+?)(?:\s+using\b.*)?$/is.exec(statement.text)?.[1] ?? '…';
   return secondColumn(alteredTable(statement), node.name ?? '', `${node.name}_new`, type);
 }

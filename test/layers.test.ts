@@ -20,6 +20,7 @@ const layers: readonly (readonly string[])[] = [
     'src/recipes.ts',
     'src/added-column.ts',
     'src/changed-type.ts',
+    'src/rebuilt-index.ts',
     'src/rule-page.ts',
     'src/restored.ts',
   ],

@@ -218,6 +218,8 @@ export interface Index extends InSchema {
   readonly parent?: Oid;
   readonly children: readonly Oid[];
   readonly tablespace?: string;
+  /** Storage parameters: fillfactor, fastupdate … */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export interface View extends InSchema {

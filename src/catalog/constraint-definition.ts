@@ -8,6 +8,7 @@ import { addIndexConstraint, createIndex, type IndexConstraintKind, indexKey } f
 import { columnOf, findRelationNamed, isIndex, isTable, tables } from './lookup.js';
 import { columnsIn } from './mentions.js';
 import { type NotNull, setNotNull, withNotNull } from './not-null.js';
+import { storageOptions } from './storage-options.js';
 
 /** How a constraint comes to be. */
 export interface ConstraintOptions extends ApplyOptions {
@@ -150,6 +151,7 @@ function addKey(
       unique: kind !== 'exclude',
       nullsNotDistinct: node.nulls_not_distinct ?? false,
       tablespace: node.indexspace,
+      options: storageOptions(node.options),
       constraint,
     },
     options,

@@ -9,7 +9,7 @@ import { columnsAddition, distinctNames, freeRelationName } from './generated-na
 import { indexesOf, isIndex, isTable, tables } from './lookup.js';
 import { setNotNull } from './not-null.js';
 import { dropObject } from './removal.js';
-import { tablespaceOf } from './storage-options.js';
+import { storageOptions, tablespaceOf } from './storage-options.js';
 
 /** An index as a statement or a constraint asks for it. */
 export interface IndexDefinition {
@@ -22,6 +22,7 @@ export interface IndexDefinition {
   readonly unique: boolean;
   readonly nullsNotDistinct: boolean;
   readonly tablespace?: string | undefined;
+  readonly options: Index['options'];
   readonly constraint?: { readonly kind: IndexConstraintKind; readonly deferrable: boolean };
   /** A copy of one that compares by operators, WITHOUT OVERLAPS too: a name is chosen for it as for EXCLUDE. */
   readonly copiedByOperators?: boolean;
@@ -49,6 +50,7 @@ export function definitionOf(node: IndexStmt): IndexDefinition {
     unique: node.unique ?? false,
     nullsNotDistinct: node.nulls_not_distinct ?? false,
     tablespace: node.tableSpace,
+    options: storageOptions(node.options),
   };
 }
 
@@ -110,6 +112,7 @@ export function definitionFrom(catalog: Catalog, index: Index): IndexDefinition 
     predicate: index.predicate,
     unique: index.unique,
     nullsNotDistinct: index.nullsNotDistinct,
+    options: index.options,
     copiedByOperators: index.method === 'gist',
     ...((kind === 'primary key' || kind === 'unique' || kind === 'exclude') && {
       constraint: { kind, deferrable: constraint?.deferrable ?? false },
@@ -174,6 +177,7 @@ export function createIndex(catalog: Catalog, on: Oid, definition: IndexDefiniti
     include: definition.include,
     unique: definition.unique,
     nullsNotDistinct: definition.nullsNotDistinct,
+    options: definition.options,
     // of a partitioned table with partitions it is invalid until each has its part
     valid: !(how.only && partitioned && owner.children.length > 0),
     children: [],

@@ -201,6 +201,7 @@ function indexText(catalog: Catalog, index: Index): string {
     `(${keys.join(', ')})`,
     index.include.join(', '),
     index.nullsNotDistinct && 'nulls not distinct',
+    optionsText(index.options),
     gistOf(index.predicate),
   ];
   return parts.filter(Boolean).join(' ');
