@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rules } from '../rules/index.js';
@@ -60,6 +60,7 @@ const tools: readonly Tool[] = [
 ];
 
 const modules = path.resolve(import.meta.dirname, '../.tools/node_modules');
+const prismaModules = path.resolve(import.meta.dirname, '../.tools/prisma/node_modules');
 const runner = `import pg from '${modules}/pg/lib/index.js';
 import { drizzle } from '${modules}/drizzle-orm/node-postgres/index.js';
 import { migrate } from '${modules}/drizzle-orm/node-postgres/migrator.js';
@@ -87,8 +88,85 @@ const index = 'drizzle/0002_index_loan_member.sql';
 const edit = (folder: string, file: string, from: string | RegExp, to: string) =>
   writeFileSync(path.join(folder, file), readFileSync(path.join(folder, file), 'utf8').replace(from, to));
 
-const withDrizzle: readonly Tool[] = [
+/**
+ * Prisma with the engine that its package brings in WebAssembly: the native one is fetched from a host of Prisma's own. It hands the script of a
+ * migration to its adapter; that of Prisma cuts it up, and `whole` sends it in one message, as the native engine does (flavour/postgres,
+ * apply_migration_script). Both answer `name` as `text`, which that engine cannot read.
+ */
+const configured = (whole: boolean) => (folder: string) => {
+  const own =
+    'adapter.executeScript = async (script) => { try { await query(script); } catch (e) { adapter.onError(e); } };';
+  writeFileSync(
+    path.join(folder, 'prisma.config.ts'),
+    `import { PrismaPg } from '${prismaModules}/@prisma/adapter-pg/dist/index.mjs';
+for (const name of ['PRISMA_SCHEMA_ENGINE_BINARY', 'PRISMA_QUERY_ENGINE_LIBRARY']) process.env[name] = '${process.execPath}';
+// the engine gives up waiting for the advisory lock after ten seconds, by a timer that outlives the work
+const { setTimeout } = globalThis;
+globalThis.setTimeout = (...args) => setTimeout(...args).unref();
+class Factory extends PrismaPg {
+  async connect() {
+    const adapter = await super.connect();
+    const query = adapter.client.query.bind(adapter.client);
+    adapter.client.query = async (...args) => {
+      const result = await query(...args);
+      for (const field of result.fields ?? []) if (field.dataTypeID === 19) field.dataTypeID = 25;
+      return result;
+    };
+    ${whole ? own : ''}
+    return adapter;
+  }
+}
+const { PGHOST: host, PGUSER: user, PGDATABASE: database } = process.env;
+export default {
+  experimental: { adapter: true },
+  engine: 'js',
+  schema: 'prisma/schema.prisma',
+  adapter: async () => new Factory({ host, user, database, allowExitOnIdle: true }),
+};
+`,
+  );
+  writeFileSync(
+    path.join(folder, 'prisma/schema.prisma'),
+    'datasource db {\n  provider = "postgresql"\n  url = "x"\n}\n',
+  );
+};
+
+const prisma: Tool = {
+  name: 'prisma',
+  fixture: 'fixtures/prisma',
+  program: existsSync(`${prismaModules}/.bin/prisma`) ? `${prismaModules}/.bin/prisma` : undefined,
+  up: ['migrate', 'deploy'],
+  applied: 'select migration_name as version from _prisma_migrations where finished_at is not null order by started_at',
+  own: /_prisma_migrations/,
+  equip: configured(true),
+};
+
+const migration = (name: string) => `prisma/migrations/${name}/migration.sql`;
+const withBody = migration('20250113093000_create_loan');
+const withIndex = migration('20250116103000_index_loan_member');
+
+const withPrisma: readonly Tool[] = [
+  prisma,
+  {
+    ...prisma,
+    name: 'prisma with a second statement beside CONCURRENTLY',
+    change: (folder) => edit(folder, withIndex, 'create', 'select 1;\ncreate'),
+  },
+  {
+    ...prisma,
+    name: 'prisma with an adapter',
+    change: (folder) => {
+      edit(folder, withBody, /create function[\s\S]*/, '');
+      edit(folder, withIndex, 'create', 'select 1;\ncreate');
+      configured(false)(folder);
+    },
+    equip: undefined,
+  },
+];
+
+const withCode: readonly Tool[] = [
   ...tools,
+  ...withPrisma,
   drizzle('drizzle', () => {}),
   drizzle('drizzle without CONCURRENTLY', (folder) => edit(folder, index, ' concurrently', '')),
   drizzle('drizzle after COMMIT', (folder) => edit(folder, index, 'create', 'commit;--> statement-breakpoint\ncreate')),
@@ -122,6 +200,7 @@ async function run(tool: Tool, change: (folder: string) => void = tool.change ??
   const env = await environment(server, database);
   const { folder, remove } = copyOf(tool.fixture);
   change(folder);
+  tool.equip?.(folder);
   const session = await server.connect(database);
   await session.query(recorder);
   const settings = {
@@ -129,6 +208,7 @@ async function run(tool: Tool, change: (folder: string) => void = tool.change ??
     ...(tool.name === 'sql-migrate' && { DATABASE_URL: env.DATASOURCE }),
     DBMATE_MIGRATIONS_DIR: './db/migrations',
     DO_NOT_TRACK: '1',
+    CHECKPOINT_DISABLE: '1',
   };
   const port = tool.name === 'supabase' ? await throughTcp(env.PGHOST ?? '') : undefined;
   const remote = port && `postgres://postgres:x@127.0.0.1:${port.port}/${database}?sslmode=disable`;
@@ -208,7 +288,7 @@ function expectedTransactions(history: History, ids: readonly string[]): readonl
   return numbers.map((one) => order.indexOf(one));
 }
 
-describe.each(withDrizzle)('$name', (tool) => {
+describe.each(withCode)('$name', (tool) => {
   test('applies what we say, in our order, in our transactions, and stops where we say', async (context) => {
     if (tool.program === undefined) return context.skip(`${tool.name} is not installed: scripts/install-test-tools.sh`);
     const history = await read(tool);
@@ -231,10 +311,10 @@ describe.each(withDrizzle)('$name', (tool) => {
     const session = await server.connect(ours.PGDATABASE);
     await session.query(table.sql);
     const columns = `select table_schema, table_name, column_name, data_type, character_maximum_length, is_nullable, column_default
-      from information_schema.columns where table_schema ~ 'graphile_migrate|drizzle|supabase' or table_name ~ 'schema_migrations|gorp'
+      from information_schema.columns where table_schema ~ 'graphile_migrate|drizzle|supabase' or table_name ~ 'schema_migrations|gorp|prisma'
       order by table_name, ordinal_position`;
     const keys = `select conrelid::regclass::text, pg_get_constraintdef(oid) as def from pg_constraint
-      where conrelid::regclass::text ~ 'graphile_migrate|drizzle|schema_migrations|gorp' and contype <> 'n' order by 1, 2`;
+      where conrelid::regclass::text ~ 'graphile_migrate|drizzle|schema_migrations|gorp|prisma' and contype <> 'n' order by 1, 2`;
     for (const query of [columns, keys]) expect(await session.query(query)).toEqual(await result.query(query));
     await session.close();
     await result.end();
@@ -330,14 +410,33 @@ const refusals: readonly Refusal[] = [
     rule: 'dependency-missing',
     says: /create_loan/,
   },
+  {
+    tool: 'prisma',
+    file: 'prisma/migrations/20250118000000_lost/notes.txt',
+    text: 'x\n',
+    rule: 'migration-file-missing',
+    says: /P3015/,
+  },
+  {
+    tool: 'prisma with an adapter',
+    file: withBody,
+    text: 'create function f() returns int language plpgsql as $$\nbegin\n  return 1;\nend\n$$;\n',
+    rule: 'statement-cut',
+    says: /unterminated dollar-quoted/,
+  },
 ];
 
 describe('what we say a tool refuses, it refuses', () => {
   test.for(refusals)('$tool: $rule', async (refusal, context) => {
-    const tool = tools.find(({ name }) => name === refusal.tool);
+    const tool = withCode.find(({ name }) => name === refusal.tool);
     if (tool?.program === undefined)
       return context.skip(`${refusal.tool} is not installed: scripts/install-test-tools.sh`);
-    const write = (folder: string) => writeFileSync(path.join(folder, refusal.file), refusal.text);
+    const write = (folder: string) => {
+      tool.change?.(folder);
+      const file = path.join(folder, refusal.file);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, refusal.text);
+    };
     const copy = copyOf(tool.fixture);
     write(copy.folder);
     const { histories } = await discover([], { cwd: copy.folder });

@@ -25,6 +25,8 @@ export interface Tool {
   readonly versionOf?: (id: string) => string;
   /** Changes the copy of the fixture first. */
   readonly change?: (folder: string) => void;
+  /** Gives the copy what the tool alone needs: it is not in the project that we read. */
+  readonly equip?: ((folder: string) => void) | undefined;
   /** Objects of the tool's own, which are no migrations. */
   readonly own: RegExp;
 }
