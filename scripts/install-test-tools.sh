@@ -11,6 +11,8 @@ npm install --prefix .tools --no-audit --no-fund --no-save --save-exact \
 npm install --prefix .tools/prisma --ignore-scripts --no-audit --no-fund --no-save --save-exact \
   prisma@6.19.0 @prisma/adapter-pg@6.19.0 || echo "prisma: not installed"
 
+scripts/install-rust-tools.sh
+
 missing=()
 for package in sqitch libdbd-pg-perl sql-migrate postgresql-client default-jre-headless; do
   dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")

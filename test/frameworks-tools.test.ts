@@ -164,8 +164,53 @@ const withPrisma: readonly Tool[] = [
   },
 ];
 
+/** What scripts/install-rust-tools.sh has built. */
+const built = (name: string) => {
+  const file = path.resolve(import.meta.dirname, '../.tools/rust/bin', name);
+  return existsSync(file) ? file : undefined;
+};
+const sqlx: Tool = {
+  name: 'sqlx',
+  fixture: 'fixtures/sqlx',
+  program: built('sqlx'),
+  up: ['up'],
+  down: ['down', '0'],
+  downAtOnce: true,
+  applied: 'select version::text from _sqlx_migrations where success order by installed_on',
+  own: /_sqlx_migrations/,
+};
+const diesel: Tool = {
+  name: 'diesel',
+  fixture: 'fixtures/diesel',
+  program: built('diesel'),
+  up: ['up'],
+  down: ['down'],
+  applied: 'select version from __diesel_schema_migrations order by run_on',
+  own: /__diesel_schema_migrations/,
+};
+const optedOut = {
+  sqlx: 'migrations/20250116103000_index_loan_member.up.sql',
+  diesel: 'migrations/2025-01-16-103000_index_loan_member',
+};
+
+const inRust: readonly Tool[] = [
+  sqlx,
+  {
+    ...sqlx,
+    name: 'sqlx with a second statement beside CONCURRENTLY',
+    change: (folder) => edit(folder, optedOut.sqlx, 'create', 'select 1;\ncreate'),
+  },
+  diesel,
+  {
+    ...diesel,
+    name: 'diesel with a second statement beside CONCURRENTLY',
+    change: (folder) => edit(folder, `${optedOut.diesel}/up.sql`, 'create', 'select 1;\ncreate'),
+  },
+];
+
 const withCode: readonly Tool[] = [
   ...tools,
+  ...inRust,
   ...withPrisma,
   drizzle('drizzle', () => {}),
   drizzle('drizzle without CONCURRENTLY', (folder) => edit(folder, index, ' concurrently', '')),
@@ -311,10 +356,10 @@ describe.each(withCode)('$name', (tool) => {
     const session = await server.connect(ours.PGDATABASE);
     await session.query(table.sql);
     const columns = `select table_schema, table_name, column_name, data_type, character_maximum_length, is_nullable, column_default
-      from information_schema.columns where table_schema ~ 'graphile_migrate|drizzle|supabase' or table_name ~ 'schema_migrations|gorp|prisma'
+      from information_schema.columns where table_schema ~ 'graphile_migrate|drizzle|supabase' or table_name ~ 'schema_migrations|gorp|prisma|sqlx|diesel'
       order by table_name, ordinal_position`;
     const keys = `select conrelid::regclass::text, pg_get_constraintdef(oid) as def from pg_constraint
-      where conrelid::regclass::text ~ 'graphile_migrate|drizzle|schema_migrations|gorp|prisma' and contype <> 'n' order by 1, 2`;
+      where conrelid::regclass::text ~ 'graphile_migrate|drizzle|schema_migrations|gorp|prisma|sqlx|diesel' and contype <> 'n' order by 1, 2`;
     for (const query of [columns, keys]) expect(await session.query(query)).toEqual(await result.query(query));
     await session.close();
     await result.end();
@@ -409,6 +454,20 @@ const refusals: readonly Refusal[] = [
     text: '%syntax-version=1.0.0\n%project=library\n\ncreate_member [create_loan] 2025-01-10T08:30:00Z Ada <a@example.com> # x\n',
     rule: 'dependency-missing',
     says: /create_loan/,
+  },
+  {
+    tool: 'sqlx',
+    file: optedOut.sqlx,
+    text: '\n-- no-transaction\ncreate index concurrently loan_member on loan (member_id);\n',
+    rule: 'opt-out-ignored',
+    says: /transaction block/,
+  },
+  {
+    tool: 'sqlx',
+    file: 'migrations/first_x.sql',
+    text: 'select 1;\n',
+    rule: 'unreadable-migration',
+    says: /integer version prefix/,
   },
   {
     tool: 'prisma',
