@@ -356,10 +356,10 @@ describe.each(withCode)('$name', (tool) => {
     const session = await server.connect(ours.PGDATABASE);
     await session.query(table.sql);
     const columns = `select table_schema, table_name, column_name, data_type, character_maximum_length, is_nullable, column_default
-      from information_schema.columns where table_schema ~ 'graphile_migrate|drizzle|supabase' or table_name ~ 'schema_migrations|gorp|prisma|sqlx|diesel'
+      from information_schema.columns where table_schema ~ 'graphile_migrate|drizzle|supabase|sqitch' or table_name ~ 'schema_migrations|gorp|prisma|sqlx|diesel'
       order by table_name, ordinal_position`;
     const keys = `select conrelid::regclass::text, pg_get_constraintdef(oid) as def from pg_constraint
-      where conrelid::regclass::text ~ 'graphile_migrate|drizzle|schema_migrations|gorp|prisma|sqlx|diesel' and contype <> 'n' order by 1, 2`;
+      where conrelid::regclass::text ~ 'graphile_migrate|drizzle|schema_migrations|gorp|prisma|sqlx|diesel|sqitch' and contype <> 'n' order by 1, 2`;
     for (const query of [columns, keys]) expect(await session.query(query)).toEqual(await result.query(query));
     await session.close();
     await result.end();

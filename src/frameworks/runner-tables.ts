@@ -1,6 +1,10 @@
 import { textOf } from '../sql/piece.js';
 import type { History, RunnerTable } from './framework.js';
 
+const sqitchPeople = `committed_at timestamptz not null default clock_timestamp(), committer_name text not null,
+      committer_email text not null, planned_at timestamptz not null, planner_name text not null, planner_email text not null`;
+const sqitchPlanned = `note text not null default '', ${sqitchPeople}`;
+
 /** The tables in which runners keep what they have run, as they make them where nothing says another name; by framework. */
 export const runnerTables: Readonly<Record<string, RunnerTable | undefined>> = {
   // pkg/driver/postgres/postgres.go, createMigrationsTable
@@ -82,6 +86,54 @@ export const runnerTables: Readonly<Record<string, RunnerTable | undefined>> = {
       previous_hash text references graphile_migrate.migrations, filename text not null, date timestamptz not null default now());
       create table if not exists graphile_migrate.current (filename text primary key default 'current.sql', content text not null,
       date timestamptz not null default now());`,
+  },
+  // App/Sqitch/Engine/pg.sql
+  sqitch: {
+    name: 'sqitch',
+    sql: `create schema if not exists sqitch;
+      create table if not exists sqitch.releases (version real primary key, installed_at timestamptz not null default clock_timestamp(),
+      installer_name text not null, installer_email text not null);
+      create table if not exists sqitch.projects (project text primary key, uri text unique,
+      created_at timestamptz not null default clock_timestamp(), creator_name text not null, creator_email text not null);
+      create table if not exists sqitch.changes (change_id text primary key, script_hash text, change text not null,
+      project text not null references sqitch.projects on update cascade, ${sqitchPlanned}, unique (project, script_hash));
+      create table if not exists sqitch.tags (tag_id text primary key, tag text not null,
+      project text not null references sqitch.projects on update cascade,
+      change_id text not null references sqitch.changes on update cascade, ${sqitchPlanned}, unique (project, tag));
+      create table if not exists sqitch.dependencies (change_id text not null references sqitch.changes on update cascade on delete cascade,
+      type text not null, dependency text not null, dependency_id text references sqitch.changes on update cascade,
+      primary key (change_id, dependency), constraint dependencies_check check ((type = 'require' and dependency_id is not null)
+      or (type = 'conflict' and dependency_id is null)));
+      create table if not exists sqitch.events (event text not null, change_id text not null, change text not null,
+      project text not null references sqitch.projects on update cascade, note text not null default '', requires text[] not null default '{}',
+      conflicts text[] not null default '{}', tags text[] not null default '{}', ${sqitchPeople}, primary key (change_id, committed_at),
+      constraint events_event_check check (event in ('deploy', 'revert', 'fail', 'merge')));`,
+  },
+  // cmd/atlas/internal/migrate/ent/schema/revision.go; in a schema of its own, unless the URL of the database names one
+  atlas: {
+    name: 'atlas_schema_revisions',
+    sql: `create schema if not exists atlas_schema_revisions;
+      create table if not exists atlas_schema_revisions.atlas_schema_revisions (version varchar primary key, description varchar not null,
+      type bigint not null default 2, applied bigint not null default 0, total bigint not null default 0, executed_at timestamptz not null,
+      execution_time bigint not null, error text, error_stmt text, hash varchar not null, partial_hashes jsonb,
+      operator_version varchar not null);`,
+  },
+  // server/src-rsr/initialise.sql, where cli_state keeps them since version 2; cli/migrate/database/hasuradb before that
+  hasura: {
+    name: 'hdb_catalog',
+    sql: `create schema if not exists hdb_catalog;
+      create or replace function hdb_catalog.gen_hasura_uuid() returns uuid language sql as 'select gen_random_uuid()';
+      create table if not exists hdb_catalog.hdb_version (hasura_uuid uuid primary key default hdb_catalog.gen_hasura_uuid(),
+      version text not null, upgraded_on timestamptz not null, cli_state jsonb not null default '{}',
+      console_state jsonb not null default '{}');
+      create table if not exists hdb_catalog.schema_migrations (version bigint primary key, dirty boolean not null);`,
+  },
+  // ory/x, popx/migrator.go; that of gobuffalo has no version_self, and takes version as the key
+  pop: {
+    name: 'schema_migration',
+    sql: `create table if not exists schema_migration (version varchar(48) not null, version_self int not null default 0);
+      create unique index if not exists schema_migration_version_idx on schema_migration (version);
+      create index if not exists schema_migration_version_self_idx on schema_migration (version_self);`,
   },
 };
 
