@@ -1043,6 +1043,18 @@ describe('a child process', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
+  test('that is interrupted while PGlite computes ends at once', { timeout: 60_000 }, async () => {
+    const { child, temporary } = startIn(busy, '--server', 'pglite');
+    const end = new Promise((done) => child.once('exit', (code, signal) => done(code ?? signal)));
+    const seconds = () =>
+      Number(execFileSync('ps', ['-o', 'cputimes=', '-p', String(child.pid)], { encoding: 'utf8' }).trim());
+    // to start takes two: then it computes
+    await expect.poll(seconds, { timeout: 30_000 }).toBeGreaterThan(6);
+    child.kill('SIGINT');
+    expect(await end).toBe('SIGINT');
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
   test('that is killed outright leaves no server and no file behind', { timeout: 60_000 }, async (context) => {
     if (server === undefined) return context.skip(obstacle);
     const { child, temporary } = start(...embedded);

@@ -2,12 +2,17 @@
 const tasks: (() => Promise<void>)[] = [];
 
 /** Signals and the exit codes that shells expect after them. */
-const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const signals: readonly (readonly [NodeJS.Signals, number])[] = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+];
 
 /** Tidying up may not take longer: a server that does not answer must not hold the process. */
 const patience = 10_000;
 
-let listening = false;
+/** The listeners of the signals while there is something to tidy up: without them a signal ends the process even where PGlite computes. */
+let listeners: (readonly [NodeJS.Signals, () => void])[] = [];
 let ending = false;
 
 /**
@@ -20,6 +25,7 @@ export function onInterrupt(task: () => Promise<void>): () => void {
   return () => {
     const at = tasks.indexOf(task);
     if (at >= 0) tasks.splice(at, 1);
+    rest();
   };
 }
 
@@ -30,7 +36,10 @@ const last = new Set<() => void>();
 export function onExit(task: () => void): () => void {
   listen();
   last.add(task);
-  return () => void last.delete(task);
+  return () => {
+    last.delete(task);
+    rest();
+  };
 }
 
 /** Whether a signal has come: errors of work that was cut off are then no bugs. */
@@ -40,12 +49,22 @@ export function isInterrupted(): boolean {
 
 /** From now on a signal is an exit. */
 function listen(): void {
-  if (listening) return;
-  listening = true;
-  for (const [signal, code] of Object.entries(signals)) process.on(signal, () => void end(code));
-  process.once('exit', () => {
-    for (const task of last) task();
-  });
+  if (listeners.length > 0) return;
+  listeners = signals.map(([signal, code]) => [signal, () => void end(code)]);
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  process.once('exit', tidyAtOnce);
+}
+
+/** With nothing to tidy up left, a signal is left to the system. */
+function rest(): void {
+  if (ending || tasks.length > 0 || last.size > 0) return;
+  for (const [signal, listener] of listeners) process.off(signal, listener);
+  listeners = [];
+  process.off('exit', tidyAtOnce);
+}
+
+function tidyAtOnce(): void {
+  for (const task of last) task();
 }
 
 async function end(code: number): Promise<void> {
