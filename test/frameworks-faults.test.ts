@@ -793,6 +793,22 @@ create function h(int) returns int language sql as 'select $1';
     says: ['other-database driver/riversqlite/1_a.sql:1 the migrations of driver/riversqlite are for SQLite'],
   },
   {
+    name: 'SQLite by the manifest, with jsonb',
+    files: {
+      'Cargo.toml': '[dependencies]\nsqlx = { version = "0.8", features = [\n  "migrate",\n  "sqlite",\n] }\n',
+      'm/1_a.sql': 'create table a (id integer not null, groups jsonb not null);\n',
+    },
+    says: ['other-database m/1_a.sql:1 the migrations of m are for SQLite, not for PostgreSQL'],
+  },
+  {
+    name: 'SQLite by what its triggers raise',
+    files: {
+      'db/1_a.sql':
+        "create table a (id integer, b jsonb);\ncreate trigger t before insert on a begin select raise(abort, 'no'); end;\n",
+    },
+    says: ['other-database db/1_a.sql:1 the migrations of db are for SQLite'],
+  },
+  {
     name: 'SQLite by its STRICT tables',
     files: { 'db/1_a.sql': 'CREATE TABLE t (secret BLOB NOT NULL) STRICT;' },
     says: ['other-database db/1_a.sql:1 the migrations of db are for SQLite'],

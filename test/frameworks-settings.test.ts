@@ -36,6 +36,54 @@ const texts = ([history]: readonly History[], id: string) =>
 const problems = (histories: readonly History[]) =>
   histories.flatMap((one) => [...one.problems, ...one.migrations.flatMap((m) => m.problems)]).map((p) => p.message);
 
+describe('a migration in another language', () => {
+  const table = 'create table a (id int primary key);';
+  const key = 'alter table a add primary key (id);';
+  const java = 'import org.flywaydb.core.api.migration.BaseJavaMigration;';
+  test.each<readonly [string, (middle: boolean) => Readonly<Record<string, string>>]>([
+    [
+      'Go, with goose',
+      (middle) => ({
+        'm/1_a.sql': `-- +goose Up\n${table}\n`,
+        [middle ? 'm/2_b.go' : 'm/4_b.go']: 'package m\n',
+        'm/3_c.sql': `-- +goose Up\n${key}\n`,
+      }),
+    ],
+    [
+      'Rust, with refinery',
+      (middle) => ({
+        'Cargo.toml': '[dependencies]\nrefinery = "0.8"\n',
+        'm/V1__a.sql': table,
+        [middle ? 'm/V2__b.rs' : 'm/V4__b.rs']: '',
+        'm/V3__c.sql': key,
+      }),
+    ],
+    [
+      'Java, with Flyway',
+      (middle) => ({
+        'app/pom.xml': '<artifactId>flyway-core</artifactId>',
+        'app/src/main/resources/db/V1.2__a.sql': table,
+        [`app/src/main/java/x/${middle ? 'V1_9' : 'V1_11'}__B.java`]: java,
+        'app/src/main/resources/db/V1.10__c.sql': key,
+      }),
+    ],
+    [
+      'TypeScript, beside Prisma',
+      (middle) => ({
+        'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+        'prisma/migrations/20250101000000_a/migration.sql': table,
+        [`prisma/migrations/${middle ? '20250102000000' : '20250104000000'}_b/migration.ts`]: '',
+        'prisma/migrations/20250103000000_c/migration.sql': key,
+      }),
+    ],
+  ])('%s: what comes after it is not certain to fail', async (_, files) => {
+    const refused = async (middle: boolean) =>
+      lint(await reading(files(middle)), { pg: 15, rules }).diagnostics.filter(({ rule }) => rule === 'fails-when-run');
+    expect(await refused(true)).toEqual([]);
+    expect(await refused(false)).toHaveLength(1);
+  });
+});
+
 describe('the table in which a runner keeps what it has run', () => {
   const refusals = (history: History) =>
     lint([history], { pg: 15, rules }).diagnostics.flatMap(({ rule, message }) =>

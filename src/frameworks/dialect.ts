@@ -35,7 +35,7 @@ const signs: readonly { readonly database: string; readonly pattern: RegExp }[] 
   {
     database: 'SQLite',
     pattern:
-      /\bAUTOINCREMENT\b|^\s*PRAGMA\s+\w+|\bWITHOUT\s+ROWID\b|\)\s*STRICT\b|\bBLOB\b|\bINSERT\s+OR\s+(?:REPLACE|IGNORE)\b|\bstrftime\s*\(/im,
+      /\bAUTOINCREMENT\b|^\s*PRAGMA\s+\w+|\bWITHOUT\s+ROWID\b|\)\s*STRICT\b|\bBLOB\b|\bINSERT\s+OR\s+(?:REPLACE|IGNORE)\b|\bstrftime\s*\(|\bRAISE\s*\(\s*(?:ABORT|FAIL|IGNORE|ROLLBACK)\b|\bjsonb?_(?:array|group_array|group_object)\s*\(/im,
   },
   { database: 'Oracle', pattern: /\bVARCHAR2\s*\(|\bNUMBER\s*\(\d|\bNVARCHAR2\b|\bSYSTIMESTAMP\b|^\s*\/\s*$/im },
   {
@@ -48,9 +48,9 @@ const signs: readonly { readonly database: string; readonly pattern: RegExp }[] 
   },
 ];
 
-/** Words that only PostgreSQL's SQL has. */
+/** Words that only PostgreSQL's SQL has; SQLite has jsonb too, since 3.45. */
 const own =
-  /\b(?:bigserial|serial|timestamptz|jsonb|plpgsql|bytea|concurrently|citext|tsvector|regclass)\b|::\s*[a-z]|\$\$|\bcreate\s+(?:extension|type\s+\S+\s+as\s+enum)|\busing\s+(?:btree|gin|gist)\b/i;
+  /\b(?:bigserial|serial|timestamptz|plpgsql|bytea|concurrently|citext|tsvector|regclass)\b|::\s*[a-z]|\$\$|\bcreate\s+(?:extension|type\s+\S+\s+as\s+enum)|\busing\s+(?:btree|gin|gist)\b/i;
 
 /** A history of another database: one line says so, and nothing of it is judged. */
 export function otherDatabase(framework: string, root: string, database: string, source: Source): History {

@@ -64,14 +64,15 @@ function join(from: string, path: string): string {
 
 const languages = ['java', 'kotlin', 'groovy', 'scala'];
 
-/** Migrations in a language of the JVM: beside those in SQL, and in the package of the same name. */
+/** Migrations in a language of the JVM: beside those in SQL, and in the package of the same name, or else in any of the module. */
 export function codeOf(folder: Folder): readonly FileEntry[] {
-  const [, before, inner] = /^(.*?)(?:^|\/)resources\/(.+)$/.exec(folder.path) ?? [];
-  const packages =
+  const [, before = '', inner] = /^(.*?)(?:^|\/)resources\/(.+)$/.exec(folder.path) ?? [];
+  const inPackage = (name: string) =>
     inner === undefined
       ? []
-      : languages.flatMap((language) => folder.below(fromFolder(folder, join(before ?? '', `${language}/${inner}`))));
-  return [...folder.files, ...packages].filter(({ path }) =>
-    /^[VB]\d[\d_]*__\w+\.(?:java|kt|groovy|scala)$/.test(nameOf(path)),
-  );
+      : languages.flatMap((language) => folder.below(fromFolder(folder, join(before, `${language}/${name}`))));
+  const named = (entries: readonly FileEntry[]) =>
+    entries.filter(({ path }) => /^[VB]\d[\d_]*__\w+\.(?:java|kt|groovy|scala)$/.test(nameOf(path)));
+  const beside = named([...folder.files, ...inPackage(inner ?? '')]);
+  return beside.length > 0 ? beside : named(inPackage('')).filter((entry) => /flyway/i.test(entry.read() ?? ''));
 }

@@ -1,3 +1,4 @@
+import { afterUnread } from './after-unread.js';
 import { isWithin } from './claims.js';
 import { folderOf, fromFolder, nameOf } from './files.js';
 import { codeOf, locationsOf, namedBy } from './flyway-locations.js';
@@ -60,14 +61,18 @@ export default {
       migrationOf(file, undo.get(dotted(file.version)), undo.size > 0, folder, settings);
     const settled = [...versioned, ...repeatable].map((file) => ({ file, own: scriptSettings(file.entry, folder) }));
     const passed = settled.filter(({ own }) => own.shouldExecute === 'false');
-    const code = codeOf(folder);
+    const code = codeOf(folder).map(({ path }) => dotted(/\d[\d_]*?(?=__)/.exec(nameOf(path))?.[0] ?? ''));
     const others = of('callback').length;
     const { table } = settings;
     const left = of('baseline').length - versioned.filter(({ kind }) => kind === 'baseline').length;
     return {
       framework: 'flyway',
       root: folder.path,
-      migrations: settleIds(settled.flatMap(({ file, own }) => (own.shouldExecute === 'false' ? [] : read(file)))),
+      migrations: afterUnread(
+        settleIds(settled.flatMap(({ file, own }) => (own.shouldExecute === 'false' ? [] : read(file)))),
+        code,
+        inOrder,
+      ),
       problems: [
         ...settings.problems,
         ...notRun(
@@ -77,10 +82,7 @@ export default {
       ],
       knownPlaceholders: Object.keys(settings.placeholders),
       ...(table !== undefined && /^\w+$/.test(table) && { runnerTable: flywayTable(table) }),
-      unread: [
-        ...code.map(({ path }) => dotted(/\d[\d_]*?(?=__)/.exec(nameOf(path))?.[0] ?? '')),
-        ...passed.map(({ file }) => dotted(file.version)),
-      ],
+      unread: [...code, ...passed.map(({ file }) => dotted(file.version))],
       assumptions: [
         ...(code.length === 0 ? [] : [`${code.length} migrations written in Java or the like are not read`]),
         ...(passed.length === 0
@@ -174,6 +176,12 @@ function dotted(version: string): string {
     .map((part) => part.replace(/^0+(?=\d)/, ''))
     .join('.')
     .replace(/(?:\.0)+$/, '');
+}
+
+/** Versions in their order, and what is run again after them. */
+function inOrder(a: string, b: string): number {
+  const repeated = (id: string) => Number(id.startsWith('R__'));
+  return repeated(a) - repeated(b) || compareDotted(a, b);
 }
 
 /** A new database starts at the last baseline, one that exists has run what it replaces; where that is still there it tells more. */

@@ -92,6 +92,8 @@ export interface Migration {
   readonly cutFrom?: string;
   /** The runner asks the database whether it runs at all (a precondition of Liquibase): that a statement must fail is then never certain. */
   readonly conditional?: boolean;
+  /** Others that are not read, written in another language than SQL, run between the one before it and this one. */
+  readonly afterUnread?: boolean;
   /** Run again whenever it changes (Flyway R__, Liquibase runOnChange): its statements meet objects that exist already. */
   readonly repeatable?: boolean;
 }

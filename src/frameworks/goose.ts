@@ -1,5 +1,6 @@
 import type { Piece } from '../sql/piece.js';
 import type { Span } from '../sql/source.js';
+import { afterUnread } from './after-unread.js';
 import { nameOf } from './files.js';
 import type { FileEntry, Framework, Migration, MigrationProblem, Script, TransactionPlan } from './framework.js';
 import { type Chunk, cut, cutFaults } from './line-split.js';
@@ -65,10 +66,11 @@ export default {
     const order = (entry: FileEntry) => fileName.exec(nameOf(entry.path))?.[1] ?? '';
     const sorted = files.toSorted((a, b) => compareNumbers(order(a), order(b)));
     const code = filesNamed(here, /^\d+_.*(?<!_test)\.go$/);
+    const unread = code.map((entry) => withoutZeros(/^\d+/.exec(nameOf(entry.path))?.[0] ?? ''));
     return {
       framework: 'goose',
       root: folder.path,
-      migrations: settleIds(sorted.map(read), { same: withoutZeros }),
+      migrations: afterUnread(settleIds(sorted.map(read), { same: withoutZeros }), unread, compareNumbers),
       problems: [
         ...notRun(
           filesNamed(here, /\.sql$/).filter((entry) => !files.includes(entry)),
@@ -81,7 +83,7 @@ export default {
           'goose wants <number>_<name>.sql',
         ),
       ],
-      unread: code.map((entry) => withoutZeros(/^\d+/.exec(nameOf(entry.path))?.[0] ?? '')),
+      unread,
       assumptions: code.length === 0 ? [] : [`${code.length} migrations written in Go are not read`],
     };
   },

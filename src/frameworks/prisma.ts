@@ -1,4 +1,5 @@
 import { lex } from '../sql/lexer.js';
+import { afterUnread } from './after-unread.js';
 import { otherDatabase } from './dialect.js';
 import { folderOf, nameOf } from './files.js';
 import { type MigrationFolder, migrationFolders } from './folder-pairs.js';
@@ -86,12 +87,14 @@ export default {
     const missing = others.flatMap(([path, [first]]) =>
       first === undefined || code.some(([other]) => other === path) ? [] : lacking(path, first),
     );
+    const migrations = here.toSorted((a, b) => order(a.name, b.name)).map((one) => read(one, splits, cuts));
+    const unread = code.map(([path]) => nameOf(path));
     return {
       framework: 'prisma',
       root: folder.path,
-      migrations: settleIds(here.toSorted((a, b) => order(a.name, b.name)).map((one) => read(one, splits, cuts))),
+      migrations: afterUnread(settleIds(migrations), unread, order),
       problems: [...settings.problems, ...missing],
-      unread: code.map(([path]) => nameOf(path)),
+      unread,
       assumptions: [
         ...(version === undefined
           ? assumed(

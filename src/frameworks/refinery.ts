@@ -1,3 +1,4 @@
+import { afterUnread } from './after-unread.js';
 import { otherDatabase } from './dialect.js';
 import { nameOf } from './files.js';
 import { configs as flywayConfigs } from './flyway-settings.js';
@@ -48,14 +49,16 @@ export default {
     if (other !== undefined && first !== undefined)
       return otherDatabase('refinery', folder.path, other, first.source());
     const code = filesNamed(folder.files, /^[UV]\d+(?:\.\d+)?__\w+\.rs$/);
+    const unread = code.map((entry) => /\d+/.exec(nameOf(entry.path))?.[0] ?? '');
+    const migrations = migrationsOf(files.map(versioned), {
+      plan: () => wrapped,
+      compare: compareDotted,
+      noDown: 'framework',
+    });
     return {
       framework: 'refinery',
       root: folder.path,
-      migrations: migrationsOf(files.map(versioned), {
-        plan: () => wrapped,
-        compare: compareDotted,
-        noDown: 'framework',
-      }),
+      migrations: afterUnread(migrations, unread, compareDotted),
       problems: [
         ...files.flatMap((entry) =>
           refused(entry, manifestWith(folder, folder.path, cargo, /\bint8-versions\b/) ? 64 : 32),
@@ -65,7 +68,7 @@ export default {
           'refinery wants V<number>__<name>.sql',
         ),
       ],
-      unread: code.map((entry) => /\d+/.exec(nameOf(entry.path))?.[0] ?? ''),
+      unread,
       assumptions: code.length === 0 ? [] : [`${code.length} migrations written in Rust are not read`],
     };
   },

@@ -39,9 +39,9 @@ function callsUnknown(statement: Statement, catalog: Catalog, pg: number): boole
   return functionCalls(statement.node).some(({ name }) => isUnknownFunction(name, { catalog, pg }));
 }
 
-/** Whether a migration holds something that is no statement of its scripts and runs all the same. */
-export function hasHidden({ problems }: Migration): boolean {
-  return problems.some(({ rule }) => unreadable.has(rule));
+/** Whether something runs with a migration, or since the one before it, that is no statement of its scripts. */
+export function hasHidden({ problems, afterUnread = false }: Migration): boolean {
+  return afterUnread || problems.some(({ rule }) => unreadable.has(rule));
 }
 
 // what a way back without its way up undoes has been done somewhere
