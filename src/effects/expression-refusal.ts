@@ -1,5 +1,6 @@
 import type { Catalog, Table } from '../catalog/catalog.js';
 import { findRoutines } from '../catalog/lookup.js';
+import { type Place, resolve } from '../catalog/query-scope.js';
 import { type FuncCall, type Node, strings } from '../sql/tree.js';
 import { columnRefs, visit } from '../sql/walk.js';
 import { isAggregate } from './aggregates.js';
@@ -44,6 +45,7 @@ export function expressionRefusal(
   expression: Node | undefined,
   { one, many, subqueries }: ExpressionKind,
   catalog: Catalog,
+  place?: Place,
 ): Draft | undefined {
   let refusal: Draft | undefined;
   visit({ expression }, (visited, node) => {
@@ -51,10 +53,19 @@ export function expressionRefusal(
     if (visited === 'SubLink') {
       if (subqueries) return false;
       refusal = fail(`cannot use subquery in ${one}`, '0A000');
-    } else if (visited === 'FuncCall') refusal = refusedCall(node, many, catalog);
+    } else if (visited === 'FuncCall')
+      refusal = place !== undefined && isOfOuter(node, place) ? undefined : refusedCall(node, many, catalog);
     return refusal === undefined;
   });
   return refusal;
+}
+
+/** An aggregate of nothing but columns of a query around this one is computed there: parse_agg.c, check_agg_arguments. */
+function isOfOuter({ args = [], agg_filter, agg_order = [], over }: FuncCall, place: Place): boolean {
+  const [own = [], ...outer] = place.levels;
+  const refs = columnRefs({ List: { items: [...args, ...agg_order, ...(agg_filter ? [agg_filter] : [])] } });
+  const among = (levels: Place['levels']) => refs.filter(({ parts }) => resolve(parts, { ...place, levels }));
+  return over === undefined && among([own]).length === 0 && among(outer).length > 0;
 }
 
 function refusedCall(call: FuncCall, many: string, catalog: Catalog): Draft | undefined {

@@ -59,7 +59,7 @@ function clauseRefusal(query: SelectStmt, place: Place, context: PredictContext)
   const { whereClause, havingClause } = query;
   return (
     withRefusal(query) ??
-    expressionRefusal(whereClause, clause('WHERE'), context.catalog) ??
+    expressionRefusal(whereClause, clause('WHERE'), context.catalog, place) ??
     ambiguous(query, place) ??
     notBoolean(whereClause, 'WHERE', place, context) ??
     notBoolean(havingClause, 'HAVING', place, context) ??

@@ -194,7 +194,8 @@ function pathway(from: TypeRef, to: TypeRef, context: TypeContext, how: CastCont
     return isZoned(from.name, to.name) ? 'time zone' : 'conversion';
   }
   if (from.dimensions > 0 && to.dimensions > 0) {
-    const elements = pathway({ ...from, dimensions: 0 }, { ...to, dimensions: 0 }, context, how);
+    const element = (type: TypeRef) => baseType(context.catalog, { ...type, dimensions: 0 });
+    const elements = pathway(element(from), element(to), context, how);
     if (elements !== 'none') return 'conversion';
   }
   if (!isKnownType(context, from) || !isKnownType(context, to)) return 'conversion';
