@@ -25,6 +25,10 @@ const defines: { readonly [T in ObjectType]?: Apply<'DefineStmt'> } = {
     created(catalog, { ...createdName(catalog, strings(node.defnames)), kind: 'base', oid: catalog.nextOid, born }),
   OBJECT_COLLATION: other,
   OBJECT_OPERATOR: other,
+  OBJECT_TSCONFIGURATION: other,
+  OBJECT_TSDICTIONARY: other,
+  OBJECT_TSPARSER: other,
+  OBJECT_TSTEMPLATE: other,
 };
 
 /** All that is not about tables and indexes. */

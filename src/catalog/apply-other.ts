@@ -1,17 +1,18 @@
 import { qualifiedName } from '../sql/names.js';
-import { type Node, type ObjectType, strings } from '../sql/tree.js';
+import { type Node, type ObjectType, strings, type TypeName } from '../sql/tree.js';
 import type { Applies } from './applies.js';
 import type { Moves, Rename, Renames } from './apply-by-object.js';
 import type { DropKinds, DropOne } from './apply-drop.js';
 import { createdName } from './apply-type.js';
-import type { Catalog, Oid, OtherObject } from './catalog.js';
+import type { Catalog, Oid, OtherObject, TypeRef } from './catalog.js';
 import { columnsAddition, objectName } from './generated-name.js';
-import { creationSchema, findRelation, searchPath } from './lookup.js';
+import { creationSchema, findRelation, findRoutines, searchPath } from './lookup.js';
 import { columnsIn } from './mentions.js';
 import { findOther, foreignTablesOf, putOther, removeOther, serversOf } from './others.js';
 import type { PublishedColumns } from './parts.js';
 import { dropObject } from './removal.js';
 import { flagOf, storageOptions } from './storage-options.js';
+import { typeRef } from './type-ref.js';
 
 type OtherKind = OtherObject['kind'];
 
@@ -71,16 +72,27 @@ export const otherApplies: Applies = {
     );
     return put(catalog, 'statistics', chosen, relation === undefined ? [] : [relation.oid], columns);
   },
-  CreateEventTrigStmt: (node, _statement, catalog) => put(catalog, 'event trigger', node.trigname, []),
+  CreateEventTrigStmt: ({ trigname, funcname }, _statement, catalog) => {
+    const [routine] = findRoutines(catalog, strings(funcname));
+    if (trigname === undefined) return catalog;
+    return putOther(catalog, {
+      kind: 'event trigger',
+      name: trigname,
+      relations: [],
+      ...(routine && { routine: routine.oid }),
+    });
+  },
+  CreateCastStmt: ({ sourcetype, targettype }, _statement, catalog) =>
+    put(catalog, 'cast', castName(catalog, sourcetype, targettype), []),
   CreateForeignServerStmt: ({ servername, fdwname }, _statement, catalog) =>
     servername === undefined || findOther(catalog, 'server', servername) !== undefined
       ? catalog
       : putOther(catalog, { kind: 'server', name: servername, relations: [], ...(fdwname && { wrapper: fdwname }) }),
 };
 
-/** CREATE COLLATION and CREATE OPERATOR, which the grammar has as forms of one statement. */
+/** CREATE COLLATION, CREATE OPERATOR, CREATE TEXT SEARCH …, which the grammar has as forms of one statement. */
 export function defineOther(catalog: Catalog, kind: ObjectType | undefined, parts: readonly string[]): Catalog {
-  const other = kind === 'OBJECT_COLLATION' ? 'collation' : kind === 'OBJECT_OPERATOR' ? 'operator' : undefined;
+  const other = kind && kinds[kind];
   if (other === undefined) return catalog;
   const { schema, name } = createdName(catalog, parts);
   return put(catalog, other, qualifiedName(schema, name), []);
@@ -161,6 +173,10 @@ function remove(catalog: Catalog, kind: OtherKind, name: string | undefined): Ca
 /** The name under which the catalog has an object: as it is written, or in the first schema of the search path that has it. */
 function keptName(catalog: Catalog, kind: OtherKind, object: Node | undefined): string | undefined {
   if (object === undefined) return undefined;
+  if (kind === 'cast') {
+    const [from, to] = 'List' in object ? (object.List.items ?? []) : [];
+    return castName(catalog, typeIn(from), typeIn(to));
+  }
   if ('String' in object) return object.String.sval;
   const parts =
     'ObjectWithArgs' in object
@@ -183,7 +199,24 @@ const kinds: { readonly [T in ObjectType]?: OtherKind } = {
   OBJECT_FOREIGN_SERVER: 'server',
   OBJECT_COLLATION: 'collation',
   OBJECT_OPERATOR: 'operator',
+  OBJECT_CAST: 'cast',
+  OBJECT_TSCONFIGURATION: 'text search configuration',
+  OBJECT_TSDICTIONARY: 'text search dictionary',
+  OBJECT_TSPARSER: 'text search parser',
+  OBJECT_TSTEMPLATE: 'text search template',
 };
+
+function typeIn(node: Node | undefined): TypeName | undefined {
+  return node !== undefined && 'TypeName' in node ? node.TypeName : undefined;
+}
+
+/** A cast has no name but those of its types. */
+function castName(catalog: Catalog, from: TypeName | undefined, to: TypeName | undefined): string | undefined {
+  const [source, target] = [from, to].map((node) => typeRef(catalog, node));
+  if (source === undefined || target === undefined) return undefined;
+  const text = ({ schema, name, dimensions }: TypeRef) => `${qualifiedName(schema, name)}${dimensions > 0 ? '[]' : ''}`;
+  return `${text(source)} AS ${text(target)}`;
+}
 
 /** What a name means that the catalog keeps by name; 'not shown' where the history does not show it, undefined for what is not kept so. */
 export function otherNamed(
@@ -231,6 +264,11 @@ export const otherDrops: DropKinds = {
   OBJECT_FDW: dropServers('wrapper'),
   OBJECT_COLLATION: drop,
   OBJECT_OPERATOR: drop,
+  OBJECT_CAST: drop,
+  OBJECT_TSCONFIGURATION: drop,
+  OBJECT_TSDICTIONARY: drop,
+  OBJECT_TSPARSER: drop,
+  OBJECT_TSTEMPLATE: drop,
 };
 
 const rename: Rename = (catalog, { renameType, object, newname = '' }) => {
@@ -255,6 +293,10 @@ export const otherRenames: Renames = {
   OBJECT_EVENT_TRIGGER: rename,
   OBJECT_FOREIGN_SERVER: rename,
   OBJECT_COLLATION: rename,
+  OBJECT_TSCONFIGURATION: rename,
+  OBJECT_TSDICTIONARY: rename,
+  OBJECT_TSPARSER: rename,
+  OBJECT_TSTEMPLATE: rename,
 };
 
 const move: Moves[ObjectType] = (catalog, { objectType, object }, schema) => {
@@ -268,4 +310,8 @@ export const otherMoves: Moves = {
   OBJECT_STATISTIC_EXT: move,
   OBJECT_COLLATION: move,
   OBJECT_OPERATOR: move,
+  OBJECT_TSCONFIGURATION: move,
+  OBJECT_TSDICTIONARY: move,
+  OBJECT_TSPARSER: move,
+  OBJECT_TSTEMPLATE: move,
 };

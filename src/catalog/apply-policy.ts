@@ -13,6 +13,7 @@ import { findRelation, findRelationNamed, findTable, isTable } from './lookup.js
 import { columnsIn } from './mentions.js';
 import { describeQuery, readsOfExpression } from './query.js';
 import { shapeOfRelation } from './query-from.js';
+import { readsOfActions } from './rule-reads.js';
 import { saidOf } from './said.js';
 import { tableOrStub } from './stub.js';
 
@@ -73,6 +74,7 @@ function ruleOf(catalog: Catalog, { oid }: Ruled, node: RuleStmt, definition: St
     definition,
     relations: relationsIn(catalog, node, oid),
     columns: columnsOfRows(node),
+    reads: readsOfActions(catalog, node.actions, oid),
   };
 }
 

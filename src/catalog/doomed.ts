@@ -174,6 +174,7 @@ function doomedPartsByColumn(catalog: Catalog, table: Table, name: string): read
     ...table.policies.filter(({ columns }) => columns.includes(name)).map((policy) => partOf('policy', table, policy)),
     ...table.rules.filter(({ columns }) => columns.includes(name)).map((rule) => partOf('rule', table, rule)),
     ...policiesReading(catalog, table, name),
+    ...rulesReading(catalog, table, name),
     ...table.columns
       .filter((column) => columnsIn(column.generated?.expression).has(name))
       .map((column) => partOf('column', table, column)),
@@ -189,6 +190,15 @@ export function policiesReading(catalog: Catalog, table: Table, name: string): r
     other.policies
       .filter(({ reads }) => reads.some(({ relation, columns }) => relation === table.oid && columns.includes(name)))
       .map((policy) => partOf('policy', other, policy)),
+  );
+}
+
+/** Rules of other tables whose actions have to do with the column. */
+export function rulesReading(catalog: Catalog, table: Table, name: string): readonly Doomed[] {
+  return tables(catalog, dependentsOf(catalog, table.oid)).flatMap((other) =>
+    other.rules
+      .filter(({ reads }) => reads.some(({ relation, columns }) => relation === table.oid && columns.includes(name)))
+      .map((rule) => partOf('rule', other, rule)),
   );
 }
 

@@ -196,11 +196,17 @@ const results: { readonly [name: string]: string } = {
 const ofStrings: ReadonlySet<string> = new Set(['lower', 'upper', 'string_agg']);
 const stringTypes: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'name']);
 
+function isPolymorphic(type: TypeRef | undefined): boolean {
+  return type?.schema === 'pg_catalog' && type.name.startsWith('any');
+}
+
 function resultType({ funcname, args = [] }: FuncCall, place: Place, depth: number): TypeRef | undefined {
   const name = strings(funcname);
   const routines = findRoutines(place.catalog, name);
   const [routine, ...overloads] = routines;
-  if (routine !== undefined) return overloads.length === 0 ? routine.returns : undefined;
+  // what a polymorphic function gives hangs on its arguments
+  if (routine !== undefined)
+    return overloads.length === 0 && !isPolymorphic(routine.returns) ? routine.returns : undefined;
   const own = name.length === 1 || name[0] === 'pg_catalog' ? name.at(-1) : undefined;
   if (own !== undefined && ofStrings.has(own)) {
     const given = typeOf(args[0], place, depth + 1);

@@ -66,6 +66,17 @@ export function forgetInOthers(catalog: Catalog, relation: Oid): Catalog {
   }, catalog);
 }
 
+/** A function that is dropped takes along the event triggers that call it. */
+export function forgetEventTriggers(catalog: Catalog, routine: Oid): Catalog {
+  return eventTriggersOf(catalog, routine).reduce((now, { kind, name }) => removeOther(now, kind, name), catalog);
+}
+
+/** The event triggers that call a function. */
+export function eventTriggersOf(catalog: Catalog, routine: Oid): readonly OtherObject[] {
+  if (catalog.others.size === 0) return [];
+  return [...catalog.others.values()].filter((other) => other.kind === 'event trigger' && other.routine === routine);
+}
+
 /** Statistics go with any of their columns, and a publication is without a table from then on of which it named the column. */
 export function forgetColumnInOthers(catalog: Catalog, relation: Oid, column: string): Catalog {
   return othersOf(catalog, relation).reduce((now, other) => {

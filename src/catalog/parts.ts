@@ -59,6 +59,8 @@ export interface Rule extends Commented {
   readonly relations: readonly Oid[];
   /** Of its own table, as OLD and NEW. */
   readonly columns: readonly string[];
+  /** Of other tables: those that its actions give values to or name, as far as that is followed. */
+  readonly reads: readonly Read[];
 }
 
 export interface Policy extends Commented {
@@ -96,10 +98,17 @@ export interface OtherObject extends Commented {
     | 'server'
     | 'collation'
     | 'operator'
+    | 'cast'
+    | 'text search configuration'
+    | 'text search dictionary'
+    | 'text search parser'
+    | 'text search template'
     | 'other';
   readonly name: string;
   /** Of a server: its foreign tables. */
   readonly relations: readonly Oid[];
+  /** Of an event trigger: the function that it calls. */
+  readonly routine?: Oid;
   /** Of a server: its foreign-data wrapper. */
   readonly wrapper?: string;
   /** Of a publication: FOR TABLES IN SCHEMA. */

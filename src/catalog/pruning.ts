@@ -40,6 +40,18 @@ export function provesCondition(catalog: Catalog, table: Table, conditions: read
   return proves(knownBy(conditions, scope), clauseOf(goal, scope));
 }
 
+/**
+ * Whether no row of a table can meet the conditions, for its CHECKs: the planner asks that of what is below a parent, and of the parent with
+ * it (constraint_exclusion = partition, the default).
+ */
+export function excludedByChecks(catalog: Catalog, table: Table, conditions: readonly Node[]): boolean {
+  const checks = table.constraints.filter(({ kind, enforced, validated }) => kind === 'check' && enforced && validated);
+  if (checks.length === 0 || conditions.length === 0) return false;
+  const scope = scopeOf(catalog, table);
+  const known = knownBy(conditions, scope);
+  return checks.some(({ expression }) => expression !== undefined && proves(known, not(clauseOf(expression, scope))));
+}
+
 /** What the conditions say, and that what they compare is not NULL. */
 function knownBy(conditions: readonly Node[], scope: Scope): readonly Clause[] {
   const met = conditions.map((condition) => clauseOf(condition, scope));

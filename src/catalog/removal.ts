@@ -3,7 +3,7 @@ import { changeTable, forget, putRelation } from './change.js';
 import { type Doomed, doomedByColumn, doomedByConstraint, doomedByObject, doomedWithObject } from './doomed.js';
 import { inheritable, inheritedConstraint, ownColumn, ownConstraint } from './inherited.js';
 import { columnOf, isIndex, isTable, tables } from './lookup.js';
-import { forgetColumnInOthers, forgetInOthers } from './others.js';
+import { forgetColumnInOthers, forgetEventTriggers, forgetInOthers } from './others.js';
 import { withColumn } from './with-column.js';
 
 /**
@@ -72,7 +72,7 @@ function removeObject(catalog: Catalog, oid: Oid): readonly [Catalog, readonly D
   const more = [...doomedWithObject(catalog, oid), ...doomedByObject(catalog, oid)];
   const relation = catalog.relations.get(oid);
   let after = forget(catalog, oid);
-  if (relation === undefined) return [after, more];
+  if (relation === undefined) return [catalog.routines.has(oid) ? forgetEventTriggers(after, oid) : after, more];
   after = forgetInOthers(after, oid);
   if (isIndex(relation)) after = unlinkIndex(after, relation.oid, relation.table, relation.parent);
   if (isTable(relation)) {

@@ -133,6 +133,7 @@ function renamedInDependent(catalog: Catalog, dependent: Oid, relation: Oid, ren
         : constraint;
     }),
     policies: table.policies.map((policy) => ({ ...policy, reads: readsOf(policy, relation, rename) })),
+    rules: table.rules.map((rule) => ({ ...rule, reads: readsOf(rule, relation, rename) })),
   }));
 }
 

@@ -2,7 +2,7 @@ import type { Catalog, Index, Table } from '../catalog/catalog.js';
 import { sameExpression } from '../catalog/expression.js';
 import { literalOf } from '../catalog/literal.js';
 import { columnOf, indexesOf, isTable, tables } from '../catalog/lookup.js';
-import { mayHold, provesCondition } from '../catalog/pruning.js';
+import { excludedByChecks, mayHold, provesCondition } from '../catalog/pruning.js';
 import type { Node } from '../sql/tree.js';
 import { keptColumn } from './kept-column.js';
 import { isInOrderOfBytes, prefixOf } from './pattern.js';
@@ -110,7 +110,9 @@ function leavesOf(source: StoredSource, place: Place): readonly Leaf[] {
     source.only || !isTable(relation)
       ? [{ relation, sure: true, passed: false }]
       : below(relation, source, place, true);
-  return all.map((one) => ({ ...one, served: servedBy(one.relation, source, place) }));
+  const known = all.length > 1 ? constantsFor(source, place.conditions) : [];
+  const isEmpty = (one: Stored) => isTable(one) && excludedByChecks(place.catalog, one, known);
+  return all.map((one) => ({ ...one, served: isEmpty(one.relation) ? 'yes' : servedBy(one.relation, source, place) }));
 }
 
 /** The table with what is below it and not ruled out. A partition that may be meant, or another, is not sure. */

@@ -1,5 +1,5 @@
 import type { Column, Constraint, Table, TypeRef } from '../catalog/catalog.js';
-import { policiesReading } from '../catalog/doomed.js';
+import { policiesReading, rulesReading } from '../catalog/doomed.js';
 import { placeIn } from '../catalog/expression-type.js';
 import { columnOf, dependentsOf } from '../catalog/lookup.js';
 import { columnsIn } from '../catalog/mentions.js';
@@ -199,7 +199,7 @@ function usedBy(table: Table, name: string, { catalog, pg }: CommandContext): Dr
     return usedByGenerated(table, pg);
   if (othersOf(catalog, table.oid).some((other) => namesColumn(other, table.oid, name)))
     return fail('cannot alter type of a column used by a publication WHERE clause', '0A000');
-  if (table.rules.some(({ columns }) => columns.includes(name)))
+  if (table.rules.some(({ columns }) => columns.includes(name)) || rulesReading(catalog, table, name).length > 0)
     return fail('cannot alter type of a column used by a view or rule', '0A000');
   // what the actions of a rule read besides the rows is not followed
   return table.rules.length > 0

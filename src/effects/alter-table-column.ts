@@ -34,6 +34,7 @@ import {
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { setNotNull } from './not-null.js';
 import { lockEach, shownName, systemColumns } from './relations.js';
+import { sequenceRefusal } from './sequence-options.js';
 
 /** SET DEFAULT and DROP DEFAULT; an identity or generated column has none of its own. */
 const setDefault: PredictCommand = (command, context) => {
@@ -173,7 +174,8 @@ const addIdentity: PredictCommand = (command, context) => {
     return fail(`${of} must be declared NOT NULL before identity can be added`, '55000', isShown(column, context));
   if (column.identity !== undefined) return fail(`${of} is already an identity column`, '55000');
   if (column.default !== undefined) return fail(`${of} already has a default value`, '55000');
-  return identityBelow(context);
+  const { options } = command.def !== undefined && 'Constraint' in command.def ? command.def.Constraint : {};
+  return sequenceRefusal(options, undefined) ?? identityBelow(context);
 };
 
 const changeIdentity: PredictCommand = (command, context) => {
@@ -184,11 +186,19 @@ const changeIdentity: PredictCommand = (command, context) => {
   if (column === 'missing') return missing(context, command.name);
   // options of the sequence are the sequence's alone
   const below = drops || setsGenerated(command) ? identityBelow(context) : nothing;
-  if (column === undefined || column.identity !== undefined) return below;
+  if (column === undefined) return below;
+  if (column.identity !== undefined) return changedNumbers(command, column, context) ?? below;
   if (command.missing_ok) return nothing;
   const message = `column "${column.name}" of relation "${context.table.name}" is not an identity column`;
   return fail(message, '55000', isShown(column, context));
 };
+
+/** What the options make of the sequence of a column. */
+function changedNumbers({ def }: AlterTableCmd, { sequence: oid }: Column, { catalog }: CommandContext) {
+  const sequence = oid === undefined ? undefined : catalog.relations.get(oid);
+  const options = def !== undefined && 'List' in def ? def.List.items : undefined;
+  return sequence?.kind === 'sequence' ? sequenceRefusal(options, sequence) : undefined;
+}
 
 function setsGenerated({ def }: AlterTableCmd): boolean {
   const options = def !== undefined && 'List' in def ? (def.List.items ?? []) : [];

@@ -3,8 +3,9 @@ import { typeOfExpression } from '../catalog/expression-type.js';
 import { findRoutines } from '../catalog/lookup.js';
 import type { Place } from '../catalog/query-scope.js';
 import { type FuncCall, type Node, strings } from '../sql/tree.js';
-import { type Draft, fail } from './draft.js';
+import { type Draft, fail, unsure } from './draft.js';
 import { overloadsOf } from './facts.js';
+import { literalRefusal } from './literal-refusal.js';
 import { typeName } from './type-name.js';
 import { baseType, convert, isKnownType, isRecorded, type TypeContext } from './types.js';
 
@@ -36,9 +37,27 @@ function mismatch(call: FuncCall, routines: readonly Routine[], place: Place, co
   if (routines.length === 0 || overloadsOf(name.at(-1) ?? '', context.pg) !== undefined) return undefined;
   if (call.func_variadic || call.agg_star || given.some((argument) => 'NamedArgExpr' in argument)) return undefined;
   const types = given.map((argument) => knownType(argument, place));
-  if (routines.some((routine) => mayTake(routine, types, context))) return undefined;
+  const taking = routines.filter((routine) => mayTake(routine, types, context));
+  if (taking.length > 0) return unreadArgument(given, taking, context);
   const shown = types.map((type) => (type === undefined ? 'unknown' : typeName(context.catalog, type)));
   return fail(`function ${name.join('.')}(${shown.join(', ')}) does not exist`, '42883', false);
+}
+
+/** A bare string that the only routine which takes the call cannot read as its argument. */
+function unreadArgument(
+  given: readonly Node[],
+  [only, ...more]: readonly Routine[],
+  context: TypeContext,
+): Draft | undefined {
+  if (only === undefined || more.length > 0) return undefined;
+  const inputs = only.arguments.filter((argument) => !argument.output);
+  const refusal = given
+    .map((argument, at) => {
+      const type = inputs[at]?.type;
+      return type === undefined || !isDecided(type, context) ? undefined : literalRefusal(argument, type, context);
+    })
+    .find(Boolean);
+  return refusal && unsure(refusal, 'there may be others of the name');
 }
 
 /** Undefined for a bare string, which becomes whatever is asked for, and where nothing tells the type. */

@@ -89,11 +89,13 @@ export function askBound(catalog: Catalog, table: Table): Draft {
   );
 }
 
-/** Columns of UPDATE … SET, MERGE and ON CONFLICT with their new values. */
+/** Columns of UPDATE … SET, MERGE and ON CONFLICT with their new values; what a part of one gets is not the value of the column. */
 export function assignments(targets: UpdateStmt['targetList']): ReadonlyMap<string, Node | undefined> {
   return new Map(
     spread(targets).flatMap((target): [string, Node | undefined][] =>
-      'ResTarget' in target ? [[target.ResTarget.name ?? '', target.ResTarget.val]] : [],
+      'ResTarget' in target
+        ? [[target.ResTarget.name ?? '', target.ResTarget.indirection === undefined ? target.ResTarget.val : undefined]]
+        : [],
     ),
   );
 }

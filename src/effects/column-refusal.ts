@@ -10,6 +10,7 @@ import { builtInVolatility, typeFact } from './facts.js';
 import { literalRefusal } from './literal-refusal.js';
 import { mutability } from './mutable.js';
 import { systemColumns } from './relations.js';
+import { sequenceRefusal } from './sequence-options.js';
 import { storedRefusal } from './stored-expression.js';
 import { typeName } from './type-name.js';
 import { typeOfValue } from './typed-expression.js';
@@ -33,6 +34,8 @@ export function columnRefusal(
   const identity = given('CONSTR_IDENTITY');
   if (identity !== undefined && type !== undefined && !identityTypes.has(type.name))
     return fail('identity column type must be smallint, integer, or bigint', '22023');
+  const numbers = identity && sequenceRefusal(identity.options, undefined);
+  if (numbers?.failure?.sure) return numbers;
   const value = given('CONSTR_DEFAULT')?.raw_expr;
   const generated = given('CONSTR_GENERATED');
   const of = `column "${name}" of table "${table?.name ?? ''}"`;

@@ -43,13 +43,19 @@ const addConstraint: PredictCommand = ({ def }, context) => {
 /** What a constraint of ADD CONSTRAINT, or one that stands with the column of ADD COLUMN, does. */
 export function addTableConstraint(node: ConstraintNode, context: CommandContext): Draft {
   const add = node.contype && kinds[node.contype];
-  const foreign = context.table.kind === 'foreign' ? unlikeForeign[node.contype ?? ''] : undefined;
-  if (foreign !== undefined) return fail(`${foreign} constraints are not supported on foreign tables`, '0A000');
+  const foreign = context.table.kind === 'foreign' ? unlikeForeign(node) : undefined;
+  if (foreign !== undefined) return foreign;
   return add === undefined ? nothing : add(node, context);
 }
 
+/** The refusal of a constraint that a foreign table cannot have. */
+export function unlikeForeign({ contype = 'CONSTR_CHECK' }: ConstraintNode): Draft | undefined {
+  const word = notForeign[contype];
+  return word === undefined ? undefined : fail(`${word} constraints are not supported on foreign tables`, '0A000');
+}
+
 /** Constraints that a foreign table cannot have: transformColumnDefinition. */
-const unlikeForeign: Readonly<Record<string, string>> = {
+const notForeign: Readonly<Record<string, string>> = {
   CONSTR_PRIMARY: 'primary key',
   CONSTR_UNIQUE: 'unique',
   CONSTR_EXCLUSION: 'exclusion',

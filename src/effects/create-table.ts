@@ -18,6 +18,7 @@ import type { Statement } from '../sql/statement.js';
 import type { Constraint as ConstraintNode, CreateStmt, Node, RangeVar } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import { rangeVars, visit } from '../sql/walk.js';
+import { unlikeForeign } from './constraints.js';
 import { applied, type Predict, type PredictContext, type PredictTable } from './context.js';
 import { refusedInto } from './data-statements.js';
 import { all, build, type Draft, fail, lock, nothing, scan } from './draft.js';
@@ -28,7 +29,7 @@ import { unknownRole, unknownTablespace } from './outside.js';
 import { boundRefusal } from './partition-bound.js';
 import { overlapRefusal } from './partition-overlap.js';
 import { predictQuery, refusedQuery, repeatedColumn, tooManyNames } from './queries.js';
-import { lockEach, lockNamed, lockUnknown, newIndexes, withPartitions, written } from './relations.js';
+import { creationRefusal, lockEach, lockNamed, lockUnknown, newIndexes, withPartitions, written } from './relations.js';
 import { tableRefusal } from './table-refusal.js';
 import { isKnownType } from './types.js';
 
@@ -42,7 +43,7 @@ function create(node: CreateStmt, context: PredictContext): Draft {
   const name = qualifiedName(schema, range.relname ?? '');
   if (relationByName(catalog, name) !== undefined)
     return node.if_not_exists ? nothing : fail(`relation "${range.relname}" already exists`, '42P07');
-  const refused = refusedTable(node, context);
+  const refused = creationRefusal(range) ?? refusedTable(node, context);
   if (refused.failure?.sure) return refused;
   const after = applied(context);
   const made = findTable(after, range);
@@ -61,18 +62,19 @@ function create(node: CreateStmt, context: PredictContext): Draft {
 
 /** Foreign keys of the table and of its columns, each with the columns that it is on. */
 function foreignKeys(node: CreateStmt): readonly ConstraintNode[] {
+  return constraintNodes(node).filter(({ contype }) => contype === 'CONSTR_FOREIGN');
+}
+
+/** Constraints of the table and of its columns. */
+function constraintNodes(node: CreateStmt): readonly ConstraintNode[] {
   const elements = [...(node.tableElts ?? []), ...(node.constraints ?? [])];
   return elements.flatMap((element): readonly ConstraintNode[] => {
-    if ('Constraint' in element) return [element.Constraint].filter(isForeign);
+    if ('Constraint' in element) return [element.Constraint];
     if (!('ColumnDef' in element)) return [];
     const { colname = '', constraints = [] } = element.ColumnDef;
     const own = constraints.flatMap((one) => ('Constraint' in one ? [one.Constraint] : []));
-    return own.filter(isForeign).map((one) => ({ ...one, fk_attrs: [{ String: { sval: colname } }] }));
+    return own.map((one) => ({ ...one, fk_attrs: [{ String: { sval: colname } }] }));
   });
-}
-
-function isForeign({ contype }: ConstraintNode): boolean {
-  return contype === 'CONSTR_FOREIGN';
 }
 
 function reference(
@@ -232,6 +234,7 @@ const createSchema: Predict<'CreateSchemaStmt'> = (node, context) => {
   const { catalog, statement, pg } = context;
   if (node.schemaname !== undefined && catalog.schemas.has(node.schemaname))
     return node.if_not_exists ? nothing : fail(`schema "${node.schemaname}" already exists`, '42P06');
+  if (node.schemaname?.startsWith('pg_')) return fail(`unacceptable schema name "${node.schemaname}"`, '42939');
   // what is in it is made in it
   const path = [node.schemaname ?? '', settings(catalog).search_path ?? 'public'].join(', ');
   let now = apply(statementWithout(statement), inPath(catalog, path), { born: 0, pg });
@@ -272,7 +275,8 @@ function statementWithout(statement: Statement<'CreateSchemaStmt'>): Statement {
 
 export const tableCreation: PredictTable = {
   CreateStmt: createTable,
-  CreateForeignTableStmt: (node, context) => (node.base === undefined ? nothing : create(node.base, context)),
+  CreateForeignTableStmt: ({ base }, context) =>
+    base === undefined ? nothing : (constraintNodes(base).map(unlikeForeign).find(Boolean) ?? create(base, context)),
   CreateTableAsStmt: createAs,
   CreateSchemaStmt: createSchema,
 };

@@ -1,3 +1,4 @@
+import { otherNamed } from '../catalog/apply-other.js';
 import { createdName } from '../catalog/apply-type.js';
 import { findOther } from '../catalog/others.js';
 import { typeRef } from '../catalog/type-ref.js';
@@ -7,6 +8,7 @@ import { unknownCollation } from './collation.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, nothing } from './draft.js';
 import { castFact } from './facts.js';
+import { unknownOther } from './named-other.js';
 import { optionsOf, textOf } from './options.js';
 import { isTypeName } from './relations.js';
 import { routinesWithArguments } from './routines.js';
@@ -94,21 +96,27 @@ const shell: Definition = ({ defnames, definition }, { catalog }) => {
   return isTypeName(catalog, qualifiedName(schema, name)) ? fail(`type "${name}" already exists`, '42710') : nothing;
 };
 
-/** Templates of PostgreSQL, and the dictionaries and configurations that it comes with. */
-const ownTexts: ReadonlySet<string> = new Set(
-  `simple ispell synonym thesaurus snowball arabic armenian basque catalan danish dutch english finnish french german greek hindi hungarian
-  indonesian irish italian lithuanian nepali norwegian portuguese romanian russian serbian spanish swedish tamil turkish yiddish`.split(
-    /\s+/,
-  ),
-);
+/** A configuration is copied, or has a parser; a dictionary has a template. */
+const referred: Readonly<Record<string, ObjectType>> = {
+  copy: 'OBJECT_TSCONFIGURATION',
+  parser: 'OBJECT_TSPARSER',
+  template: 'OBJECT_TSTEMPLATE',
+};
 
-/** A configuration or dictionary that is copied, or a template; the history does not keep them. */
-const textSearch: Definition = ({ definition }) => {
-  const given = optionsOf(definition);
-  const named = textOf(given.get('copy')) ?? textOf(given.get('template'));
-  return named === undefined || ownTexts.has(named)
-    ? nothing
-    : fail(`text search object "${named}" does not exist`, '42704', false);
+const textSearch: Definition = (node, context) => {
+  const { kind, definition, defnames } = node;
+  const { catalog } = context;
+  const { schema, name } = createdName(catalog, strings(defnames));
+  const full: Node = { List: { items: [schema, name].map((sval) => ({ String: { sval } })) } };
+  const known = otherNamed(catalog, kind, full);
+  // the server finds it by the unique index of its catalog
+  if (typeof known === 'object') return fail(`${known.kind} "${name}" already exists`, '23505');
+  const given = [...optionsOf(definition)].flatMap(([option, { arg }]) => {
+    const type = referred[option];
+    const items = nameOf(arg).map((sval) => ({ String: { sval } }));
+    return type === undefined || items.length === 0 ? [] : [unknownOther(catalog, type, { List: { items } })];
+  });
+  return all(...given);
 };
 
 const definitions: { readonly [T in ObjectType]?: Definition } = {
@@ -118,15 +126,19 @@ const definitions: { readonly [T in ObjectType]?: Definition } = {
   OBJECT_TYPE: shell,
   OBJECT_TSCONFIGURATION: textSearch,
   OBJECT_TSDICTIONARY: textSearch,
+  OBJECT_TSPARSER: textSearch,
+  OBJECT_TSTEMPLATE: textSearch,
 };
 
 const createCast: Predict<'CreateCastStmt'> = ({ sourcetype, targettype }, { catalog, pg }) => {
+  const both = [sourcetype, targettype].flatMap((one): Node[] => (one === undefined ? [] : [{ TypeName: one }]));
   const [from, to] = [typeRef(catalog, sourcetype), typeRef(catalog, targettype)];
   if (from === undefined || to === undefined) return nothing;
   const unknown = [from, to].find((type) => !isKnownType({ catalog, pg }, type));
   if (unknown !== undefined) return fail(`type "${unknown.name}" does not exist`, '42704', false);
   const own = from.oid === undefined && to.oid === undefined && from.dimensions + to.dimensions === 0;
-  return own && castFact(from.name, to.name, pg) !== undefined
+  const again = typeof otherNamed(catalog, 'OBJECT_CAST', { List: { items: both } }) === 'object';
+  return again || (own && castFact(from.name, to.name, pg) !== undefined)
     ? fail(`cast from type ${from.name} to type ${to.name} already exists`, '42710')
     : nothing;
 };

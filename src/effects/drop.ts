@@ -1,7 +1,8 @@
+import { otherNamed } from '../catalog/apply-other.js';
 import type { Catalog, OtherObject } from '../catalog/catalog.js';
 import type { Doomed } from '../catalog/doomed.js';
 import { findRelationNamed, findType, isGone, nameOf, schemaFor } from '../catalog/lookup.js';
-import { findOther, foreignTablesOf } from '../catalog/others.js';
+import { eventTriggersOf, findOther, foreignTablesOf } from '../catalog/others.js';
 import { qualifiedName } from '../sql/names.js';
 import { type DropStmt, type Node, type ObjectType, strings } from '../sql/tree.js';
 import { fallOf, locksOfFall } from './cascade.js';
@@ -9,6 +10,7 @@ import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { dropIndex } from './drop-index.js';
 import { dropPart, dropStatistics } from './drop-part.js';
+import { isOwnText } from './named-other.js';
 import { isOfIdentity, notShown, shownName } from './relations.js';
 import { type RoutineWord, routineRefusal, routinesWithArguments } from './routines.js';
 import { isRowType } from './row-type.js';
@@ -21,6 +23,15 @@ import {
   usersOfLanguage,
   usersOfSchema,
 } from './users.js';
+
+/** A text search object, cast or operator: what depends on it is not kept. */
+function kept(type: ObjectType, code = '42704'): Find {
+  return (catalog, object, word) => {
+    const known = otherNamed(catalog, type, object) !== 'not shown';
+    if (known || isOwnText(type, object)) return { found: [], shown: word };
+    return { missing: fail(`${word} does not exist`, code, false) };
+  };
+}
 
 /** What one name in a DROP means. */
 type Named =
@@ -53,12 +64,20 @@ const dropObjects =
       found.flatMap((one) => one.dependents ?? []),
     );
     const unknown = named.map((one) => ('missing' in one ? missing(one, node) : nothing));
-    if (fall.needsCascade && node.behavior !== 'DROP_CASCADE') {
+    const called = found.some((one) => one.found.some((doomed) => isFired(catalog, doomed)));
+    if ((fall.needsCascade || called) && node.behavior !== 'DROP_CASCADE') {
       const message = `cannot drop ${word} ${found[0]?.shown} because other objects depend on it`;
       return all(fail(message, '2BP01'), ...unknown);
     }
     return all(locksOfFall(catalog, fall.doomed, pg), ...unknown);
   };
+
+/** A function that event triggers call. */
+function isFired(catalog: Catalog, doomed: Doomed): boolean {
+  return (
+    doomed.kind === 'object' && catalog.routines.has(doomed.oid) && eventTriggersOf(catalog, doomed.oid).length > 0
+  );
+}
 
 function missing({ missing: refusal, optional }: Extract<Named, { missing: Draft }>, node: DropStmt): Draft {
   return all(optional, node.missing_ok && absent.has(refusal.failure?.code ?? '') ? nothing : refusal);
@@ -175,7 +194,11 @@ const objects: { readonly [T in ObjectType]?: Kind } = {
   OBJECT_SCHEMA: { word: 'schema', find: schema },
   OBJECT_EXTENSION: {
     word: 'extension',
-    find: byName(usersOfExtension, typesOfExtension, (catalog, name) => catalog.extensions.has(name)),
+    find: byName(
+      usersOfExtension,
+      typesOfExtension,
+      (catalog, name) => catalog.extensions.has(name) || name === 'plpgsql',
+    ),
   },
   OBJECT_COLLATION: { word: 'collation', find: byName(usersOfCollation) },
   OBJECT_LANGUAGE: { word: 'language', find: byName(usersOfLanguage) },
@@ -187,6 +210,12 @@ const objects: { readonly [T in ObjectType]?: Kind } = {
   OBJECT_FDW: { word: 'foreign-data wrapper', find: byName((catalog, wrapper) => foreignTables(catalog, { wrapper })) },
   OBJECT_PUBLICATION: { word: 'publication', find: byName(none, none, isOther('publication')) },
   OBJECT_EVENT_TRIGGER: { word: 'event trigger', find: byName(none, none, isOther('event trigger')) },
+  OBJECT_OPERATOR: { word: 'operator', find: kept('OBJECT_OPERATOR', '42883') },
+  OBJECT_CAST: { word: 'cast', find: kept('OBJECT_CAST') },
+  OBJECT_TSCONFIGURATION: { word: 'text search configuration', find: kept('OBJECT_TSCONFIGURATION') },
+  OBJECT_TSDICTIONARY: { word: 'text search dictionary', find: kept('OBJECT_TSDICTIONARY') },
+  OBJECT_TSPARSER: { word: 'text search parser', find: kept('OBJECT_TSPARSER') },
+  OBJECT_TSTEMPLATE: { word: 'text search template', find: kept('OBJECT_TSTEMPLATE') },
   OBJECT_OPCLASS: { word: 'operator class', find: byName(indexesOfClass) },
 };
 

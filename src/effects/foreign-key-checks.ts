@@ -3,7 +3,7 @@ import { ancestors, columnOf, descendants, indexesOf, isTable, referencingTables
 import { mayHold } from '../catalog/pruning.js';
 import type { Node } from '../sql/tree.js';
 import type { PredictContext } from './context.js';
-import { all, type Draft, fail, forRowsOf, lock, nothing, scan } from './draft.js';
+import { all, type Draft, fail, forRowsOf, lock, nothing, rows, scan } from './draft.js';
 import type { LockMode } from './effect.js';
 import { fire } from './fire.js';
 import { notReferenced } from './violation.js';
@@ -157,7 +157,8 @@ function checkReferrer(
     ? `the foreign key ${name} says ${action.toUpperCase()}: its rows are searched and changed`
     : `it is searched for rows that refer to those, for the foreign key ${name}`;
   const places = referring.kind === 'partitioned' ? [referring, ...descendants(catalog, referring)] : [referring];
-  const own = all(...places.map((place) => search(catalog, place, constraint, mode, why, gone.many)));
+  const how = { mode, why, many: gone.many, changes };
+  const own = all(...places.map((place) => search(catalog, place, constraint, how)));
   const refusal = refusedGone({ table, referring, constraint }, action, context.pg);
   const further = seen.includes(referring.oid) || referring.oid === table.oid;
   if (!changes) return all(own, refusal);
@@ -170,19 +171,22 @@ function checkReferrer(
   return all(own, checkReferrers(referring, next, context, [...seen, table.oid]), fired);
 }
 
-function search(
-  catalog: Catalog,
-  place: Table,
-  { columns }: Constraint,
-  mode: LockMode,
-  why: string,
-  many: boolean,
-): Draft {
+/** How a referring table is searched. */
+interface Search {
+  readonly mode: LockMode;
+  readonly why: string;
+  readonly many: boolean;
+  /** What is found is changed. */
+  readonly changes: boolean;
+}
+
+function search(catalog: Catalog, place: Table, { columns }: Constraint, { mode, why, many, changes }: Search): Draft {
   if (place.kind !== 'table') return lock(place, mode, why);
   const indexed = indexesOf(catalog, place).some(
     ({ keys, valid, predicate }) => valid && predicate === undefined && columns.includes(keys[0]?.column ?? ''),
   );
   if (indexed && !many) return lock(place, mode, why);
+  if (indexed && changes) return rows(place, mode, `${why}, once for each row`);
   const reason = indexed
     ? `${why}, once for each row`
     : `${why}, in full for want of an index on ${columns.join(', ')}`;

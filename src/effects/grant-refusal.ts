@@ -20,6 +20,8 @@ const rights: { readonly [T in ObjectType]?: readonly string[] } = {
   OBJECT_DATABASE: ['CREATE', 'TEMPORARY', 'TEMP', 'CONNECT'],
 };
 
+const everyRight: ReadonlySet<string> = new Set([...Object.values(rights).flat(), 'SET', 'ALTER SYSTEM']);
+
 /** The refusal of a GRANT or REVOKE by its objects and what it says of them (ExecuteGrantStmt of aclchk.c). */
 export function grantRefusal(node: GrantStmt, context: PredictContext): Draft {
   const { targtype, objtype = 'OBJECT_TABLE', objects = [], privileges = [] } = node;
@@ -30,6 +32,7 @@ export function grantRefusal(node: GrantStmt, context: PredictContext): Draft {
   return all(
     ...objects.map((object) => objectRefusal(object, objtype, context)),
     rightRefusal(given, objtype),
+    ofSequencesOnly(given, objects, objtype, context),
     columnRefusal(given, objects, context),
     optionToAll(node),
   );
@@ -59,10 +62,26 @@ function rightRefusal(given: readonly AccessPriv[], objtype: ObjectType): Draft 
   const wrong = given.find(
     ({ priv_name: name }) => name !== undefined && known?.includes(name.toUpperCase()) === false,
   );
+  if (wrong?.priv_name !== undefined && !everyRight.has(wrong.priv_name.toUpperCase()))
+    return fail(`unrecognized privilege type "${wrong.priv_name}"`, '42601');
   const kind = objtype === 'OBJECT_TABLE' ? 'relation' : objtype.replace('OBJECT_', '').toLowerCase();
   return wrong === undefined
     ? nothing
     : fail(`invalid privilege type ${wrong.priv_name?.toUpperCase()} for ${kind}`, '0LP01');
+}
+
+/** The grammar has sequences among the tables; USAGE is for those alone. */
+function ofSequencesOnly(
+  given: readonly AccessPriv[],
+  objects: readonly Node[],
+  objtype: ObjectType,
+  { catalog }: PredictContext,
+): Draft {
+  const usage = objtype === 'OBJECT_TABLE' && given.some(({ priv_name: name }) => name?.toUpperCase() === 'USAGE');
+  const found = objects.map((object) => ('RangeVar' in object ? findRelation(catalog, object.RangeVar) : undefined));
+  return usage && found.some((one) => one !== undefined && one.kind !== 'sequence')
+    ? fail('invalid privilege type USAGE for table', '0LP01')
+    : nothing;
 }
 
 function columnRefusal(given: readonly AccessPriv[], objects: readonly Node[], { catalog }: PredictContext): Draft {

@@ -323,6 +323,6 @@ function refusedConflict(table: Table, clause: OnConflictClause | undefined, { c
     ({ unique, keys }) =>
       unique && keys.length === columns.length && keys.every(({ column }) => columns.includes(column ?? '')),
   );
-  if (found) return nothing;
+  if (found || columns.some((name) => columnOf(table, name) === undefined)) return nothing;
   return fail('there is no unique or exclusion constraint matching the ON CONFLICT specification', '42P10');
 }

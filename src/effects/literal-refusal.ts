@@ -1,6 +1,11 @@
 import type { TypeRef } from '../catalog/catalog.js';
+import { literalOf } from '../catalog/literal.js';
+import { findRoutines } from '../catalog/lookup.js';
 import { booleanValue, numberValue } from '../catalog/value.js';
-import type { A_Const, Node } from '../sql/tree.js';
+import type { Node } from '../sql/tree.js';
+import { constantText } from '../sql/values.js';
+import { functionCalls } from '../sql/walk.js';
+import { arrayElements } from './array-text.js';
 import { type Draft, fail } from './draft.js';
 import { unknownRegclass } from './named-in-call.js';
 import { typeName } from './type-name.js';
@@ -18,12 +23,14 @@ export function literalRefusal(node: Node | undefined, type: TypeRef, context: T
     return declared.complete && !declared.labels.includes(text)
       ? fail(`invalid input value for enum ${typeName(context.catalog, base)}: "${text}"`, '22P02')
       : undefined;
-  if (!isRecorded(context, base)) return undefined;
+  const within = declared?.kind === 'range' ? rangeOver(declared.subtype.name) : undefined;
+  if (within === undefined && !isRecorded(context, base)) return undefined;
   if (base.name === 'regclass') return unknownRegclass(text, context.catalog);
-  const code = readers[base.name]?.(text);
+  const code = (within ?? readers[base.name])?.(text);
   if (code === undefined) return undefined;
   const shown = typeName(context.catalog, base);
   if (code === '22000') return fail('range lower bound must be less than or equal to range upper bound', code);
+  if (code === '22008') return fail(`date/time field value out of range: "${text}"`, code);
   if (code === '22003') return fail(`value "${text}" is out of range for type ${shown}`, code);
   return fail(`invalid input syntax for type ${shown}: "${text}"`, code);
 }
@@ -35,8 +42,8 @@ export function sizeRefusal(node: Node | undefined, type: TypeRef, context: Type
 
 /** A number with more digits before the point than numeric(p, s) has, or beyond the integers of a type. */
 function overflowRefusal(node: Node | undefined, type: TypeRef, { catalog }: TypeContext): Draft | undefined {
-  if (node === undefined || !('A_Const' in node) || type.schema !== 'pg_catalog') return undefined;
-  const value = numberOf(node.A_Const);
+  if (node === undefined || type.schema !== 'pg_catalog') return undefined;
+  const value = numberOf(node);
   const base = baseType(catalog, type);
   if (value === undefined || base.dimensions > 0) return undefined;
   const bits = base.name === 'int2' ? 16 : base.name === 'int4' ? 32 : undefined;
@@ -49,9 +56,9 @@ function overflowRefusal(node: Node | undefined, type: TypeRef, { catalog }: Typ
     : undefined;
 }
 
-function numberOf({ ival, fval, sval }: A_Const): number | undefined {
-  const text = fval?.fval ?? sval?.sval;
-  const value = ival === undefined ? Number(text ?? Number.NaN) : (ival.ival ?? 0);
+function numberOf(node: Node): number | undefined {
+  const text = literalOf(node)?.text?.trim();
+  const value = text === undefined || text === '' ? Number.NaN : Number(text);
   return Number.isFinite(value) ? value : undefined;
 }
 
@@ -62,20 +69,42 @@ function numberOf({ ival, fval, sval }: A_Const): number | undefined {
 function lengthRefusal(node: Node | undefined, type: TypeRef, context: TypeContext): Draft | undefined {
   const base = baseType(context.catalog, type);
   const [length] = base.modifiers;
-  if (node === undefined || !('A_Const' in node) || node.A_Const.sval === undefined || length === undefined)
-    return undefined;
-  if ((base.name !== 'varchar' && base.name !== 'bpchar') || base.dimensions > 0) return undefined;
-  const text = (node.A_Const.sval.sval ?? '').replace(/ +$/, '');
-  return [...text].length > length
+  if (node === undefined || length === undefined || base.dimensions > 0) return undefined;
+  if (base.name === 'bit' || base.name === 'varbit') return bitsRefusal(node, base.name, length);
+  if (base.name !== 'varchar' && base.name !== 'bpchar') return undefined;
+  const text = textOf(node, context)?.replace(/ +$/, '');
+  return text !== undefined && [...text].length > length
     ? fail(`value too long for type ${typeName(context.catalog, base)}`, '22001')
     : undefined;
 }
 
-/** The text of an array stands in braces, or begins with its bounds. */
-function arrayRefusal(text: string, type: TypeRef, { catalog }: TypeContext): Draft | undefined {
-  if (/^\s*(\{|\[\s*[-+]?\d)/.test(text)) return undefined;
-  const shown = typeName(catalog, type);
-  return fail(`malformed array literal: "${text}" (of ${shown})`, '22P02');
+/** A bare string, or what PostgreSQL's functions of strings make of some; one of the user's may go by the same name. */
+function textOf(node: Node, { catalog }: TypeContext): string | undefined {
+  if ('A_Const' in node) return node.A_Const.sval && (node.A_Const.sval.sval ?? '');
+  if (!('FuncCall' in node || 'A_Expr' in node)) return undefined;
+  const own = functionCalls({ node }).some(({ name }) => findRoutines(catalog, name).length > 0);
+  return own ? undefined : constantText(node);
+}
+
+/** As many bits as bit(n) has, no more than varbit(n) has. */
+function bitsRefusal(node: Node, name: 'bit' | 'varbit', length: number): Draft | undefined {
+  const { sval, bsval } = 'A_Const' in node ? node.A_Const : {};
+  const bits = sval?.sval ?? bsval?.bsval?.replace(/^b/, '');
+  if (bits === undefined || !/^[01]*$/.test(bits)) return undefined;
+  if (name === 'bit' && bits.length !== length)
+    return fail(`bit string length ${bits.length} does not match type bit(${length})`, '22026');
+  return bits.length > length ? fail(`bit string too long for type bit varying(${length})`, '22001') : undefined;
+}
+
+/** The text of an array stands in braces, or begins with its bounds; each element is read as one value. */
+function arrayRefusal(text: string, type: TypeRef, context: TypeContext): Draft | undefined {
+  const elements = arrayElements(text);
+  if (elements === 'malformed')
+    return fail(`malformed array literal: "${text}" (of ${typeName(context.catalog, type)})`, '22P02');
+  const one = { ...type, dimensions: 0 };
+  return elements
+    .map((sval) => (sval === undefined ? undefined : literalRefusal({ A_Const: { sval: { sval } } }, one, context)))
+    .find(Boolean);
 }
 
 /** What is wrong with the text of a value: a code, or nothing where it may be right. */
@@ -113,7 +142,18 @@ const json: Reader = (text) => {
 /** What a date can be without a digit: datetktbl of datetime.c. */
 const words = /\b(now|today|tomorrow|yesterday|epoch|infinity|allballs)\b/i;
 
-const moment: Reader = (text) => (/\d/.test(text) || words.test(text) ? undefined : '22007');
+const moment: Reader = (text) => {
+  if (!/\d/.test(text)) return words.test(text) ? undefined : '22007';
+  const [, year, month, day] = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])/.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  const last = new Map([[2, isLeap(Number(year)) ? 29 : 28], ...[4, 6, 9, 11].map((one) => [one, 30] as const)]);
+  const fits = (value: number, most: number) => value >= 1 && value <= most;
+  return fits(Number(month), 12) && fits(Number(day), last.get(Number(month)) ?? 31) ? undefined : '22008';
+};
+
+function isLeap(year: number): boolean {
+  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+}
 
 /** Units of an interval: deltatktbl of datetime.c. */
 const units =
@@ -141,6 +181,12 @@ function range(order: (text: string) => number | undefined): Reader {
 
 const asNumber = (text: string) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined);
 const asDay = (text: string) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? Number(text.replaceAll('-', '')) : undefined);
+
+/** A range type of the history, by what it is over. */
+function rangeOver(subtype: string): Reader {
+  const order = /^(int|float|numeric)/.test(subtype) ? asNumber : /^(date|timestamp)/.test(subtype) ? asDay : undefined;
+  return range(order ?? (() => undefined));
+}
 
 /** By type; of others nothing is known. */
 const readers: { readonly [type: string]: Reader } = {

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import { requiredExtensions } from '../catalog/extension-types.js';
 import { isTable } from '../catalog/lookup.js';
 import { findOther } from '../catalog/others.js';
-import { strings } from '../sql/tree.js';
+import { type Node, strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, forbidden, nothing } from './draft.js';
 import { optionsOf, textOf } from './options.js';
@@ -48,8 +48,13 @@ const setConstraints: Predict<'ConstraintsSetStmt'> = ({ constraints, deferred }
   return nothing;
 };
 
-const createEventTrigger: Predict<'CreateEventTrigStmt'> = ({ trigname, eventname = '', funcname }, { catalog }) => {
+const createEventTrigger: Predict<'CreateEventTrigStmt'> = (
+  { trigname, eventname = '', funcname, whenclause },
+  { catalog },
+) => {
   if (!events.has(eventname)) return fail(`unrecognized event name "${eventname}"`, '42601');
+  const unmeant = eventname === 'table_rewrite' ? tagsIn(whenclause).find((tag) => !rewriting.has(tag)) : undefined;
+  if (unmeant !== undefined) return fail(`event triggers are not supported for ${unmeant}`, '0A000');
   if (findOther(catalog, 'event trigger', trigname) !== undefined)
     return fail(`event trigger "${trigname}" already exists`, '42710');
   return triggerFunctionRefusal(strings(funcname), 'event_trigger', catalog) ?? nothing;
@@ -62,6 +67,14 @@ const events: ReadonlySet<string> = new Set([
   'table_rewrite',
   'login',
 ]);
+
+/** What may write a table anew, as the tags of WHEN call it (cmdtaglist.h). */
+const rewriting: ReadonlySet<string> = new Set(['ALTER MATERIALIZED VIEW', 'ALTER TABLE', 'ALTER TYPE']);
+
+function tagsIn(clause: readonly Node[] | undefined): readonly string[] {
+  const lists = (clause ?? []).flatMap((one) => ('DefElem' in one ? (one.DefElem.arg ?? []) : []));
+  return lists.flatMap((one) => ('List' in one ? strings(one.List.items) : [])).map((tag) => tag.toUpperCase());
+}
 
 /** Forms of SET that name one parameter. */
 const named: ReadonlySet<string> = new Set(['VAR_SET_VALUE', 'VAR_SET_DEFAULT', 'VAR_SET_CURRENT', 'VAR_RESET']);
@@ -77,9 +90,11 @@ export const otherStatements: PredictTable = {
   TransactionStmt: ({ kind = '', savepoint_name }) =>
     prepared.has(kind)
       ? forbidden
-      : toSavepoint.has(kind)
-        ? fail(`savepoint "${savepoint_name}" does not exist`, '3B001', false)
-        : nothing,
+      : kind === 'TRANS_STMT_PREPARE'
+        ? fail('prepared transactions are disabled', '55000', false)
+        : toSavepoint.has(kind)
+          ? fail(`savepoint "${savepoint_name}" does not exist`, '3B001', false)
+          : nothing,
   ConstraintsSetStmt: setConstraints,
   VariableSetStmt: (node, { pg }) => {
     // which roles there are, the server knows
@@ -92,7 +107,7 @@ export const otherStatements: PredictTable = {
   ListenStmt: () => nothing,
   NotifyStmt: () => nothing,
   UnlistenStmt: () => nothing,
-  LoadStmt: () => nothing,
+  LoadStmt: ({ filename }) => fail(`could not access file "${filename}"`, '58P01', false),
   CreateExtensionStmt: createExtension,
   // the scripts of an extension are not known; those that come with PostgreSQL lock no table of the user's
   AlterExtensionStmt: ({ extname, options }, { catalog }) =>
@@ -119,7 +134,9 @@ export const otherStatements: PredictTable = {
   CreateUserMappingStmt: ({ servername }, { catalog }) => unknownServer(catalog, servername),
   AlterUserMappingStmt: ({ servername }, { catalog }) => unknownServer(catalog, servername),
   DropUserMappingStmt: ({ servername, missing_ok }, { catalog }) =>
-    missing_ok ? nothing : unknownServer(catalog, servername),
+    missing_ok
+      ? nothing
+      : all(unknownServer(catalog, servername), fail('user mapping does not exist for the server', '42704', false)),
   ImportForeignSchemaStmt: ({ server_name }, { catalog }) =>
     findOther(catalog, 'server', server_name) === undefined
       ? fail(`server "${server_name}" does not exist`, '42704', false)

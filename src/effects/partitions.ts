@@ -308,6 +308,8 @@ const ofType: PredictCommand = ({ def }, { catalog, table }) => {
   if (name.length === 0) return nothing;
   const type = findType(catalog, name);
   if (type === undefined) return fail(`type "${name.join('.')}" does not exist`, '42704', false);
+  if (type.kind !== 'composite' && type.kind !== 'base')
+    return fail(`type ${type.name} is not a composite type`, '42809');
   const composite = type.kind === 'composite' ? catalog.relations.get(type.relation) : undefined;
   if (composite?.kind !== 'composite type') return nothing;
   return table.complete ? (columnsDiffer(table, composite.columns) ?? nothing) : nothing;

@@ -4,15 +4,16 @@ import { columnOf, findRelation } from '../catalog/lookup.js';
 import { describeQuery } from '../catalog/query.js';
 import type { Place } from '../catalog/query-scope.js';
 import type { DeleteStmt, InsertStmt, MergeStmt, Node, RangeVar, SelectStmt, UpdateStmt } from '../sql/tree.js';
+import { asSelect, conflictNames, returnedNames, unknownColumns } from './changed-names.js';
 import { misfit } from './common-type.js';
 import type { PredictContext } from './context.js';
 import { type Draft, fail } from './draft.js';
 import { clause, expressionKinds, expressionRefusal } from './expression-refusal.js';
+import { literalRefusal } from './literal-refusal.js';
 import { multiAssignRefusal, spread } from './multi-assign.js';
 import { missingColumn } from './relations.js';
-import { ownRefs, type Part, partsOf, rowNames, selectRefusal, valuesRefusal } from './select-refusal.js';
+import { type Part, partsOf, selectRefusal, valuesRefusal } from './select-refusal.js';
 import { typeOfValue } from './typed-expression.js';
-import { unknownReference } from './unknown-reference.js';
 
 /** The refusal of a query by what its clauses and expressions are. */
 export function queryRefusal(query: Node, context: PredictContext): Draft | undefined {
@@ -22,21 +23,6 @@ export function queryRefusal(query: Node, context: PredictContext): Draft | unde
   if ('MergeStmt' in query) return mergeRefusal(query.MergeStmt, context);
   if (!('SelectStmt' in query)) return undefined;
   return selectRefusal(query.SelectStmt, partsOf(query.SelectStmt, context.catalog), context);
-}
-
-/** A statement that changes rows as the query that finds them and works out what they get. */
-function asSelect(
-  target: RangeVar | undefined,
-  from: readonly Node[],
-  given: readonly Node[],
-  rest: { readonly whereClause: Node | undefined; readonly withClause: SelectStmt['withClause'] | undefined },
-): SelectStmt {
-  return {
-    fromClause: [...(target === undefined ? [] : [{ RangeVar: target }]), ...from],
-    targetList: given.map((val) => ({ ResTarget: { val } })),
-    ...(rest.whereClause && { whereClause: rest.whereClause }),
-    ...(rest.withClause && { withClause: rest.withClause }),
-  };
 }
 
 function updateRefusal(node: UpdateStmt, context: PredictContext): Draft | undefined {
@@ -55,8 +41,29 @@ function updateRefusal(node: UpdateStmt, context: PredictContext): Draft | undef
     (again === undefined ? undefined : fail(`multiple assignments to same column "${again}"`, '42601')) ??
     values.map((value) => expressionRefusal(value, clause('UPDATE'), context.catalog)).find(Boolean) ??
     selectRefusal(query, parts, context) ??
-    assignedRefusal(sets, parts, relation, context)
+    assignedRefusal(sets, parts, relation, context) ??
+    elementRefusal(sets, relation, context) ??
+    returnedNames(node, fromClause, context)
   );
+}
+
+/** A bare string that the elements of an array cannot be read from. */
+function elementRefusal(
+  sets: readonly { readonly name?: string; readonly val?: Node; readonly indirection?: readonly Node[] }[],
+  range: RangeVar | undefined,
+  context: PredictContext,
+): Draft | undefined {
+  const relation = findRelation(context.catalog, range);
+  return sets
+    .map(({ name, val, indirection = [] }) => {
+      const type = columnOf(relation, name)?.type;
+      const [step, ...more] = indirection;
+      if (type === undefined || type.dimensions === 0 || step === undefined || more.length > 0) return undefined;
+      return 'A_Indices' in step && !step.A_Indices.is_slice
+        ? literalRefusal(val, { ...type, dimensions: 0 }, context)
+        : undefined;
+    })
+    .find(Boolean);
 }
 
 /** DEFAULT, and the sides of (a, b) = …, which stand for themselves. */
@@ -68,7 +75,9 @@ function deleteRefusal(node: DeleteStmt, context: PredictContext): Draft | undef
   const { relation, usingClause = [], whereClause, withClause } = node;
   const query = asSelect(relation, usingClause, [], { whereClause, withClause });
   const parts = partsOf(query, context.catalog);
-  return unknownColumns(parts, context) ?? selectRefusal(query, parts, context);
+  return (
+    unknownColumns(parts, context) ?? selectRefusal(query, parts, context) ?? returnedNames(node, usingClause, context)
+  );
 }
 
 /** Conditions and values of each WHEN are about the rows of both sides. */
@@ -107,7 +116,8 @@ function insertRefusal(node: InsertStmt, context: PredictContext): Draft | undef
   const names = (cols ?? []).flatMap((col) => ('ResTarget' in col ? [col.ResTarget.name ?? ''] : []));
   const again = names.find((name, at) => names.indexOf(name) !== at);
   if (again !== undefined) return fail(`column "${again}" specified more than once`, '42701');
-  if (selectStmt === undefined || !('SelectStmt' in selectStmt)) return undefined;
+  const changed = conflictNames(node, context) ?? returnedNames(node, [], context);
+  if (selectStmt === undefined || !('SelectStmt' in selectStmt)) return changed;
   const select = selectStmt.SelectStmt;
   const query = node.withClause === undefined ? select : { ...select, withClause: node.withClause };
   const width = widthOf(select, context);
@@ -119,7 +129,8 @@ function insertRefusal(node: InsertStmt, context: PredictContext): Draft | undef
   return (
     unknownColumns(parts, context) ??
     selectRefusal(query, parts, context) ??
-    insertedRefusal(node, select, parts, context)
+    insertedRefusal(node, select, parts, context) ??
+    changed
   );
 }
 
@@ -128,27 +139,6 @@ function widthOf(select: SelectStmt, { catalog }: PredictContext): number | unde
   if (first !== undefined) return 'List' in first ? (first.List.items ?? []).length : undefined;
   const { outputs, open } = describeQuery(catalog, { SelectStmt: select });
   return open ? undefined : outputs.length;
-}
-
-/** Names in the expressions of a change that none of its relations has: 42703. */
-function unknownColumns(all: readonly Part[], { statement }: PredictContext): Draft | undefined {
-  if (statement.parent !== undefined) return undefined;
-  for (const [part, place] of all) {
-    if ('SelectStmt' in part || 'JoinExpr' in part) continue;
-    for (const { parts, star } of ownRefs([part])) {
-      const refusal = star ? undefined : unknownColumn(parts, place, statement.text);
-      if (refusal !== undefined) return refusal;
-    }
-  }
-  return undefined;
-}
-
-/** A name that the statement does not write was put in by its reader. */
-function unknownColumn(parts: readonly string[], place: Place, text: string): Draft | undefined {
-  const [name = '', item = ''] = parts.toReversed();
-  if (rowNames.has(item) || unknownReference(parts, place) !== 'column') return undefined;
-  if (!text.toLowerCase().includes(name.toLowerCase())) return undefined;
-  return fail(`column "${parts.join('.')}" does not exist`, '42703');
 }
 
 /** A value of a type that its column does not take. */

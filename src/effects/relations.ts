@@ -39,7 +39,20 @@ export function notShown(name: string): string {
 export function unknownRelation(catalog: Catalog, range: RangeVar): Draft {
   const parts = [...(range.schemaname === undefined ? [] : [range.schemaname]), range.relname ?? ''];
   const unknown = fail(`relation "${written(range)}" does not exist`, '42P01', isGone(catalog, parts));
-  return unknown.failure?.sure ? unknown : all(unknown, unknownSchema(catalog, range.schemaname));
+  if (unknown.failure?.sure) return unknown;
+  const catalogOne = (range.schemaname ?? 'pg_catalog') === 'pg_catalog' && range.relname?.startsWith('pg_');
+  return all(
+    unknown,
+    catalogOne ? fail(`permission denied: "${range.relname}" is a system catalog`, '42501', false) : nothing,
+    unknownSchema(catalog, range.schemaname),
+  );
+}
+
+/** The refusal of a new relation where the catalogs are, or the tables of long values (heap_create). */
+export function creationRefusal({ schemaname, relname }: RangeVar): Draft | undefined {
+  return schemaname === 'pg_catalog' || schemaname === 'pg_toast'
+    ? fail(`permission denied to create "${schemaname}.${relname}"`, '42501')
+    : undefined;
 }
 
 /** A name as its author wrote it. */

@@ -10,6 +10,7 @@ import { misfit } from './common-type.js';
 import { notBoolean, refusalIn } from './comparison-refusal.js';
 import type { PredictContext } from './context.js';
 import { type Draft, fail } from './draft.js';
+import { evaluationRefusal } from './evaluated.js';
 import { clause, expressionRefusal } from './expression-refusal.js';
 import { groupingRefusal, hasAggregate, nestedRefusal } from './grouping.js';
 import { literalRefusal } from './literal-refusal.js';
@@ -37,6 +38,10 @@ export function selectRefusal(query: SelectStmt, parts: readonly Part[], context
   }
   for (const [part, place] of parts) {
     const refusal = partRefusal(part, place, context);
+    if (refusal !== undefined) return refusal;
+  }
+  for (const [part] of parts) {
+    const refusal = 'SelectStmt' in part || 'JoinExpr' in part ? undefined : evaluationRefusal(part);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
@@ -128,7 +133,7 @@ export function ownRefs(nodes: readonly Node[]): ReturnType<typeof columnRefs> {
 export const rowNames: ReadonlySet<string> = new Set(['old', 'new', 'excluded']);
 
 /** A name before the point that nothing in FROM has; in a body it may be a variable's. */
-function missingEntry(part: Node, place: Place, { statement, catalog }: PredictContext): Draft | undefined {
+export function missingEntry(part: Node, place: Place, { statement, catalog }: PredictContext): Draft | undefined {
   if (statement.parent !== undefined) return undefined;
   for (const { parts } of ownRefs([part])) {
     const [item = ''] = parts.toReversed().slice(1);

@@ -23,6 +23,8 @@ export function sequenceRefusal(options: readonly Node[] | undefined, old: Seque
   const given = optionsOf(options);
   const names = (options ?? []).flatMap((node) => ('DefElem' in node ? [node.DefElem.defname] : []));
   if (new Set(names).size < names.length) return fail('conflicting or redundant options', '42601');
+  const fraction = numbers.map((name) => given.get(name)?.arg).find(isFraction);
+  if (fraction !== undefined) return fail('invalid input syntax for type bigint', '22P02');
   const number = (name: string) => integerOf(given.get(name)?.arg);
   if (number('increment') === 0n) return fail('INCREMENT must not be zero', '22023');
   const cache = number('cache');
@@ -52,6 +54,12 @@ export function sequenceRefusal(options: readonly Node[] | undefined, old: Seque
   return old !== undefined && restart === undefined && high < rangeOf(old.parameters).high
     ? fail(`RESTART value cannot be greater than MAXVALUE (${high})`, '22023', false)
     : undefined;
+}
+
+const numbers = ['increment', 'minvalue', 'maxvalue', 'start', 'restart', 'cache'];
+
+function isFraction(node: Node | undefined): boolean {
+  return node !== undefined && 'Float' in node && !/^-?\d+$/.test(node.Float.fval ?? '0');
 }
 
 /** The refusal of setval() with a number that the sequence cannot have. */

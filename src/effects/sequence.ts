@@ -5,7 +5,7 @@ import { type Node, type RangeVar, strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import { optionsOf } from './options.js';
-import { isOfIdentity, missingColumn, notShown, unknownRelation } from './relations.js';
+import { creationRefusal, isOfIdentity, missingColumn, notShown, unknownRelation } from './relations.js';
 import { sequenceRefusal } from './sequence-options.js';
 
 /** OWNED BY a column looks at its table. */
@@ -34,7 +34,7 @@ function ownedBy(catalog: Catalog, sequence: RangeVar, options: readonly Node[] 
 const createSequence: Predict<'CreateSeqStmt'> = ({ sequence = {}, options, if_not_exists }, { catalog }) => {
   const name = qualifiedName(schemaFor(catalog, sequence), sequence.relname ?? '');
   if (relationByName(catalog, name) === undefined)
-    return sequenceRefusal(options, undefined) ?? ownedBy(catalog, sequence, options);
+    return creationRefusal(sequence) ?? sequenceRefusal(options, undefined) ?? ownedBy(catalog, sequence, options);
   return if_not_exists ? nothing : fail(`relation "${sequence.relname}" already exists`, '42P07');
 };
 
@@ -43,8 +43,9 @@ const alterSequence: Predict<'AlterSeqStmt'> = ({ sequence = {}, options, missin
   if (found?.kind === 'sequence' && isOfIdentity(catalog, found) && optionsOf(options).has('owned_by'))
     return fail('cannot change ownership of identity sequence', '0A000');
   if (found !== undefined && found.kind !== 'sequence') return fail(`"${found.name}" is not a sequence`, '42809');
-  if (found !== undefined) return sequenceRefusal(options, found) ?? ownedBy(catalog, sequence, options);
-  return missing_ok ? nothing : unknownRelation(catalog, sequence);
+  if (found === undefined) return missing_ok ? nothing : unknownRelation(catalog, sequence);
+  const refusal = sequenceRefusal(options, found);
+  return refusal?.failure?.sure ? refusal : all(refusal, ownedBy(catalog, sequence, options));
 };
 
 /** Nobody waits for a sequence that is told of here; nextval() does while ALTER SEQUENCE rewrites it. */

@@ -4,6 +4,7 @@ import { strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, fail, lock, nothing } from './draft.js';
 import { expressionKinds } from './expression-refusal.js';
+import { unknownOther } from './named-other.js';
 import { isStored, lockUnknown, written } from './relations.js';
 import { storedRefusal } from './stored-expression.js';
 
@@ -15,6 +16,8 @@ const createStatistics: Predict<'CreateStatsStmt'> = (node, { catalog, pg }) => 
   const relation = findRelation(catalog, range);
   if (relation === undefined) return lockUnknown(catalog, range, 'ShareUpdateExclusiveLock', why);
   if (!isStored(relation)) return fail(`cannot define statistics for relation "${written(range)}"`, '42809');
+  const strange = strings(node.stat_types).find((kind) => !statisticsKinds.has(kind));
+  if (strange !== undefined) return fail(`unrecognized statistics kind "${strange}"`, '42601');
   const elements = (node.exprs ?? []).flatMap((element) => ('StatsElem' in element ? [element.StatsElem] : []));
   // a column in parentheses is a column there
   if (pg < 14 && elements.some(({ expr }) => expr !== undefined && !('ColumnRef' in expr)))
@@ -39,7 +42,10 @@ const createStatistics: Predict<'CreateStatsStmt'> = (node, { catalog, pg }) => 
   return all(lock(relation, 'ShareUpdateExclusiveLock', why), wrong);
 };
 
+const statisticsKinds: ReadonlySet<string> = new Set(['ndistinct', 'dependencies', 'mcv']);
+
 export const statistics: PredictTable = {
   CreateStatsStmt: createStatistics,
-  AlterStatsStmt: () => nothing,
+  AlterStatsStmt: ({ defnames, missing_ok }, { catalog }) =>
+    missing_ok ? nothing : unknownOther(catalog, 'OBJECT_STATISTIC_EXT', { List: { items: defnames ?? [] } }),
 };

@@ -4,6 +4,7 @@ import type { IndexElem, Node } from '../sql/tree.js';
 import { functionCalls } from '../sql/walk.js';
 import { refusalIn } from './comparison-refusal.js';
 import { type Draft, fail } from './draft.js';
+import { evaluationRefusal } from './evaluated.js';
 import { type ExpressionKind, expressionKinds, expressionRefusal } from './expression-refusal.js';
 import { isComplete, type Stored, systemColumns } from './relations.js';
 import { ownRefs } from './select-refusal.js';
@@ -27,7 +28,8 @@ export function storedRefusal(
     expressionRefusal(expression, kind, context.catalog) ??
     unknownName(expression, place) ??
     refusalIn(expression, place, context) ??
-    (call && unknownFunction(call))
+    (call && unknownFunction(call)) ??
+    evaluationRefusal(expression)
   );
 }
 

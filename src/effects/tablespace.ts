@@ -1,7 +1,7 @@
 import type { MaterializedView, Table } from '../catalog/catalog.js';
 import { isIndex } from '../catalog/lookup.js';
 import type { Predict, PredictTable } from './context.js';
-import { all, forbidden, lock, newHeap, nothing } from './draft.js';
+import { all, fail, forbidden, lock, newHeap, nothing } from './draft.js';
 import { optionsOf } from './options.js';
 import { unknownTablespace } from './outside.js';
 import { isStored } from './relations.js';
@@ -38,9 +38,12 @@ const moveAll: Predict<'AlterTableMoveAllStmt'> = (node, { catalog }) => {
 /** Databases, tablespaces and the server's own settings: files outside any transaction. */
 export const database: PredictTable = {
   AlterTableMoveAllStmt: moveAll,
-  CreateTableSpaceStmt: () => forbidden,
-  DropTableSpaceStmt: () => forbidden,
-  AlterTableSpaceOptionsStmt: () => nothing,
+  // which directories there are, the server's disk says
+  CreateTableSpaceStmt: ({ location }) =>
+    all(forbidden, fail(`directory "${location}" does not exist`, '58P01', false)),
+  DropTableSpaceStmt: ({ tablespacename, missing_ok }) =>
+    all(forbidden, missing_ok ? nothing : unknownTablespace(tablespacename)),
+  AlterTableSpaceOptionsStmt: ({ tablespacename }) => unknownTablespace(tablespacename),
   CreatedbStmt: () => forbidden,
   DropdbStmt: () => forbidden,
   AlterDatabaseStmt: ({ options }) => (optionsOf(options).has('tablespace') ? forbidden : nothing),

@@ -9,6 +9,8 @@ import { checkRefusal } from './constraints.js';
 import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, nothing, scan } from './draft.js';
 import { literalRefusal } from './literal-refusal.js';
+import { classRefusal } from './operator-class.js';
+import { optionsOf } from './options.js';
 import { isStored, isTypeName, type Stored } from './relations.js';
 import { isKnownType } from './types.js';
 
@@ -163,6 +165,9 @@ function repeated(names: readonly (string | undefined)[]): string | undefined {
 const createDomain: Predict<'CreateDomainStmt'> = ({ domainname, typeName, constraints }, context) => {
   const { catalog, pg } = context;
   const twice = repeated((constraints ?? []).map((one) => ('Constraint' in one ? one.Constraint.conname : undefined)));
+  const kinds = new Set((constraints ?? []).map((one) => ('Constraint' in one ? one.Constraint.contype : undefined)));
+  if (kinds.has('CONSTR_NULL') && kinds.has('CONSTR_NOTNULL'))
+    return fail('conflicting NULL/NOT NULL constraints', '42601');
   const base = typeRef(catalog, typeName);
   const unknown = base !== undefined && !isKnownType({ catalog, pg }, base);
   const shown = strings(typeName?.names).join('.');
@@ -174,6 +179,19 @@ const createDomain: Predict<'CreateDomainStmt'> = ({ domainname, typeName, const
       base !== undefined && 'Constraint' in one ? domainPartRefusal(one.Constraint, base, context) : nothing,
     ),
   );
+};
+
+/** A range needs an order of its subtype. */
+const createRange: Predict<'CreateRangeStmt'> = ({ typeName, params }, { catalog, pg }) => {
+  const given = optionsOf(params);
+  const subtype = given.get('subtype')?.arg;
+  if (subtype === undefined || !('TypeName' in subtype)) return fail('type attribute "subtype" is required', '42601');
+  const type = typeRef(catalog, subtype.TypeName);
+  const ordered =
+    type === undefined || given.has('subtype_opclass')
+      ? undefined
+      : classRefusal(type, 'btree', undefined, { catalog, pg });
+  return all(create(strings(typeName), catalog), ordered);
 };
 
 function partsOf({ schemaname, relname = '' }: RangeVar): readonly string[] {
@@ -197,6 +215,6 @@ export const types: PredictTable = {
       twice ? fail('duplicate key value violates unique constraint "pg_enum_typid_label_index"', '23505') : nothing,
     );
   },
-  CreateRangeStmt: ({ typeName }, { catalog }) => create(strings(typeName), catalog),
+  CreateRangeStmt: createRange,
   CreateDomainStmt: createDomain,
 };

@@ -47,6 +47,8 @@ export function typesOfExtension(catalog: Catalog, extension: string): readonly 
 
 /** Defaults and constraints that call the extension's functions, indexes with its operator classes or functions. */
 export function usersOfExtension(catalog: Catalog, extension: string): readonly Doomed[] {
+  // the language of every function that is not said to be in another
+  if (extension === 'plpgsql') return usersOfLanguage(catalog, extension);
   const members = membersOfExtension(extension);
   const calls = (expression: Node | undefined) =>
     functionCalls(expression).some(({ name }) => members.functions.has(name.at(-1) ?? ''));

@@ -8,7 +8,7 @@ import { all, build, type Draft, fail, newHeap, nothing, scan } from './draft.js
 import { lookUp } from './lookups.js';
 import { optionsOf } from './options.js';
 import { predictQuery, refusedQuery, repeatedColumn, tooManyNames } from './queries.js';
-import { builtIndexes, lockNamed, written } from './relations.js';
+import { builtIndexes, creationRefusal, lockNamed, written } from './relations.js';
 import { viewParameterRefusal } from './storage-parameters.js';
 import { typeName } from './type-name.js';
 import { isSameType } from './types.js';
@@ -19,6 +19,8 @@ const createView: Predict<'ViewStmt'> = (node, context) => {
   const { catalog } = context;
   const range = node.view ?? {};
   const old = relationByName(catalog, qualifiedName(schemaFor(catalog, range), range.relname ?? ''));
+  const misplaced = creationRefusal(range);
+  if (misplaced !== undefined) return misplaced;
   if (old !== undefined && !node.replace) return fail(`relation "${range.relname}" already exists`, '42P07');
   if (old !== undefined && old.kind !== 'view') return fail(`"${range.relname}" is not a view`, '42809');
   if (node.query === undefined) return nothing;

@@ -1,5 +1,5 @@
 import type { Catalog, Routine, TypeRef } from '../catalog/catalog.js';
-import { findRoutines } from '../catalog/lookup.js';
+import { findRoutines, findType } from '../catalog/lookup.js';
 import { typeRef } from '../catalog/type-ref.js';
 import type { A_Const, CaseExpr, FuncCall, Node } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
@@ -102,6 +102,8 @@ function callVolatility(call: FuncCall, context: VolatilityContext, depth: numbe
       descend: true,
     };
   }
+  // constructors of range types
+  if (findType(context.catalog, name)?.kind === 'range') return { itself: constant, descend: true };
   const builtIn =
     name.length === 1 || name[0] === 'pg_catalog' || context.catalog.schemas.get(name[0] ?? '') !== undefined;
   return { itself: builtIn ? builtInCall(name, call, context) : unknown(name), descend: true };
@@ -158,7 +160,7 @@ export function unknownFunction(call: { readonly name: readonly string[]; readon
 /** Whether neither the history nor the recorded facts know a function of this name. */
 export function isUnknownFunction(name: readonly string[], { catalog, pg }: VolatilityContext): boolean {
   const last = name.at(-1) ?? '';
-  if (findRoutines(catalog, name).length > 0) return false;
+  if (findRoutines(catalog, name).length > 0 || findType(catalog, name)?.kind === 'range') return false;
   if (builtInVolatility(last) === undefined && overloadsOf(last, pg) === undefined && !isAggregate(last)) return true;
   // EXTRACT and its like are functions of the grammar's, under names that older servers did not have
   return name.length === 1 && !isSince(last, pg);

@@ -27,6 +27,7 @@ export const textFunctions: Readonly<Record<string, TextFunction | undefined>> =
     const wanted = Number(length);
     return value.length > wanted ? value.slice(0, wanted) : value.padStart(wanted, fill);
   }),
+  repeat: strict((value, times) => (/^\d{1,4}$/.test(times ?? '') ? value.repeat(Number(times)) : undefined)),
   array_length: ([array, dimension]) => (isArray(array) && dimension === '1' ? (lengthOf(array) ?? null) : undefined),
   cardinality: ([array]) => (isArray(array) ? String(array.length) : undefined),
   array_append: ([array, item]) => (isArray(array) ? [...array, item] : undefined),

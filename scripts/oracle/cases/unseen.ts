@@ -140,7 +140,175 @@ const moved = [
   'truncate sale_a',
 ];
 
+const ruled = [
+  `create table sale (id int primary key, n int, note text, code varchar(10), mark char(4), amount numeric(4, 2), many int[], bits bit(4), at date);
+   insert into sale select g, g, repeat('s', 150), 'c', 'm', 1, '{1}', '0101', '2024-01-01' from generate_series(1, 1500) g;
+   create table log (id int, what text, size int, extra int);
+   create rule kept as on update to sale do also insert into log (id, what) values (old.id, new.note);
+   create rule gone as on delete to sale do also update log set size = 2 where what = old.note;
+   create function whole(bigint) returns bigint language sql stable as 'select $1';
+   create procedure purge(most int) language plpgsql as $$ begin delete from log where size > most; end $$;
+   create function pack(anyelement) returns anyarray language sql immutable as 'select array[$1]';
+   create type span as range (subtype = int4);
+   create table reach (at span);
+   analyze;`,
+];
+
+const constants = [
+  "insert into sale (id, code) values (9999, repeat('x', 60))",
+  "insert into sale (id, code) values (9999, repeat('x', 9))",
+  "insert into sale (id, code) values (9999, 'abcdef' || 'ghijklm')",
+  "insert into sale (id, code) values (9999, upper('abcdefghijklmno'))",
+  "insert into sale (id, mark) values (9999, repeat('x', 5))",
+  "update sale set code = repeat('x', 60) where id = 5",
+  'insert into sale (id, amount) values (9999, 50 * 3)',
+  "insert into sale (id, bits) values (9999, b'01')",
+  "insert into sale (id, bits) values (9999, '010101')",
+  "insert into sale (id, many) values (9999, '{1,2')",
+  "insert into sale (id, many) values (9999, '{1,x}')",
+  'insert into sale (id, many) values (9999, \'{1, NULL, "3"}\')',
+  "insert into sale (id, many) values (9999, '{{1,2},{3,4}}')",
+  "insert into sale (id, many) values (9999, '[0:1]={1,2}')",
+  "insert into sale (id, at) values (9999, '2023-02-29')",
+  "insert into sale (id, at) values (9999, '2024-02-29')",
+  "insert into sale (id, at) values (9999, '2024-13-01')",
+  "insert into reach values ('[5,1]')",
+  "insert into reach values ('[1,5)')",
+  "update sale set many[1] = 'z' where id = 3 and false",
+  'update sale set many[1] = 4 where id = 3',
+  'insert into sale (id, many) values (9999, pack(5))',
+  'select pack(5) = array[5]',
+  "select whole('x')",
+  "select whole('5')",
+  "call purge('x')",
+  "call purge('5')",
+  "select * from sale where note ~ '('",
+  "select * from sale where note ~* '[a'",
+  "select * from sale where note !~ 'a**'",
+  "select * from sale where note ~ '^[]a-z[:digit:]]+(\\.\\d{2,3})*?$'",
+  "alter table sale add check (note ~ '(')",
+  "alter table sale add check (note ~ '^s')",
+  'select n / 0 from sale where id = 1',
+  'create sequence counter start 1.5',
+  'alter sequence if exists nobody restart 1.5',
+  'alter table sale alter id add generated always as identity (start 1.5)',
+];
+
+const names = [
+  'insert into sale (id) values (9999) returning nobody',
+  'insert into sale (id) values (9999) returning id, sale.nobody',
+  'insert into sale (id) values (9999) returning log.id',
+  'insert into sale as s (id) values (9999) returning s.n',
+  'insert into sale as s (id) values (9999) returning sale.n',
+  'update sale set n = 1 where id = 5 returning nobody',
+  'delete from sale where id = 5 returning nobody, id',
+  'insert into sale (id) values (9999) on conflict (id) do update set n = excluded.nobody',
+  'insert into sale (id) values (9999) on conflict (id) do update set nobody = 1',
+  'insert into sale (id) values (9999) on conflict (id) do update set n = sale.n + excluded.n where sale.n > 1',
+  'insert into sale (id) values (9999) on conflict (id) do update set n = 1 where sale.nobody = 1',
+  'insert into sale (id) values (9999) on conflict (nobody) do nothing',
+  'alter table log drop column what',
+  'alter table log drop column size',
+  'alter table log drop column extra',
+  'alter table log drop column what cascade',
+  'alter table log alter size type bigint',
+  'alter table log alter extra type bigint',
+  'alter table log rename column what to which',
+  'create table pg_catalog.mine (a int)',
+  'create view pg_catalog.mine as select 1',
+  'create sequence pg_toast.mine',
+  'create schema pg_mine',
+  'create index on pg_class (relname)',
+  'alter table pg_class add column x int',
+];
+
+const defined = [
+  `create type state as enum ('new', 'old');
+   create type pair as (l int, r text);
+   create type span as range (subtype = int4);
+   create table item (id int primary key, state state default 'new', reach span);
+   insert into item select g, 'new', span(g, g + 2) from generate_series(1, 1500) g;
+   create table line (item_id int not null references item on delete cascade, n int not null, primary key (item_id, n));
+   insert into line select g, 1 from generate_series(1, 1500) g;
+   create sequence counter minvalue 5;
+   create function react() returns event_trigger language plpgsql as 'begin end';
+   create event trigger reacts on sql_drop execute function react();
+   create cast (pair as text) with inout;
+   create text search configuration words (copy = simple);
+   create text search dictionary plain (template = simple);
+   create foreign data wrapper lines;
+   create server files foreign data wrapper lines;
+   create table old_pair of pair;
+   create table loose (l int, r text);
+   analyze;`,
+];
+
+const definitions = [
+  'create type wide as range (subtype = json)',
+  'create type wide as range (subtype = text)',
+  'create type wide as range (collation = "C")',
+  'create domain odd as int not null null',
+  'alter table item add column more span default span(1, 2)',
+  'alter table loose of state',
+  'alter table loose of pair',
+  'create foreign table far (id int, primary key (id)) server files',
+  'create foreign table far (id int unique) server files',
+  'create foreign table far (id int check (id > 0)) server files',
+  'drop user mapping for public server files',
+  'drop user mapping if exists for public server files',
+  'alter sequence counter as int owned by line.n',
+  'drop function react()',
+  'drop function react() cascade',
+  "create event trigger more on table_rewrite when tag in ('CREATE INDEX') execute function react()",
+  "create event trigger more on table_rewrite when tag in ('ALTER TABLE') execute function react()",
+  'create cast (pair as text) with inout',
+  'drop cast (pair as text)',
+  'drop cast (pair as json)',
+  'drop cast if exists (pair as json)',
+  'create text search configuration words (copy = simple)',
+  'create text search configuration archive.words (copy = simple)',
+  'create text search configuration more (copy = nobody)',
+  'create text search dictionary plain (template = simple)',
+  'create text search dictionary more (template = nobody)',
+  'alter text search configuration words rename to texts',
+  'drop text search configuration words',
+  'drop text search configuration nobody',
+  'drop text search dictionary if exists nobody',
+  'drop operator === (int, int)',
+  'drop extension plpgsql',
+  'grant insert, nothing on line to clerk',
+  'grant usage on line to clerk',
+  'create statistics st (nothing) on item_id, n from line',
+  'create statistics st (mcv, ndistinct) on item_id, n from line',
+  'alter statistics nobody set statistics 4',
+  'alter tablespace nobody set (random_page_cost = 1)',
+  'delete from item where state is not null',
+];
+
+const family = [
+  `create table person (id int primary key, name text not null, age int check (age >= 0));
+   insert into person select g, repeat('p', 100), g % 90 from generate_series(1, 1500) g;
+   create table worker (salary int not null, constraint paid check (salary >= 0)) inherits (person);
+   insert into worker select g, repeat('w', 100), 30, g from generate_series(1, 1500) g;
+   create table boss () inherits (worker);
+   insert into boss select g, repeat('b', 100), 50, g from generate_series(1, 1500) g;
+   alter table boss add constraint old check (age > 40) no inherit;
+   analyze;`,
+];
+
+const excluded = [
+  'delete from worker where salary < 0',
+  'select * from person where age < 0',
+  'select * from person where age = 30',
+  'select * from only person where age < 0',
+  "update person set name = 'x' where age < 35",
+];
+
 export const unseen: readonly Case[] = [
+  ...asWritten(['unseen', 'constants'], ruled, constants),
+  ...asWritten(['unseen', 'names'], ruled, names),
+  ...asWritten(['unseen', 'definitions'], defined, definitions),
+  ...asWritten(['unseen', 'family'], family, excluded),
   ...asWritten(['unseen', 'subscriptions'], subscribed, [...subscriptions, ...changes, ...others]),
   ...asWritten(['unseen', 'tables'], tables, onTables),
   ...asWritten(['unseen', 'parts'], parts, moved),
