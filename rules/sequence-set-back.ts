@@ -2,9 +2,8 @@ import type { Catalog, Sequence } from '../src/catalog/catalog.js';
 import { literalOf } from '../src/catalog/literal.js';
 import { columnOf, findRelation, findRelationNamed } from '../src/catalog/lookup.js';
 import { textOf } from '../src/catalog/sequence-parameters.js';
-import { nameParts } from '../src/catalog/uses.js';
 import { defineRule, type Step } from '../src/rule.js';
-import { quoteIdentifier, quoteLiteral } from '../src/sql/names.js';
+import { partsOfName, quoteIdentifier, quoteLiteral } from '../src/sql/names.js';
 import { isKind } from '../src/sql/statement.js';
 import { type FuncCall, type Node, type SelectStmt, strings } from '../src/sql/tree.js';
 import { constantText } from '../src/sql/values.js';
@@ -160,8 +159,8 @@ function serialOf({ funcname, args: [table, column] = [] }: FuncCall, catalog: C
 
 function byName(node: Node | undefined, catalog: Catalog) {
   const inner = node !== undefined && 'TypeCast' in node ? node.TypeCast.arg : node;
-  const text = constantText(inner);
-  return text === undefined ? undefined : findRelationNamed(catalog, nameParts(text));
+  const parts = partsOfName(constantText(inner) ?? '');
+  return parts && findRelationNamed(catalog, parts);
 }
 
 function restartIn(options: readonly Node[] | undefined): Pick<Restarted, 'next'> | undefined {

@@ -1,3 +1,4 @@
+import { partsOfName } from '../sql/names.js';
 import { type Node, strings } from '../sql/tree.js';
 import { visit } from '../sql/walk.js';
 import type {
@@ -225,14 +226,15 @@ function namesIn(expression: Node): Names {
   if (known !== undefined) return known;
   const functions: string[][] = [];
   const types: string[][] = [];
-  const sequences: string[][] = [];
+  const sequences: (readonly string[])[] = [];
   visit(expression, (kind, node) => {
     if (kind === 'TypeName') types.push(strings(node.names));
     if (kind !== 'FuncCall') return;
     const name = strings(node.funcname);
     functions.push(name);
     const sequence = node.args?.[0] && literal(node.args[0]);
-    if (sequence !== undefined && sequenceFunctions.has(name.at(-1) ?? '')) sequences.push(nameParts(sequence));
+    const parts = sequence === undefined ? undefined : partsOfName(sequence);
+    if (parts !== undefined && sequenceFunctions.has(name.at(-1) ?? '')) sequences.push(parts);
   });
   const names = { functions, types, sequences };
   seen.set(expression, names);
@@ -250,11 +252,4 @@ function literal(node: Node): string | undefined {
       : undefined;
   }
   return 'A_Const' in node ? node.A_Const.sval?.sval : undefined;
-}
-
-/** The parts of a name as regclass reads it: `"A".b` is A and b. */
-export function nameParts(name: string): string[] {
-  return [...name.matchAll(/"((?:[^"]|"")*)"|([^."]+)/g)].map(
-    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain?.trim().toLowerCase() ?? '',
-  );
 }

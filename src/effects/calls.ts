@@ -1,7 +1,6 @@
 import type { Catalog, Routine } from '../catalog/catalog.js';
 import { findRelationNamed, findRoutines } from '../catalog/lookup.js';
-import { nameParts } from '../catalog/uses.js';
-import { sqlName } from '../sql/names.js';
+import { partsOfName, sqlName } from '../sql/names.js';
 import { rowScopes } from '../sql/rows.js';
 import type { Body } from '../sql/statement.js';
 import type { FuncCall, FunctionParameter, Node, SelectStmt } from '../sql/tree.js';
@@ -80,7 +79,7 @@ function argumentOf(
 function typed(value: Known, { argType }: FunctionParameter, catalog: Catalog): Known {
   const type = typeText(argType);
   if (type !== 'regclass' || typeof value !== 'string') return asType(value, type);
-  const relation = findRelationNamed(catalog, nameParts(value));
+  const relation = findRelationNamed(catalog, partsOfName(value) ?? []);
   if (relation === undefined) return undefined;
   const { schema, name } = relation;
   return sqlName(findRelationNamed(catalog, [name]) === relation ? undefined : schema, name);

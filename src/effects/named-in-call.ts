@@ -1,22 +1,21 @@
 import type { Catalog, Sequence } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
 import { findRelationNamed, isGone } from '../catalog/lookup.js';
+import { partsOfName } from '../sql/names.js';
+import { mayBeReplaced } from '../sql/placeholder.js';
 import { type FuncCall, type Node, strings } from '../sql/tree.js';
 import { type Draft, fail } from './draft.js';
 import { setvalRefusal } from './sequence-options.js';
 import { configRefusal } from './setting-value.js';
 
-/** A name in quotes as `regclass` reads it; undefined of one that needs more than lower-case letters. */
-function partsOf(text: string): readonly string[] | undefined {
-  return /^[a-z_][a-z_0-9]*(\.[a-z_][a-z_0-9]*)?$/i.test(text) ? text.toLowerCase().split('.') : undefined;
-}
-
 const systemSchemas: ReadonlySet<string> = new Set(['pg_catalog', 'information_schema']);
 
 /** A relation that a text names and nothing shows: it may be there, unless it was and is gone. */
 export function unknownRegclass(text: string, catalog: Catalog): Draft | undefined {
-  const parts = partsOf(text);
-  if (parts === undefined || findRelationNamed(catalog, parts) !== undefined) return undefined;
+  // a number is an OID, and a dash none
+  if (/^\s*(?:\d+|-)\s*$/.test(text) || mayBeReplaced(text)) return undefined;
+  const parts = partsOfName(text);
+  if (parts === undefined || parts.length > 2 || findRelationNamed(catalog, parts) !== undefined) return undefined;
   const [first = ''] = parts;
   if (parts.length > 1 ? systemSchemas.has(first) : first.startsWith('pg_')) return undefined;
   return fail(`relation "${text}" does not exist`, '42P01', isGone(catalog, parts));
@@ -28,7 +27,7 @@ function bare(node: Node | undefined): string | undefined {
 }
 
 function sequenceNamed(node: Node | undefined, catalog: Catalog): Sequence | undefined {
-  const parts = partsOf(bare(node) ?? '');
+  const parts = partsOfName(bare(node) ?? '');
   const found = parts && findRelationNamed(catalog, parts);
   return found?.kind === 'sequence' ? found : undefined;
 }

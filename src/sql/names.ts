@@ -34,6 +34,22 @@ export function sqlName(schema: string | undefined, name: string): string {
   return parts.map((part) => (mayBeReplaced(part) ? part : quoteIdentifier(part))).join('.');
 }
 
+/**
+ * The parts of a name in a text, as regclass and its like read it: `"A".b` is A and b; undefined of what is no name.
+ * SplitIdentifierString of varlena.c, which takes any character but blanks and the dot outside quotes.
+ */
+export function partsOfName(text: string): readonly string[] | undefined {
+  const parts: string[] = [];
+  const part = /\s*(?:"((?:[^"]|"")+)"|([^\s."][^\s.]*))\s*(\.|$)/y;
+  for (let more = true; more; ) {
+    const [found, quoted, plain = '', dot] = part.exec(text) ?? [];
+    if (found === undefined) return undefined;
+    parts.push(quoted?.replaceAll('""', '"') ?? plain.toLowerCase());
+    more = dot === '.';
+  }
+  return parts;
+}
+
 /** A text as it is written in SQL. */
 export function quoteLiteral(value: string): string {
   const quoted = `'${value.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;

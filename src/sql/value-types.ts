@@ -1,4 +1,4 @@
-import { quoteIdentifier } from './names.js';
+import { partsOfName, quoteIdentifier } from './names.js';
 import type { Known } from './values.js';
 
 /** How the text of a value looks as a value of each type whose output is known without a server. */
@@ -28,9 +28,9 @@ function integer(text: string): string | undefined {
 
 /** The name of a relation that is written without a schema. */
 function relationName(text: string): string | undefined {
-  const [, quoted, bare] = /^\s*(?:"((?:[^"]|"")+)"|([A-Za-z_][A-Za-z0-9_$]*))\s*$/.exec(text) ?? [];
-  const name = quoted?.replaceAll('""', '"') ?? bare?.toLowerCase();
-  return name === undefined || name.length > 63 || !isAscii(name) ? undefined : quoteIdentifier(name);
+  const [name, ...others] = partsOfName(text) ?? [];
+  const isPlain = name !== undefined && others.length === 0 && name.length <= 63 && isAscii(name);
+  return isPlain ? quoteIdentifier(name) : undefined;
 }
 
 function isAscii(text: string): boolean {
