@@ -53,8 +53,10 @@ create table invoice (id bigint primary key, account_id bigint references accoun
     const told = new Set<string>();
     const touched = tablesTouched(up);
     return touched.flatMap(({ step, name }) => {
+      const narrow = narrowKeys(afterUp, name);
+      if (narrow.length === 0) return [];
       const known = new Set(narrowKeys(before, name).map(keyOf));
-      const fresh = narrowKeys(afterUp, name).filter((one) => !known.has(keyOf(one)) && isFirst(told, keyOf(one)));
+      const fresh = narrow.filter((one) => !known.has(keyOf(one)) && isFirst(told, keyOf(one)));
       const own = ({ table }: Narrow) => touched.find((one) => one.name === table)?.step;
       const left = fresh.filter((one) => own(one) === undefined);
       return [...fresh.flatMap((one) => finding(own(one), one)), ...(left.length > 0 ? [leftBehind(step, left)] : [])];

@@ -127,6 +127,17 @@ const none: ReadonlySet<string> = new Set();
 /** The relations that a statement names, as often as it names them; names of its common table expressions are none. */
 export function rangeVars(root: object | undefined): RangeVar[] {
   const found: RangeVar[] = [];
+  let hides = false;
+  visit(root, (...[kind, node]) => {
+    if (kind === 'WithClause') hides = true;
+    if (kind === 'RangeVar') found.push(node);
+    return !hides;
+  });
+  return hides ? rangeVarsInScope(root) : found;
+}
+
+function rangeVarsInScope(root: object | undefined): RangeVar[] {
+  const found: RangeVar[] = [];
   const stack: ScopedFrame[] = root === undefined ? [] : [{ kind: '', node: root, field: '', hidden: none }];
   for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
     const pair: [string, object] = [frame.kind, frame.node];
