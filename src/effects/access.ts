@@ -8,6 +8,7 @@ import { keptColumn } from './kept-column.js';
 import { isInOrderOfBytes, prefixOf } from './pattern.js';
 import { type Condition, type Qual, type Source, type StoredSource, sourcesOf, type Term } from './query-terms.js';
 import type { Stored } from './relations.js';
+import { declaredType } from './types.js';
 
 // A small model of the planner: a relation is read by index when that finds few of its rows, and in full otherwise. An equality on the leading
 // column of an index finds few rows; so does a join on such a column with something of which few rows are taken.
@@ -249,6 +250,14 @@ function coversQuery(index: Index, source: StoredSource, place: Place): boolean 
   return isTable(source.relation) && provesCondition(place.catalog, source.relation, own, predicate);
 }
 
+/** Of the labels of an enum each is likely to stand in many rows; a unique index says otherwise, and a column behind it in the key may. */
+function hasFewValues({ unique, keys }: Index, { relation }: StoredSource, { catalog }: Place): boolean {
+  const [key, ...more] = keys;
+  const type = columnOf(relation, key?.column)?.type;
+  if (type === undefined || unique || more.length > 0) return false;
+  return fewValues.has(type.name) || declaredType(catalog, type)?.kind === 'enum';
+}
+
 type Match = Served | 'low' | 'high';
 
 function byQual(qual: Qual, index: Index, isKey: (term: Term) => boolean, source: StoredSource, place: Place): Match {
@@ -257,7 +266,8 @@ function byQual(qual: Qual, index: Index, isKey: (term: Term) => boolean, source
     case 'equal': {
       const other = isKey(qual.left) ? qual.right : isKey(qual.right) ? qual.left : undefined;
       if (other === undefined || !(ordered || index.method === 'hash')) return 'no';
-      return isFixed(other, place) && fits(other, index, source) ? 'yes' : 'no';
+      if (!isFixed(other, place) || !fits(other, index, source)) return 'no';
+      return hasFewValues(index, source, place) ? 'perhaps' : 'yes';
     }
     case 'member':
       return isKey(qual.term) && (ordered || index.method === 'hash') ? 'yes' : 'no';

@@ -3,7 +3,7 @@ import { columnOf, descendants } from '../catalog/lookup.js';
 import type { AlterTableCmd, AlterTableType } from '../sql/tree.js';
 import { all, type Draft, fail, nothing, rewrite, scan } from './draft.js';
 import type { LockMode } from './effect.js';
-import { lockEach, missingColumn } from './relations.js';
+import { lockEach, missingColumn, systemColumns } from './relations.js';
 import { rowTypeUser } from './row-type.js';
 
 /** What the prediction of one command of an ALTER TABLE may look at. */
@@ -68,7 +68,8 @@ export const aboutColumn: PredictCommand = (command, context) => missing(context
 
 /** The refusal of a column that does not exist. */
 export function missing({ table }: CommandContext, name: string | undefined): Draft {
-  return name === undefined ? nothing : missingColumn(table, name);
+  if (name === undefined) return nothing;
+  return systemColumns.has(name) ? fail(`cannot alter system column "${name}"`, '0A000') : missingColumn(table, name);
 }
 
 /** The column; 'missing' when the table has none of the name, undefined when the history does not show it. */

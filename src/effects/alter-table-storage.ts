@@ -13,7 +13,7 @@ import { ownOptions } from './alter-table-lock.js';
 import { all, type Draft, fail, newHeap, nothing } from './draft.js';
 import { unclusterable } from './maintenance.js';
 import { unknownRole, unknownTablespace } from './outside.js';
-import { tableParameterRefusal } from './storage-parameters.js';
+import { changedParameterRefusal } from './storage-parameters.js';
 
 const defaultTablespace = 'pg_default';
 
@@ -97,7 +97,7 @@ const setOptions: PredictCommand = (command, { table, pg }) => {
   }
   if (command.subtype !== 'AT_SetRelOptions' || table.accessMethod !== undefined) return nothing;
   const { def } = command;
-  return tableParameterRefusal(def !== undefined && 'List' in def ? def.List.items : []) ?? nothing;
+  return changedParameterRefusal(def !== undefined && 'List' in def ? def.List.items : []) ?? nothing;
 };
 
 const clusterOn: PredictCommand = ({ name = '' }, { catalog, table }) => {

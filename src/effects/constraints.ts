@@ -1,5 +1,6 @@
 import type { Index, IndexKey, Table, TypeRef } from '../catalog/catalog.js';
 import { foldAttributes } from '../catalog/column-definition.js';
+import { sameExpression } from '../catalog/expression.js';
 import { placeIn } from '../catalog/expression-type.js';
 import { columnOf, descendants, findRelationNamed, isIndex, isTable, tables } from '../catalog/lookup.js';
 import { notNullOf } from '../catalog/not-null.js';
@@ -90,11 +91,11 @@ function addCheck(node: ConstraintNode, context: CommandContext): Draft {
   if (node.skip_validation || !node.is_enforced) return all(refusal, below);
   const each = node.is_no_inherit ? [table] : family(context);
   const conflict = each.find((one) => one !== table && hasUnvalidated(one, node.conname));
+  const what = `constraint "${node.conname}"`;
   if (conflict !== undefined)
-    return fail(
-      `constraint "${node.conname}" conflicts with NOT VALID constraint on relation "${conflict.name}"`,
-      '42P17',
-    );
+    return fail(`${what} conflicts with NOT VALID constraint on relation "${conflict.name}"`, '42P17');
+  const other = each.find((one) => one !== table && hasAnother(one, node));
+  if (other !== undefined) return fail(`${what} for relation "${other.name}" already exists`, '42710');
   // a child that has the same CHECK already keeps it
   const verified = each.filter((one) => one === table || !one.constraints.some(({ name }) => name === node.conname));
   const name = node.conname ?? newConstraint(context)?.name ?? '';
@@ -130,6 +131,13 @@ export function checkRefusal(
 function isBoolean(type: TypeRef, { catalog }: TypeContext): boolean {
   const base = baseType(catalog, type);
   return base.name === 'bool' && base.dimensions === 0;
+}
+
+/** A constraint of the name that is not the same CHECK (MergeWithExistingConstraint). */
+function hasAnother({ constraints }: Table, { conname, raw_expr: expression }: ConstraintNode): boolean {
+  const own = conname === undefined ? undefined : constraints.find(({ name }) => name === conname);
+  if (own === undefined || own.inherited) return false;
+  return own.kind !== 'check' || (expression !== undefined && !sameExpression(own.expression, expression));
 }
 
 function hasUnvalidated(table: Table, name: string | undefined): boolean {

@@ -2,6 +2,7 @@ import { apply } from '../catalog/apply.js';
 import type { Catalog, PartitionBound, Table } from '../catalog/catalog.js';
 import { provesNotInPartition } from '../catalog/implication.js';
 import {
+  columnOf,
   findRelation,
   findTable,
   isTable,
@@ -18,6 +19,7 @@ import type { Statement } from '../sql/statement.js';
 import type { Constraint as ConstraintNode, CreateStmt, Node, RangeVar } from '../sql/tree.js';
 import { strings } from '../sql/tree.js';
 import { rangeVars, visit } from '../sql/walk.js';
+import { mixedPersistence } from './attach-refusal.js';
 import { unlikeForeign } from './constraints.js';
 import { applied, type Predict, type PredictContext, type PredictTable } from './context.js';
 import { refusedInto } from './data-statements.js';
@@ -124,6 +126,10 @@ function becomePartition(node: CreateStmt, made: Table | undefined, { catalog, p
   const parent = findTable(catalog, range);
   if (parent === undefined) return lockUnknown(catalog, range, 'AccessExclusiveLock', why);
   if (parent.kind !== 'partitioned') return fail(`"${written(range)}" is not partitioned`, '42P17');
+  const { relpersistence } = node.relation ?? {};
+  const persistence = relpersistence === 't' ? 'temporary' : 'permanent';
+  const odd = mixedPersistence({ persistence }, parent, 'create') ?? strangeColumn(node, parent);
+  if (odd !== undefined) return odd;
   const refusal =
     made?.bound &&
     (boundRefusal(made.bound, parent, { catalog, pg }) ??
@@ -135,6 +141,13 @@ function becomePartition(node: CreateStmt, made: Table | undefined, { catalog, p
     ...parent.constraints.map(({ references }) => cloneReference(catalog, references?.table)),
     ...referrers(catalog, parent).map((other) => cloneReferrer(other, pg)),
   );
+}
+
+/** What a partition says of its columns is about those of its parent. */
+function strangeColumn({ tableElts = [] }: CreateStmt, parent: Table): Draft | undefined {
+  const names = tableElts.flatMap((one) => ('ColumnDef' in one ? (one.ColumnDef.colname ?? []) : []));
+  const strange = parent.complete ? names.find((name) => columnOf(parent, name) === undefined) : undefined;
+  return strange === undefined ? undefined : fail(`column "${strange}" does not exist`, '42703');
 }
 
 /** Rows of the new partition may be in the default one. */

@@ -1,6 +1,6 @@
 import type { Catalog, Column, Relation, Table } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
-import { columnOf, findRelation, indexesOf } from '../catalog/lookup.js';
+import { columnOf, findRelation, indexesOf, tables } from '../catalog/lookup.js';
 import type { InsertStmt, Node, OnConflictClause } from '../sql/tree.js';
 import { brokenRow } from './broken-row.js';
 import {
@@ -190,13 +190,16 @@ function route(
   if (table.kind !== 'partitioned') return nothing;
   const why = 'rows go to this partition';
   const sampled = some.rows.map((row) => routed(catalog, table, asConditions(nulls(table, row))));
-  const lost = table.complete && sampled.some((found) => found.length === 0);
+  const isLost = (places: readonly { readonly relation: Table }[]) =>
+    !places.some(({ relation }) => relation.kind !== 'partitioned');
+  const lost = table.complete && sampled.some(isLost);
   const refusal = lost ? fail(`no partition of relation "${table.name}" found for row`, '23514', some.sure) : nothing;
   if (lost && some.sure) return refusal;
   const range = some.ends && betweenEnds(some.rows.map((row) => nulls(table, row)));
+  const unseen = given === undefined && some.rows.length === 0 && mayLose(table, catalog);
   const each = given === undefined ? [routed(catalog, table, range)] : sampled;
   return all(
-    refusal,
+    unseen ? fail(`no partition of relation "${table.name}" found for row`, '23514', false) : refusal,
     ...each
       .flat()
       .map(({ relation, sure }) =>
@@ -205,6 +208,14 @@ function route(
           : lock(relation, 'RowExclusiveLock', why, sure),
       ),
   );
+}
+
+/** Without a DEFAULT partition there may be rows that go nowhere. */
+function mayLose(table: Table, catalog: Catalog): boolean {
+  const children = tables(catalog, table.children);
+  const rest = children.find(({ bound }) => bound?.kind === 'default');
+  if (table.partitionBy?.strategy === 'hash') return false;
+  return rest === undefined || (rest.kind === 'partitioned' && mayLose(rest, catalog));
 }
 
 /** The refusal of the first row that is kept out. */

@@ -1,12 +1,11 @@
-import type { Catalog, Relation, Table } from '../catalog/catalog.js';
+import type { Catalog, Oid, Relation, Table } from '../catalog/catalog.js';
 import { literalOf } from '../catalog/literal.js';
-import { descendants, findRelation, isTable } from '../catalog/lookup.js';
+import { findRelation, isTable } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
 import type { DeleteStmt, Node, RangeVar, ReturningClause, UpdateStmt } from '../sql/tree.js';
 import { columnRefs, subqueryKinds, visit } from '../sql/walk.js';
 import { brokenRow, nullRefusal } from './broken-row.js';
 import {
-  asConditions,
   askBound,
   assignments,
   changed,
@@ -15,18 +14,18 @@ import {
   notChanged,
   realAssignments,
   refusedColumns,
-  routed,
   shownAs,
 } from './change.js';
 import { changedView, type ViewChange } from './changed-view.js';
 import { comparisonRefusal } from './comparison-refusal.js';
 import type { PredictContext } from './context.js';
 import { rowDomainRefusal } from './domain-value.js';
-import { all, type Draft, fail, lock, nothing } from './draft.js';
+import { all, type Draft, lock, nothing } from './draft.js';
 import { updatedTwice } from './duplicate.js';
 import { fire } from './fire.js';
 import { followRules } from './follow-rules.js';
 import { checkReferences, checkReferrers, onItsOwn } from './foreign-key-checks.js';
+import { equalities, move, withKnown } from './moved-rows.js';
 import { unidentifiedRefusal } from './publication.js';
 import { planQuery } from './query.js';
 import { conjuncts } from './query-conditions.js';
@@ -51,6 +50,8 @@ export interface Found {
   readonly source: StoredSource;
   /** In proportion to the table, not a few rows found by index. */
   readonly many: boolean;
+  /** As the planner sees it, a condition leaves few rows, though they are searched for. */
+  readonly selective: boolean;
   /** No row can be meant. */
   readonly none: boolean;
   /** What WHERE says of the rows, in conditions that must all hold and name the target alone. */
@@ -80,7 +81,8 @@ export function find(
   const through = findRelation(place.catalog, range);
   const name = shownAs(range);
   const where = conjuncts(whereClause).filter((part) => isAbout(part, name, from.length === 0));
-  return { found: { table, through, name, items, graph, planned, source, many, none, where }, planned };
+  const selective = planned.access.few.has(source);
+  return { found: { table, through, name, items, graph, planned, source, many, selective, none, where }, planned };
 }
 
 /** Whether all columns of a condition are those of the target; alone in its statement it needs no name before them. */
@@ -120,6 +122,12 @@ function unidentified(
   return leaves
     .map(({ relation, sure }) => (isTable(relation) ? unidentifiedRefusal(catalog, relation, event, sure) : undefined))
     .find(Boolean);
+}
+
+/** The tables with rows of their own that the rows are found in. */
+function storedLeaves({ source, planned }: Found): readonly Oid[] {
+  const leaves = planned.access.leaves.get(source) ?? [];
+  return leaves.flatMap(({ relation }) => (relation.kind === 'table' ? [relation.oid] : []));
 }
 
 /** Partitions and children with the foreign keys and triggers that are their own, for rows of theirs. */
@@ -212,15 +220,17 @@ export function outcome(draft: Draft, few: boolean): Planned {
 
 /** What follows from new values: foreign keys on both sides, a move to another partition, triggers. */
 export function updated(found: Found, assigned: ReadonlyMap<string, Node | undefined>, context: PredictContext): Draft {
-  const { table, many, none, through } = found;
+  const { table, none, through } = found;
   if (none) return nothing;
   const { catalog } = context;
+  const many = found.many && !found.selective;
   const set = realAssignments(assigned, found.name);
+  const known = equalities(found.where);
   const values = new Map(
-    [...set].map(([column, value]): [string, Node | undefined] => [
-      column,
-      literalOf(value) === undefined ? undefined : value,
-    ]),
+    [...set].map(([column, value]): [string, Node | undefined] => {
+      const worked = value && withKnown(value, known);
+      return [column, literalOf(worked) === undefined ? undefined : worked];
+    }),
   );
   const isOwn = context.ownRows(qualifiedName(table.schema, table.name));
   const unset = isOwn ? table.columns.filter(({ name }) => !values.has(name)) : [];
@@ -233,7 +243,7 @@ export function updated(found: Found, assigned: ReadonlyMap<string, Node | undef
     updatedTwice(table, set, catalog),
     checkReferences(catalog, table, { values: checked, many, perhapsSame: true }),
     checkReferrers(table, { event: 'update', columns: [...set.keys()], many }, context),
-    move(found, values, context),
+    move({ ...found, from: storedLeaves(found) }, values, context),
     fire(table, { event: 'update', columns: [...assigned.keys()] }, context),
     ...belowOnTheirOwn(found).map((one) =>
       all(
@@ -242,33 +252,6 @@ export function updated(found: Found, assigned: ReadonlyMap<string, Node | undef
       ),
     ),
   );
-}
-
-/**
- * A new value in a key, of the partitioned table or of a partition that is partitioned itself, may move the row: it is inserted where it
- * goes, and its foreign keys are checked again. What WHERE says of the columns that keep their values tells where that is.
- */
-function move(
-  { table, where }: Found,
-  values: ReadonlyMap<string, Node | undefined>,
-  { catalog }: PredictContext,
-): Draft {
-  if (table.kind !== 'partitioned' || ![...keysOf(catalog, table)].some((column) => values.has(column))) return nothing;
-  const kept = where.filter((part) => columnRefs({ part }).every(({ parts }) => !values.has(parts.at(-1) ?? '')));
-  const places = routed(catalog, table, [...asConditions(values), ...kept]);
-  if (places.length === 0 && table.complete)
-    return fail(`no partition of relation "${table.name}" found for row`, '23514', false);
-  const row = new Map(table.columns.map(({ name }): [string, Node | undefined] => [name, values.get(name)]));
-  return all(
-    checkReferences(catalog, table, { values: row, many: false, perhapsSame: true }),
-    ...places.map(({ relation, sure }) => lock(relation, 'RowExclusiveLock', 'rows may move to this partition', sure)),
-  );
-}
-
-/** The columns in the keys of a partitioned table and of those below it. */
-function keysOf(catalog: Catalog, table: Table): ReadonlySet<string> {
-  const partitioned = [table, ...descendants(catalog, table)].flatMap(({ partitionBy }) => partitionBy?.keys ?? []);
-  return new Set(partitioned.flatMap(({ column }) => column ?? []));
 }
 
 export function planDelete(node: DeleteStmt, place: QueryPlace, context: PredictContext): Planned {

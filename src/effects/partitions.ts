@@ -1,9 +1,8 @@
-import type { Catalog, Column, Constraint, PartitionBound, Table } from '../catalog/catalog.js';
+import type { Catalog, Column, Constraint, Table } from '../catalog/catalog.js';
 import { keyToAdopt } from '../catalog/foreign-key.js';
 import { provesNotInPartition, provesPartition } from '../catalog/implication.js';
 import {
   ancestors,
-  columnOf,
   descendants,
   findRelation,
   findTable,
@@ -12,18 +11,16 @@ import {
   referrers,
   tables,
 } from '../catalog/lookup.js';
-import { notNullOf } from '../catalog/not-null.js';
 import { partitionBound } from '../catalog/partition-key.js';
 import { type Node, type PartitionCmd, type RangeVar, strings } from '../sql/tree.js';
 import type { CommandContext, CommandTable, PredictCommand } from './alter-table-command.js';
+import { attachRefusal, childRefusal, notPartitioned } from './attach-refusal.js';
 import { buildEach } from './constraints.js';
 import { all, type Draft, fail, forbidden, lock, nothing, scan } from './draft.js';
 import { enforcementConflict } from './foreign-key.js';
-import { boundRefusal } from './partition-bound.js';
-import { overlapRefusal } from './partition-overlap.js';
 import { lockUnknown, newIndexes, withPartitions } from './relations.js';
 import { isSameType } from './types.js';
-import { misplaced, outOfBounds } from './violation.js';
+import { misplaced, notReferenced, outOfBounds } from './violation.js';
 
 function partitionCommand(def: Node | undefined): PartitionCmd | undefined {
   return def !== undefined && 'PartitionCmd' in def ? def.PartitionCmd : undefined;
@@ -38,6 +35,9 @@ const attach: PredictCommand = ({ def }, context) => {
   const { name: range, bound } = partitionCommand(def) ?? {};
   if (range === undefined || bound === undefined) return nothing;
   const partition = findTable(catalog, range);
+  const found = findRelation(catalog, range);
+  if (partition === undefined && found !== undefined)
+    return fail(`"${found.name}" is not a table or foreign table`, '42809');
   if (partition === undefined) return notPartitioned('ATTACH PARTITION', context) ?? attachUnknown(range, context);
   const wanted = partitionBound(bound);
   const refusal = attachRefusal(partition, wanted, context);
@@ -117,58 +117,14 @@ function inheritForeignKey(constraint: Constraint, partition: Table, context: Co
   return all(
     ...each.map((one) => lock(one, modeOn(one), `the foreign key ${constraint.name} refers to it, and ${why}`)),
     ...(constraint.validated && !own?.validated
-      ? [...stored(context, partition), ...each.filter(({ kind }) => kind === 'table')].map((one) =>
-          scan(one, 'AccessShareLock', 'the foreign key of the partition is verified'),
-        )
+      ? [
+          notReferenced(partition, constraint.name),
+          ...[...stored(context, partition), ...each.filter(({ kind }) => kind === 'table')].map((one) =>
+            scan(one, 'AccessShareLock', 'the foreign key of the partition is verified'),
+          ),
+        ]
       : []),
   );
-}
-
-function notPartitioned(action: string, { table, pg }: CommandContext): Draft | undefined {
-  if (!table.complete || table.kind === 'partitioned') return undefined;
-  return pg < 18
-    ? fail(`table "${table.name}" is not partitioned`, '42P17')
-    : fail(`ALTER action ${action} cannot be performed on relation "${table.name}"`, '42809');
-}
-
-function attachRefusal(partition: Table, bound: PartitionBound, context: CommandContext): Draft | undefined {
-  const { catalog, table } = context;
-  const unpartitioned = notPartitioned('ATTACH PARTITION', context);
-  if (unpartitioned !== undefined) return unpartitioned;
-  if (partition.bound !== undefined) return fail(`"${partition.name}" is already a partition`, '42809');
-  if (partition.ofType !== undefined) return fail('cannot attach a typed table as partition', '42809');
-  if (partition.parents.length > 0) return fail('cannot attach inheritance child as partition', '42809');
-  if (partition.kind === 'table' && partition.children.length > 0)
-    return fail('cannot attach inheritance parent as partition', '42809');
-  const misfit = boundRefusal(bound, table, context);
-  if (misfit !== undefined) return misfit;
-  const extra = table.complete ? partition.columns.find(({ name }) => columnOf(table, name) === undefined) : undefined;
-  if (extra !== undefined)
-    return fail(
-      `table "${partition.name}" contains column "${extra.name}" not found in parent "${table.name}"`,
-      '42804',
-    );
-  return overlapRefusal(catalog, table, partition.name, bound) ?? childRefusal(partition, context);
-}
-
-/** What a child lacks of its parent (MergeAttributesIntoExisting, MergeConstraintsIntoExisting). */
-function childRefusal(child: Table, { table: given, pg }: CommandContext, parent: Table = given): Draft | undefined {
-  if (!child.complete) return undefined;
-  for (const column of parent.columns) {
-    const own = columnOf(child, column.name);
-    if (own === undefined) return fail(`child table is missing column "${column.name}"`, '42804');
-    if (own.type !== undefined && column.type !== undefined && !isSameType(own.type, column.type))
-      return fail(`child table "${child.name}" has different type for column "${column.name}"`, '42804');
-    if (column.notNull && !own.notNull && notNullOf(parent, column.name)?.noInherit !== true) {
-      const of = pg < 18 ? '' : ` "${child.name}"`;
-      return fail(`column "${column.name}" in child table${of} must be marked NOT NULL`, '42804');
-    }
-  }
-  const missing = parent.constraints.find(
-    ({ kind, name, noInherit }) =>
-      kind === 'check' && !noInherit && !child.constraints.some((own) => own.kind === 'check' && own.name === name),
-  );
-  return missing && fail(`child table is missing constraint "${missing.name}"`, '42804');
 }
 
 const detach: PredictCommand = ({ def }, context) => {

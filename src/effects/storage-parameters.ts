@@ -61,6 +61,12 @@ export function tableParameterRefusal(options: readonly Node[] | undefined): Dra
   return parameterRefusal(options, ofTables);
 }
 
+/** The same of ALTER TABLE, where nothing is left of the oids that CREATE TABLE still takes to be switched off. */
+export function changedParameterRefusal(options: readonly Node[] | undefined): Draft | undefined {
+  const { oids: _gone, ...known } = ofTables;
+  return parameterRefusal(options, known);
+}
+
 /** The same of a view. */
 export function viewParameterRefusal(options: readonly Node[] | undefined): Draft | undefined {
   return parameterRefusal(options, ofViews);

@@ -1,4 +1,5 @@
 import { placeIn } from '../catalog/expression-type.js';
+import { columnOf } from '../catalog/lookup.js';
 import type { Place } from '../catalog/query-scope.js';
 import type { IndexElem, Node } from '../sql/tree.js';
 import { functionCalls } from '../sql/walk.js';
@@ -39,8 +40,10 @@ export function keyExpressionRefusal(
   relation: Stored,
   context: TypeContext,
 ): Draft | undefined {
-  const known = new Set<string>([...relation.columns.map(({ name }) => name), ...systemColumns]);
+  const known = new Set(relation.columns.map(({ name }) => name));
   for (const { name, expr } of elements) {
+    if (name !== undefined && systemColumns.has(name) && columnOf(relation, name) === undefined)
+      return fail('index creation on system columns is not supported', '0A000');
     if (name !== undefined && !known.has(name) && isComplete(relation))
       return fail(`column "${name}" does not exist`, '42703');
     const refusal = storedRefusal(expr, expressionKinds.indexKey, placeIn(relation, context.catalog), context);

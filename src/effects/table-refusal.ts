@@ -30,7 +30,8 @@ export function tableRefusal(node: CreateStmt, made: Table | undefined, context:
     typeRefusal(node, context) ??
     first(definitions(node), (definition) => definitionRefusal(definition, table, context)) ??
     (table &&
-      (first(constraintsOf(node), (constraint) => constraintRefusal(constraint, table, context)) ??
+      (missingKey(node.partspec, table) ??
+        first(constraintsOf(node), (constraint) => constraintRefusal(constraint, table, context)) ??
         (node.partspec && partitionKeyRefusal(node.partspec, table, context)) ??
         first(inheritedKeys(table, context), (key) => lacksPartitionKey(key, table, context.pg))))
   );
@@ -149,6 +150,16 @@ function inheritedKeys(table: Table, { catalog }: TypeContext): readonly Constra
   return parents.flatMap(({ constraints }) => constraints.flatMap(keyOf));
 }
 
+/** The key of a partitioned table is looked at before its constraints are. */
+function missingKey(spec: PartitionSpec | undefined, table: Table): Draft | undefined {
+  if (!table.complete) return undefined;
+  const names = (spec?.partParams ?? []).flatMap((one) =>
+    'PartitionElem' in one ? (one.PartitionElem.name ?? []) : [],
+  );
+  const name = names.find((one) => columnOf(table, one) === undefined && !systemColumns.has(one));
+  return name === undefined ? undefined : fail(`column "${name}" named in partition key does not exist`, '42703');
+}
+
 /** ComputePartitionAttrs: what a table cannot be partitioned by. */
 function partitionKeyRefusal(spec: PartitionSpec, table: Table, context: TypeContext): Draft | undefined {
   const elements = (spec.partParams ?? []).flatMap((one) => ('PartitionElem' in one ? [one.PartitionElem] : []));
@@ -159,8 +170,7 @@ function partitionKeyRefusal(spec: PartitionSpec, table: Table, context: TypeCon
     if (name !== undefined) {
       if (systemColumns.has(name)) return fail(`cannot use system column "${name}" in partition key`, '42P17');
       const column = columnOf(table, name);
-      if (column === undefined)
-        return table.complete ? fail(`column "${name}" named in partition key does not exist`, '42703') : undefined;
+      if (column === undefined) return undefined;
       if (column.generated !== undefined) return fail('cannot use generated column in partition key', '42P17');
       return column.type && classRefusal(column.type, method, strings(opclass)[0], context);
     }

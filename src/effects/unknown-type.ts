@@ -20,7 +20,8 @@ export function isUnknownType(type: TypeRef, context: TypeContext): boolean {
 
 /** A type that nothing shows may come from elsewhere, or not exist. */
 export function unknownTypeName(written: TypeName | undefined, type: TypeRef, context: TypeContext): Draft {
-  if (written?.pct_type || !isUnknownType(type, context)) return nothing;
+  const lacking = type.oid === undefined && extensionNames.has(type.name);
+  if (written?.pct_type || !(lacking || isUnknownType(type, context))) return nothing;
   const array = (written?.arrayBounds ?? []).map(() => '[]').join('');
   return fail(`type "${strings(written?.names).join('.')}${array}" does not exist`, '42704', false);
 }

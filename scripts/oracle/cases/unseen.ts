@@ -304,7 +304,85 @@ const excluded = [
   "update person set name = 'x' where age < 35",
 ];
 
+const plain = [
+  `create type mood as enum ('sad', 'ok');
+   create table thing (id int primary key, size int, mood mood, flag boolean, kind mood);
+   insert into thing select g, g, 'sad', true, 'ok' from generate_series(1, 1500) g;
+   create index on thing (mood);
+   create index on thing (flag);
+   create index on thing (kind, size);
+   create table tagged (id int primary key, mood mood not null unique);
+   analyze;`,
+];
+
+const odd = [
+  'alter table thing alter ctid type int',
+  'alter table thing alter ctid set default null',
+  'alter table thing alter xmin drop not null',
+  'alter table thing alter xmin set not null',
+  'alter table thing alter tableoid set statistics 5',
+  'alter table thing alter tableoid set storage plain',
+  'alter table thing alter ctid set (n_distinct = 5)',
+  'create index on thing (ctid)',
+  'create index on thing (tableoid)',
+  'create index on thing (size) include (ctid)',
+  'alter table thing set (oids = false)',
+  'create table more (id int) with (oids = false)',
+  'alter table thing alter size type citext',
+  'alter table thing add column word citext',
+  "select * from thing where mood = 'sad'",
+  'select * from thing where flag = true',
+  "select * from thing where kind = 'ok' and size = 5",
+  "update thing set size = 5 where mood = 'sad'",
+];
+
+const divided = [
+  `create table price (id int primary key, v int);
+   insert into price select g, g from generate_series(1, 1500) g;
+   create table bill (id int not null, k int references price, note text, constraint sized check (k > 0)) partition by range (id);
+   create table bill_1 (id int not null, k int, note text, constraint sized check (k > 0), constraint other check (k > 1), constraint alike check (k > 2));
+   alter table bill attach partition bill_1 for values from (0) to (1000);
+   create table bill_2 partition of bill for values from (1000) to (2000);
+   create table bill_3 partition of bill for values from (3000) to (4000) partition by list (k);
+   create table bill_31 partition of bill_3 for values in (1);
+   insert into bill select g, 10 + g % 500, repeat('b', 100) from generate_series(0, 1999) g;
+   create table loose (id int not null, k int, note text, constraint sized check (k > 0));
+   insert into loose select g, 10 + g % 500, repeat('l', 100) from generate_series(5000, 6500) g;
+   create table unlike (id int not null, k int, note text, constraint sized check (k > 7));
+   create view seen as select * from loose;
+   create temporary table fleeting (id int not null, k int, note text, constraint sized check (k > 0));
+   analyze;`,
+];
+
+const inParts = [
+  'alter table bill add constraint other check (k > 0)',
+  'alter table bill add constraint alike check (k > 2)',
+  'alter table bill add constraint sized check (k > 0)',
+  'alter table bill attach partition loose for values from (5000) to (7000)',
+  'alter table bill attach partition unlike for values from (5000) to (7000)',
+  'alter table bill attach partition seen for values from (5000) to (7000)',
+  'alter table bill attach partition bill for values from (5000) to (7000)',
+  'alter table bill_3 attach partition bill for values in (2)',
+  'alter table bill attach partition fleeting for values from (5000) to (7000)',
+  'create temporary table more partition of bill for values from (5000) to (7000)',
+  'create unlogged table more partition of bill for values from (5000) to (7000)',
+  'create table more partition of bill (nothing with options not null) for values from (5000) to (7000)',
+  'create table more partition of bill (note with options not null) for values from (5000) to (7000)',
+  'create table more (id int, primary key (id)) partition by range (k)',
+  'create table more (id int, k int, primary key (id)) partition by range (k)',
+  "insert into bill values (3500, 2, 'x')",
+  "insert into bill values (3500, 1, 'x')",
+  'insert into bill select * from loose',
+  'update bill set id = id + 1 where id = 5',
+  'update bill set id = id + 1200 where id = 5',
+  'update bill set k = 7 where id = 3',
+  'update bill set k = k + 1 where id = 3',
+  'update bill set k = 7',
+];
+
 export const unseen: readonly Case[] = [
+  ...asWritten(['unseen', 'divided'], divided, inParts),
+  ...asWritten(['unseen', 'plain'], plain, odd),
   ...asWritten(['unseen', 'constants'], ruled, constants),
   ...asWritten(['unseen', 'names'], ruled, names),
   ...asWritten(['unseen', 'definitions'], defined, definitions),
