@@ -245,6 +245,20 @@ describe('what it says is done', () => {
     ).toEqual(expected);
   });
 
+  test('settings: search_path leads to the tables of its schemas', async () => {
+    const inSchema = {
+      'db/001.sql': 'create schema app; create table app.account (id int);',
+      'db/002.sql': 'alter table account add column email text; create table visit (id int);',
+    };
+    const relations = async (config: object) => {
+      const folder = folderWith({ ...inSchema, 'lockkeeper.config.json': JSON.stringify(config) });
+      const { stdout } = await run(folder, ['locks', '--format', 'json']);
+      return [...new Set(stdout.match(/"relation": "[^"]*"/g))];
+    };
+    expect(await relations({})).toContain('"relation": "public.account"');
+    expect(await relations({ settings: { search_path: 'App, public' } })).toEqual(['"relation": "app.account"']);
+  });
+
   test('paths are relative to the configuration, from wherever it is found', async () => {
     expect(await found({ paths: ['shop/db'] }, [], 'old')).toEqual(['no-lock-timeout ../shop/db/002.sql']);
   });

@@ -117,6 +117,21 @@ describe('contexts beside git', () => {
     }
   });
 
+  test('are those of the search_path that the project names', async () => {
+    put(cwd, { 'migrations/001_t.sql': 'create schema app;\ncreate table t0 (id bigint primary key, name text);\n' });
+    git(cwd, 'commit', '-qam', 'context');
+    put(cwd, { 'migrations/061_index.sql': 'create index on t3 (name, id);\n' });
+    git(cwd, 'add', '.');
+    const outputs = new Map<string, string>();
+    for (const path of ['app', 'public', 'app', 'public']) {
+      put(cwd, { 'lockkeeper.config.json': JSON.stringify({ settings: { search_path: path } }) });
+      const output = await check();
+      expect(output).toContain(`${path}.t3`);
+      expect(outputs.get(path) ?? output).toBe(output);
+      outputs.set(path, output);
+    }
+  });
+
   test.each([
     ['cut short', (bytes: Buffer) => bytes.subarray(0, bytes.length - 7)],
     ['empty', () => Buffer.alloc(0)],

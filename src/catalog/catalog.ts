@@ -49,6 +49,8 @@ export interface Catalog {
   /** What ALTER DEFAULT PRIVILEGES says, by kind, role and schema. */
   readonly defaultGrants: PersistentMap<string, DefaultGrants>;
   readonly settings: Settings;
+  /** The search_path that the role or the database gives each session, where the project says it. */
+  readonly usualPath?: string;
   readonly transient: Transient;
   /**
    * Something ran that cannot be followed when this was the next oid: objects with a lower one may have been changed or dropped by it, and

@@ -26,8 +26,9 @@ const beforePath: readonly string[] = [temporarySchema, ...beforePathOfRoutines]
 const publicSchema: Schema = { name: 'public', born: -1, grants: ['=?'] };
 
 /** A database of which nothing is known but that it has the schema public. */
-export function emptyCatalog(): Catalog {
+export function emptyCatalog(usualPath?: string): Catalog {
   return {
+    ...(usualPath !== undefined && { usualPath }),
     relations: PersistentMap.empty(),
     types: PersistentMap.empty(),
     routines: PersistentMap.empty(),
@@ -61,7 +62,7 @@ export function settings(catalog: Catalog): Readonly<Record<string, string>> {
  */
 export function searchPath(catalog: Catalog): readonly string[] {
   const { session, local } = catalog.settings;
-  const path = local.search_path ?? session.search_path;
+  const path = local.search_path ?? session.search_path ?? catalog.usualPath;
   return path === undefined ? defaultPath : schemasOf(path);
 }
 

@@ -84,7 +84,8 @@ export async function openProject(
   const asserted = flags.pg === undefined ? config.config.pg : majorOf(flags.pg);
   const proof = asserted === undefined ? serverProof(histories, whole ? isFollowed : notIn(judged)) : undefined;
   const pg = asserted ?? proof?.pg ?? oldestServer;
-  const store = inGit && contextStore(resolve(io.cwd, inGit.store), io.cwd, pg);
+  const settings = settingsOf(config.config);
+  const store = inGit && contextStore(resolve(io.cwd, inGit.store), io.cwd, { pg, settings });
   ahead.begin(histories, judged, (history, first) => store?.from(history, first) ?? 0);
   return {
     config,
@@ -98,7 +99,7 @@ export async function openProject(
       judged,
       ...(store && { memory: store.memory }),
       oneDeploy: since !== undefined || inGit !== undefined,
-      settings: settingsOf(config.config),
+      settings,
       ...(proof && { assumptions: [proof.because] }),
       failOn: extras.failOn ?? config.config.failOn ?? 'error',
       ...(extras.baseline !== undefined && { baseline: extras.baseline }),

@@ -249,7 +249,7 @@ const createSchema: Predict<'CreateSchemaStmt'> = (node, context) => {
     return node.if_not_exists ? nothing : fail(`schema "${node.schemaname}" already exists`, '42P06');
   if (node.schemaname?.startsWith('pg_')) return fail(`unacceptable schema name "${node.schemaname}"`, '42939');
   // what is in it is made in it
-  const path = [node.schemaname ?? '', settings(catalog).search_path ?? 'public'].join(', ');
+  const path = [node.schemaname ?? '', settings(catalog).search_path ?? catalog.usualPath ?? 'public'].join(', ');
   let now = apply(statementWithout(statement), inPath(catalog, path), { born: 0, pg });
   const drafts: Draft[] = [];
   for (const element of inOrder(node.schemaElts ?? [])) {

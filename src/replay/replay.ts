@@ -68,7 +68,7 @@ export function* replay(history: History, options: ReplayOptions): Generator<Rep
   const first = history.migrations.findIndex(options.judged);
   const last = history.migrations.findLastIndex(options.judged);
   const known = first > 0 ? options.memory?.recall(first) : undefined;
-  let catalog = startOf(history, known, options.pg);
+  let catalog = startOf(history, known, options);
   let leftBehind = known?.leftBehind ?? {};
   let deploy: number | undefined;
   let earlier: Transactions | undefined;

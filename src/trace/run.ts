@@ -84,7 +84,7 @@ class Tracer {
   readonly #history: History;
   readonly #database: Database;
   readonly #options: TraceOptions;
-  #catalog: Catalog = emptyCatalog();
+  #catalog: Catalog;
   #seeded: Seeded = new Map();
   readonly #lacking = new Set<string>();
   /** What the database's checkpoint holds: so many migrations, none of the synthetic rows. */
@@ -96,6 +96,7 @@ class Tracer {
     this.#history = history;
     this.#database = database;
     this.#options = options;
+    this.#catalog = emptyCatalog(options.settings.search_path);
   }
 
   /** Runs the next migration. */
@@ -203,7 +204,7 @@ class Tracer {
     const kept = this.#kept !== undefined && (await this.#database.checkpoint?.recall()) ? this.#kept : undefined;
     if (kept === undefined) await this.#database.renew?.();
     this.#seeded = new Map();
-    let catalog = kept?.catalog ?? emptyCatalog();
+    let catalog = kept?.catalog ?? emptyCatalog(this.#options.settings.search_path);
     const from = kept?.count ?? 0;
     for (const [at, migration] of this.#history.migrations.slice(from, count).entries()) {
       const way = { before: catalog, index: from + at, observed: false, rows: false };
