@@ -147,6 +147,15 @@ describe('the text of an EXECUTE is followed', () => {
       "begin execute format('select %2$L, %1$s, %s', 1, 2); end",
       ["select '2', 1, 2"],
     ],
+    [
+      'a literal that is not known, as a parameter of which nothing is known',
+      `declare v text; q text; begin v := current_setting('x.y');
+      execute format('alter table a alter b set default %L', v);
+      q := 'insert into a values (' || quote_literal(v) || ', '; execute q || quote_nullable(now()::text) || ', 1)';
+      execute format('select %L', q);
+      end`,
+      ['alter table a alter b set default $0', 'insert into a values ($0, $0, 1)', 'select $0'],
+    ],
   ])('%s', (_, body, expected) => {
     const script = read(`do $$ ${body} $$`);
     expect(script.problems).toEqual([]);
@@ -210,6 +219,22 @@ describe('what cannot be known is not guessed', () => {
     ['a NULL', "declare t text; begin execute 'drop table ' || t; end"],
     ['a function of the user', "begin execute 'drop table ' || lower(f('A')); end"],
     ['a parameter', "begin execute 'drop table ' || $1; end"],
+    [
+      'a name that a literal is taken for',
+      "declare v text := current_setting('x.y'); begin execute format('drop table %I', quote_literal(v)); end",
+    ],
+    [
+      'a text that a literal stands in, changed',
+      "declare v text := current_setting('x.y'); begin execute upper(format('drop table a; select %L', v)); end",
+    ],
+    [
+      'a text that a literal stands in, cut off',
+      "declare q varchar(30) := format('drop table a; select %L', now()); begin execute q; end",
+    ],
+    [
+      'a literal where the grammar has no room for a parameter',
+      "begin execute format('drop table a; comment on table b is %L', now()); end",
+    ],
   ])('%s', (_, body) => {
     const script = read(`do $$ ${body} $$`);
     expect(script.problems.map(({ rule }) => rule)).toEqual(['not-understood']);

@@ -9,8 +9,10 @@ import { syntaxError } from './read.js';
 import { expressionOf, selectOf } from './rows.js';
 import { byteRuler } from './source.js';
 import type { SqlProblem, Statement } from './statement.js';
+import { isUnknown, unknownLiteral } from './text-functions.js';
 import type { Node } from './tree.js';
-import { constantText, type Known, leadingText } from './values.js';
+import { unknownParameter } from './unknown-value.js';
+import { constantText, executedText, type Known, leadingText, type Scope } from './values.js';
 import { columnRefs, functionCalls } from './walk.js';
 
 /** What a procedural body runs: a statement, a text of statements; or why that cannot be told. */
@@ -110,7 +112,7 @@ class Reader {
     for (const run of runs) {
       const passage = this.passages.get(run.fragment);
       if (passage === undefined) continue;
-      const followed = length > longest ? undefined : constantText(passage.expression, run.scope);
+      const followed = length > longest ? undefined : followedText(passage.expression, run.scope);
       length += followed?.length ?? 0;
       const variables = new Map(passage.arguments.flatMap((name) => valueIn(run, name)));
       const key = followed ?? JSON.stringify([...variables], plain);
@@ -161,6 +163,14 @@ class Reader {
 /** What is put together in loops can be more than is worth reading. */
 const longest = 200_000;
 
+/** What an EXECUTE runs; a parameter stands for each literal that is not known, where the grammar has room for one. */
+function followedText(expression: Node | undefined, scope: Scope): string | undefined {
+  const text = executedText(expression, scope);
+  if (text === undefined || !isUnknown(text)) return text;
+  const shown = text.replaceAll(unknownLiteral, unknownParameter);
+  return 'statements' in parseTree(shown) ? shown : undefined;
+}
+
 function prefixOf({ role }: Fragment): string {
   return role === 'expression' ? selectPrefix : '';
 }
@@ -195,7 +205,7 @@ function keepsSchema(beginning: string): Pick<SqlProblem, 'keepsSchema'> {
 }
 
 const schemaKeepers =
-  /^\s*(insert|update|delete|merge|copy|grant|revoke|comment|analyze|vacuum|refresh|reindex|notify|listen|set|reset|lock)\b/i;
+  /^\s*(insert|update|delete|merge|copy|grant|revoke|comment|analyze|vacuum|refresh|reindex|notify|listen|set|reset|lock|alter\s+(database|system|role|user(?!\s+mapping)|group)|(create|drop)\s+(role|user(?!\s+mapping)|group))\b/i;
 
 /** Words of the grammar that stand before a parenthesis and are no functions. */
 const beforeParenthesis = new Set(

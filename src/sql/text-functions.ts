@@ -1,6 +1,9 @@
 import { quoteIdentifier, quoteLiteral } from './names.js';
 import type { Known } from './values.js';
 
+/** Stands in a text that is put together for a literal of which only the place is known: no text of a migration has this character. */
+export const unknownLiteral = '\uf8ff';
+
 type TextFunction = (values: readonly Known[]) => Known;
 
 /** What PostgreSQL's functions of these names give for values that are known. */
@@ -9,8 +12,8 @@ export const textFunctions: Readonly<Record<string, TextFunction | undefined>> =
   concat: (values) => join(values, ''),
   concat_ws: ([separator, ...values]) => (typeof separator === 'string' ? join(values, separator) : undefined),
   quote_ident: strict((value) => quoteIdentifier(value)),
-  quote_literal: strict((value) => quoteLiteral(value)),
-  quote_nullable: ([value]) => (value === null ? 'NULL' : typeof value === 'string' ? quoteLiteral(value) : undefined),
+  quote_literal: ([value]) => (value === null ? null : quoted(value)),
+  quote_nullable: ([value]) => (value === null ? 'NULL' : quoted(value)),
   // what a locale does to letters beyond ASCII is its own affair
   lower: strict((value) => (isAscii(value) ? value.toLowerCase() : undefined)),
   upper: strict((value) => (isAscii(value) ? value.toUpperCase() : undefined)),
@@ -35,11 +38,21 @@ export const textFunctions: Readonly<Record<string, TextFunction | undefined>> =
     isArray(array) && typeof separator === 'string' && more.length === 0 ? join(array, separator) : undefined,
 };
 
-/** A function that is NULL for a NULL. */
+function quoted(value: Exclude<Known, null>): string | undefined {
+  if (value === undefined) return unknownLiteral;
+  return typeof value !== 'string' ? undefined : isUnknown(value) ? unknownLiteral : quoteLiteral(value);
+}
+
+/** Whether something of a text is not known. */
+export function isUnknown(text: string): boolean {
+  return text.includes(unknownLiteral);
+}
+
+/** A function that is NULL for a NULL, and changes its text in a way that all of it decides. */
 function strict(call: (...values: string[]) => string | undefined): TextFunction {
   return (values) => {
     if (values.some((value) => value === null)) return values.includes(undefined) ? undefined : null;
-    const texts = values.filter((value) => typeof value === 'string');
+    const texts = values.flatMap((value) => (typeof value === 'string' && !isUnknown(value) ? value : []));
     return texts.length === values.length && texts.length > 0 ? call(...texts) : undefined;
   };
 }
@@ -81,8 +94,8 @@ function format([pattern, ...values]: readonly Known[]): Known {
 
 const conversions: Readonly<Record<string, ((value: Known) => string | undefined) | undefined>> = {
   s: (value) => (value === null ? '' : textOnly(value)),
-  I: (value) => (typeof value === 'string' ? quoteIdentifier(value) : undefined),
-  L: (value) => (value === null ? 'NULL' : typeof value === 'string' ? quoteLiteral(value) : undefined),
+  I: (value) => (typeof value === 'string' && !isUnknown(value) ? quoteIdentifier(value) : undefined),
+  L: (value) => (value === null ? 'NULL' : quoted(value)),
 };
 
 function textOnly(value: Known): string | undefined {

@@ -30,6 +30,9 @@ const keepsStrings: ReadonlySet<string> = new Set(['FuncCall', 'VariableSetStmt'
 
 const parameter = { ParamRef: { number: 0 } };
 
+/** The same as it is written. */
+export const unknownParameter = '$0';
+
 /** Whether a reference to a column is one of some names, and no more. */
 function isOneOf(reference: unknown, names: ReadonlySet<string>): boolean {
   const fields = fieldOf(reference, 'fields');

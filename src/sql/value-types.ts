@@ -1,4 +1,5 @@
 import { partsOfName, quoteIdentifier } from './names.js';
+import { isUnknown } from './text-functions.js';
 import type { Known } from './values.js';
 
 /** How the text of a value looks as a value of each type whose output is known without a server. */
@@ -47,7 +48,8 @@ export function asType(value: Known, written: string): Known {
   if (output === undefined || (length !== undefined && (aliases[lower] ?? lower) !== 'varchar')) return undefined;
   const one = (item: Known): Known => {
     if (item === null || item === undefined) return item;
-    if (typeof item !== 'string' || (length !== undefined && [...item].length > Number(length))) return undefined;
+    if (typeof item !== 'string') return undefined;
+    if (length !== undefined && (isUnknown(item) || [...item].length > Number(length))) return undefined;
     return output(item);
   };
   if (array === undefined) return one(value);

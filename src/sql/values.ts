@@ -1,4 +1,4 @@
-import { textFunctions } from './text-functions.js';
+import { isUnknown, textFunctions } from './text-functions.js';
 import { type A_Const, type A_Expr, type ColumnRef, type FuncCall, type Node, strings, type TypeName } from './tree.js';
 import { asType } from './value-types.js';
 
@@ -40,6 +40,12 @@ export function evaluate(node: Node | undefined, scope: Scope = noScope): Known 
 
 /** The text that an expression always gives. */
 export function constantText(node: Node | undefined, scope: Scope = noScope): string | undefined {
+  const text = executedText(node, scope);
+  return text === undefined || isUnknown(text) ? undefined : text;
+}
+
+/** The text that an expression gives, as far as it is known but for literals in it. */
+export function executedText(node: Node | undefined, scope: Scope): string | undefined {
   const value = evaluate(node, scope);
   return typeof value === 'string' ? value : undefined;
 }
