@@ -158,6 +158,26 @@ test('properties are put in, those of other databases are not', async () => {
   expect(migration?.up.pieces.map(textOf)).toEqual(['alter table t add c text, add d ${other}']);
 });
 
+// each was run by Liquibase 4.28 on a server, which refused what it had not cut
+test.each([
+  ['/', 'select 1 /\nselect 2\n/\nselect 3', ['select 1 /\nselect 2', 'select 3']],
+  [
+    '@@',
+    'select 1 as x@@\nselect $$2$$@@\nselect (3)@@\nselect 4',
+    ['select 1 as x@@\nselect $$2$$@@\nselect (3)', 'select 4'],
+  ],
+  ['@@', 'select 1 as x @@\nselect 2@@\nselect 3', ['select 1 as x', 'select 2', 'select 3']],
+  ['//', 'select 1 as x//\nselect $$2$$//', ['select 1 as x', 'select $$2$$']],
+  ['#', 'select 1 as x#\nselect 2#', ['select 1 as x#\nselect 2']],
+  ['GO', 'select 1\ngo\nselect 2', ['select 1', 'select 2']],
+])('endDelimiter %s in %j', async (delimiter, text, expected) => {
+  const [migration] = await read(
+    'changelog.sql',
+    `--liquibase formatted sql\n--changeset a:1 endDelimiter:${delimiter}\n${text}\n`,
+  );
+  expect(migration?.up.pieces.map((piece) => textOf(piece).trim())).toEqual(expected);
+});
+
 test('formatted SQL: delimiters, options and ways back', async () => {
   const text = `-- liquibase formatted sql
 -- changeset "a b":"x y" splitStatements:false endDelimiter:/ runOnChange:true context:"prod"

@@ -9,7 +9,17 @@ import { lint } from '../src/lint.js';
 import { loadParser } from '../src/sql/parse.js';
 import { parseScript } from '../src/sql/script.js';
 import { type Server, startServer } from '../src/trace/server.js';
-import { copyOf, environment, execute, type Outcome, program, recorder, type Tool, throughTcp } from './tools.js';
+import {
+  copyOf,
+  environment,
+  execute,
+  liquibaseProgram,
+  type Outcome,
+  program,
+  recorder,
+  type Tool,
+  throughTcp,
+} from './tools.js';
 
 /** The tools themselves, on the fixtures, against a real server: what they apply, in which order, in which transactions, and where they fail. */
 const tools: readonly Tool[] = [
@@ -54,6 +64,7 @@ const tools: readonly Tool[] = [
     fixture: 'fixtures/supabase',
     program: program('supabase'),
     up: ['migration', 'up', '--yes'],
+    target: (port, database) => ['--remote', `postgres://postgres:x@127.0.0.1:${port}/${database}?sslmode=disable`],
     applied: 'select version from supabase_migrations.schema_migrations order by version',
     own: /supabase_migrations/,
   },
@@ -208,8 +219,37 @@ const inRust: readonly Tool[] = [
   },
 ];
 
+const changelog = 'src/main/resources/db/changelog';
+const liquibase = (command: readonly string[]) => [
+  ...(liquibaseProgram?.args ?? []),
+  '--search-path=src/main/resources',
+  ...command,
+  '--changelog-file=db/changelog/db.changelog-master.xml',
+];
+const withLiquibase: Tool = {
+  name: 'liquibase',
+  fixture: 'fixtures/liquibase',
+  program: liquibaseProgram?.java,
+  up: liquibase(['update']),
+  down: liquibase(['rollback-count', '--count=100']),
+  downAtOnce: true,
+  target: (port, database) => [
+    `--url=jdbc:postgresql://127.0.0.1:${port}/${database}`,
+    '--username=postgres',
+    '--password=x',
+  ],
+  applied: "select author || ':' || id as version from databasechangelog order by orderexecuted",
+  own: /databasechangelog/,
+};
+
 const withCode: readonly Tool[] = [
   ...tools,
+  withLiquibase,
+  {
+    ...withLiquibase,
+    name: 'liquibase with CONCURRENTLY in a transaction',
+    change: (folder) => edit(folder, `${changelog}/2025/001-members.sql`, ' runInTransaction:false', ''),
+  },
   ...inRust,
   ...withPrisma,
   drizzle('drizzle', () => {}),
@@ -255,10 +295,10 @@ async function run(tool: Tool, change: (folder: string) => void = tool.change ??
     DO_NOT_TRACK: '1',
     CHECKPOINT_DISABLE: '1',
   };
-  const port = tool.name === 'supabase' ? await throughTcp(env.PGHOST ?? '') : undefined;
-  const remote = port && `postgres://postgres:x@127.0.0.1:${port.port}/${database}?sslmode=disable`;
-  const target = tool.name === 'sqitch' ? [`db:pg:${database}`] : remote === undefined ? [] : ['--remote', remote];
-  const again = (args: readonly string[]) => execute(tool.program ?? '', [...args, ...target], folder, settings);
+  const port = tool.target && (await throughTcp(env.PGHOST ?? ''));
+  const target = tool.name === 'sqitch' ? [`db:pg:${database}`] : port ? tool.target?.(port.port, database) : [];
+  const again = (args: readonly string[]) =>
+    execute(tool.program ?? '', [...args, ...(target ?? [])], folder, settings);
   const outcome = await again(tool.up);
   const applied = await session.query(tool.applied).catch(() => []);
   const seen = await session.query('select tx, objects from recorder.seen order by at');
@@ -356,10 +396,10 @@ describe.each(withCode)('$name', (tool) => {
     const session = await server.connect(ours.PGDATABASE);
     await session.query(table.sql);
     const columns = `select table_schema, table_name, column_name, data_type, character_maximum_length, is_nullable, column_default
-      from information_schema.columns where table_schema ~ 'graphile_migrate|drizzle|supabase|sqitch' or table_name ~ 'schema_migrations|gorp|prisma|sqlx|diesel'
+      from information_schema.columns where table_schema ~ 'graphile_migrate|drizzle|supabase|sqitch' or table_name ~ 'schema_migrations|gorp|prisma|sqlx|diesel|databasechangelog'
       order by table_name, ordinal_position`;
     const keys = `select conrelid::regclass::text, pg_get_constraintdef(oid) as def from pg_constraint
-      where conrelid::regclass::text ~ 'graphile_migrate|drizzle|schema_migrations|gorp|prisma|sqlx|diesel|sqitch' and contype <> 'n' order by 1, 2`;
+      where conrelid::regclass::text ~ 'graphile_migrate|drizzle|schema_migrations|gorp|prisma|sqlx|diesel|sqitch|databasechangelog' and contype <> 'n' order by 1, 2`;
     for (const query of [columns, keys]) expect(await session.query(query)).toEqual(await result.query(query));
     await session.close();
     await result.end();

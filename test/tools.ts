@@ -16,6 +16,8 @@ export interface Tool {
   /** The program, or undefined when it is not installed (scripts/install-test-tools.sh). */
   readonly program: string | undefined;
   readonly up: readonly string[];
+  /** How it is told the database that it reaches through a port; the others find it by the environment. */
+  readonly target?: (port: number, database: string) => readonly string[];
   readonly down?: readonly string[];
   /** `down` goes all the way back. */
   readonly downAtOnce?: boolean;
@@ -115,16 +117,30 @@ create event trigger recorder_note on ddl_command_end execute function recorder.
 const liquibaseJars = path.join(root, '.tools/node_modules/liquibase/dist/liquibase/internal/lib');
 const java = ['/usr/bin/java', '/usr/local/bin/java'].find((file) => existsSync(file));
 
+/** How Java is called to run Liquibase; undefined when one of them is not installed. */
+export const liquibaseProgram =
+  java === undefined || !existsSync(liquibaseJars)
+    ? undefined
+    : {
+        java,
+        args: [
+          '-cp',
+          `${liquibaseJars}/*`,
+          'liquibase.integration.commandline.LiquibaseCommandLine',
+          '--show-banner=false',
+        ],
+      };
+
 /** Liquibase on changelog.xml of a folder, without a database; undefined when it or Java is not installed. */
 export const liquibase =
-  java === undefined || !existsSync(liquibaseJars)
+  liquibaseProgram === undefined
     ? undefined
     : (command: string, cwd: string): Promise<Outcome> =>
         execute(
-          java,
+          liquibaseProgram.java,
           [
-            ...['-cp', `${liquibaseJars}/*`, 'liquibase.integration.commandline.LiquibaseCommandLine'],
-            ...['--show-banner=false', '--changelog-file=changelog.xml'],
+            ...liquibaseProgram.args,
+            '--changelog-file=changelog.xml',
             '--url=offline:postgresql?changeLogFile=log.csv&outputLiquibaseSql=none',
             command,
           ],

@@ -94,6 +94,12 @@ export function isForPostgresContext(context: string | undefined): boolean {
   return words.some((word) => /^postgres/i.test(word)) || !words.some((word) => databases.test(word));
 }
 
+/** Liquibase takes what may belong to a word behind one for more of it, `$$` too, and a slash for a delimiter where a line begins: SimpleSqlGrammar.jj, isDelimiter. */
+function seenAfter(delimiter: string): string {
+  if (delimiter === '/') return '(?<=\\n)';
+  return /^[\w$#@]/.test(delimiter) ? '(?<![A-Za-z_$][\\w$#@]*)' : '';
+}
+
 /** The pieces of a text that ends its statements in another way than by a semicolon. */
 export function splitAt(source: Source, span: Span, delimiter: string | undefined): readonly Piece[] {
   if (delimiter === undefined || delimiter === ';') return [{ source, span }];
@@ -102,7 +108,7 @@ export function splitAt(source: Source, span: Span, delimiter: string | undefine
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replace(/\n/g, '\\r?\\n');
   // a word or slash counts only at the end of a line, as Liquibase's own splitter has it
-  const pattern = new RegExp(`${escaped}[ \\t]*(?=\\r?\\n|$)`, 'g');
+  const pattern = new RegExp(`${seenAfter(delimiter)}${escaped}[ \\t]*(?=\\r?\\n|$)`, 'gi');
   const pieces: Piece[] = [];
   let { start } = span;
   const text = source.text.slice(0, span.end);
