@@ -31,7 +31,7 @@ import { builtIndexes } from './relations.js';
 import { rowTypeUser } from './row-type.js';
 import { storedRefusal } from './stored-expression.js';
 import { typeName } from './type-name.js';
-import { baseType, convert, domainsOf, isKnownType, isRecorded, type NoCast } from './types.js';
+import { baseType, convert, domainsOf, isKnownType, isRecorded, isSameType, type NoCast } from './types.js';
 import { unknownTypeName } from './unknown-type.js';
 import { domainViolated, notConvertible } from './violation.js';
 
@@ -66,6 +66,10 @@ export const alterColumnType: PredictCommand = (command, context) => {
   if (def === undefined || !('ColumnDef' in def)) return nothing;
   const read = readCommand(command, context);
   if (read === undefined) return unknownType(name, context);
+  const { start, table } = context;
+  const [first, now] = [start, table].map((one) => columnOf(one, name)?.type);
+  if (first !== undefined && now !== undefined && !isSameType(first, now))
+    return fail(`cannot alter type of column "${name}" twice`, '0A000');
   const parts = partsOf(read, context);
   const refused = refusedAtFirst(read, parts, context) ?? refusalOf(read.column, read.type, context);
   if (refused?.failure?.sure) return refused;

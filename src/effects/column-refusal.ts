@@ -2,7 +2,7 @@ import type { Table, TypeRef } from '../catalog/catalog.js';
 import { placeIn } from '../catalog/expression-type.js';
 import { columnOf } from '../catalog/lookup.js';
 import type { Place } from '../catalog/query-scope.js';
-import type { ColumnDef, Constraint as ConstraintNode, Node } from '../sql/tree.js';
+import type { ColumnDef, Constraint as ConstraintNode, ConstrType, Node } from '../sql/tree.js';
 import { columnRefs, functionCalls } from '../sql/walk.js';
 import { type Draft, fail } from './draft.js';
 import { expressionKinds, systemColumnIn } from './expression-refusal.js';
@@ -38,6 +38,8 @@ export function columnRefusal(
   if (numbers?.failure?.sure) return numbers;
   const value = given('CONSTR_DEFAULT')?.raw_expr;
   const generated = given('CONSTR_GENERATED');
+  const misplaced = misplacedAttribute(node.constraints);
+  if (misplaced !== undefined) return misplaced;
   const of = `column "${name}" of table "${table?.name ?? ''}"`;
   if (identity !== undefined && value !== undefined)
     return fail(`both default and identity specified for ${of}`, '42601');
@@ -58,6 +60,30 @@ export function columnRefusal(
     (node.storage_name === undefined ? undefined : storageRefusal(node.storage_name, type, context)) ??
     (node.compression === undefined ? undefined : compressionRefusal(node.compression, type, context))
   );
+}
+
+/** What may stand behind which constraint of a column (transformConstraintAttrs). */
+const keyed: readonly ConstrType[] = ['CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_EXCLUSION', 'CONSTR_FOREIGN'];
+const enforceable: readonly ConstrType[] = ['CONSTR_CHECK', 'CONSTR_FOREIGN'];
+
+const attributes: { readonly [T in ConstrType]?: readonly [clause: string, of: readonly ConstrType[]] } = {
+  CONSTR_ATTR_DEFERRABLE: ['DEFERRABLE', keyed],
+  CONSTR_ATTR_NOT_DEFERRABLE: ['NOT DEFERRABLE', keyed],
+  CONSTR_ATTR_DEFERRED: ['INITIALLY DEFERRED', keyed],
+  CONSTR_ATTR_IMMEDIATE: ['INITIALLY IMMEDIATE', keyed],
+  CONSTR_ATTR_ENFORCED: ['ENFORCED', enforceable],
+  CONSTR_ATTR_NOT_ENFORCED: ['NOT ENFORCED', enforceable],
+};
+
+function misplacedAttribute(nodes: readonly Node[] | undefined): Draft | undefined {
+  let last: ConstrType | undefined;
+  for (const node of nodes ?? []) {
+    const { contype } = 'Constraint' in node ? node.Constraint : {};
+    const [clause, of = []] = (contype && attributes[contype]) ?? [];
+    if (clause === undefined) last = contype;
+    else if (last === undefined || !of.includes(last)) return fail(`misplaced ${clause} clause`, '42601');
+  }
+  return undefined;
 }
 
 const identityTypes: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);

@@ -13,7 +13,7 @@ import { checkReferences } from './foreign-key-checks.js';
 import { statementOf } from './inner-statement.js';
 import { locksOnly } from './locks-only.js';
 import { lookUp } from './lookups.js';
-import { isOn } from './options.js';
+import { isOn, optionsOf, textOf } from './options.js';
 import { callsIn, predictQuery, refusedQuery } from './queries.js';
 import { lockUnknown, missingColumn, written } from './relations.js';
 
@@ -33,6 +33,8 @@ export function refusedInto({ rel }: IntoClause, { catalog }: PredictContext): D
 }
 
 const copy: Predict<'CopyStmt'> = (node, context) => {
+  if (!node.is_from && textOf(optionsOf(node.options).get('header'))?.toLowerCase() === 'match')
+    return fail('cannot use "match" with HEADER in COPY TO', '0A000');
   if (node.query !== undefined) return predictQuery(node.query, context);
   const { catalog } = context;
   const relation = findRelation(catalog, node.relation);

@@ -82,7 +82,7 @@ const collation: Definition = (node, context) => {
       unknownCollation({ collname: 'List' in from ? [...(from.List.items ?? [])] : [from] }, context.catalog) ?? nothing
     );
   const provider = textOf(given.get('provider'))?.toLowerCase();
-  if (provider !== undefined && !providers.has(provider))
+  if (provider !== undefined && (!providers.has(provider) || (provider === 'builtin' && context.pg < 17)))
     return fail(`unrecognized collation provider: ${provider}`, '42P17');
   return given.has('locale') || given.has('lc_collate')
     ? nothing

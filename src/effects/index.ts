@@ -93,7 +93,8 @@ function refusalOf(node: IndexStmt, relation: Stored, context: PredictContext): 
   const { catalog } = context;
   const keys = elementsOf(node.indexParams);
   const elements = [...keys, ...elementsOf(node.indexIncludingParams)];
-  const named = elements.flatMap(({ name, expr }) => (name === undefined ? [...columnsIn(expr)] : [name]));
+  const inKeys = elements.flatMap(({ name, expr }) => (name === undefined ? [...columnsIn(expr)] : [name]));
+  const named = [...inKeys, ...columnsIn(node.whereClause)];
   const place = placeIn(relation, catalog);
   const wrong =
     storedRefusal(node.whereClause, expressionKinds.indexPredicate, place, context) ??

@@ -1,14 +1,16 @@
 import type { Catalog, Relation } from '../catalog/catalog.js';
 import { columnOf, findRelationNamed, isTable, schemaFor } from '../catalog/lookup.js';
+import { typeRef } from '../catalog/type-ref.js';
 import { qualifiedName } from '../sql/names.js';
 import { type Node, type ObjectType, strings } from '../sql/tree.js';
-import type { Predict, PredictTable } from './context.js';
+import type { Predict, PredictContext, PredictTable } from './context.js';
 import { all, type Draft, fail, lock, nothing } from './draft.js';
 import type { LockMode } from './effect.js';
 import { unknownOther } from './named-other.js';
 import { unknownExtension } from './outside.js';
 import { isStored, notShown } from './relations.js';
 import { namedRoutineRefusal } from './routines.js';
+import { unknownTypeName } from './unknown-type.js';
 
 /** COMMENT and SECURITY LABEL name their object by the parts of its name; those of a part of a table begin with the table's. */
 function labelled(catalog: Catalog, kind: ObjectType | undefined, object: Node | undefined): Draft {
@@ -22,6 +24,12 @@ function labelled(catalog: Catalog, kind: ObjectType | undefined, object: Node |
   if (wholes.has(kind ?? '')) return labelTable(catalog, parts, kind === 'OBJECT_MATVIEW', why);
   const list = partsOfTables[kind ?? ''];
   return list === undefined ? unknownOther(catalog, kind, object) : labelPart(catalog, parts, list, why);
+}
+
+function unknownType(object: Node | undefined, { catalog, pg }: PredictContext): Draft {
+  const written = object !== undefined && 'TypeName' in object ? object.TypeName : undefined;
+  const type = typeRef(catalog, written);
+  return type === undefined ? nothing : unknownTypeName(written, type, { catalog, pg });
 }
 
 /** Relations that nobody waits for. */
@@ -83,7 +91,9 @@ function onRelation(catalog: Catalog, parts: readonly string[], mode: LockMode, 
 const comment: Predict<'CommentStmt'> = ({ objtype, object }, context) =>
   objtype === 'OBJECT_EXTENSION' && object !== undefined && 'String' in object
     ? unknownExtension(context.catalog, object.String.sval)
-    : (namedRoutineRefusal(objtype, object, context) ?? labelled(context.catalog, objtype, object));
+    : objtype === 'OBJECT_TYPE' || objtype === 'OBJECT_DOMAIN'
+      ? unknownType(object, context)
+      : (namedRoutineRefusal(objtype, object, context) ?? labelled(context.catalog, objtype, object));
 
 /** Without a label provider, which is a loaded library, the server refuses. */
 const label: Predict<'SecLabelStmt'> = ({ objtype, object }, { catalog }) =>

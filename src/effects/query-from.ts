@@ -55,14 +55,17 @@ function fromNode(node: Node, before: readonly Item[], graph: Graph, place: Quer
     return fromQuery(subquery.SelectStmt, alias?.aliasname ?? '', strings(alias?.colnames), graph, lateral);
   }
   if ('RangeFunction' in node) return fromFunction(node.RangeFunction, graph);
-  if ('RangeTableSample' in node && node.RangeTableSample.relation !== undefined)
-    return sampled(fromNode(node.RangeTableSample.relation, before, graph, place, modeOf), graph);
+  if ('RangeTableSample' in node && node.RangeTableSample.relation !== undefined) {
+    const from = fromNode(node.RangeTableSample.relation, before, graph, place, modeOf);
+    // BERNOULLI chooses rows of every page
+    return strings(node.RangeTableSample.method).at(-1) === 'bernoulli' ? from : sampled(from, graph);
+  }
   const alias =
     'RangeTableFunc' in node ? node.RangeTableFunc.alias : 'JsonTable' in node ? node.JsonTable.alias : undefined;
   return made(alias, '', [], true, true, graph);
 }
 
-/** TABLESAMPLE reads a part of the pages, in whatever way. */
+/** TABLESAMPLE SYSTEM reads a part of the pages. */
 function sampled(from: From, graph: Graph): From {
   for (const source of from.sources) graph.conditions.push(sampleOf(source));
   return from;

@@ -47,7 +47,7 @@ export const queryNovelties: Novelties = {
       is: ({ exprs }, text) =>
         !/^\s*create\b/i.test(text) &&
         columnRefs({ exprs }).some(
-          ({ parts: [first], parts }) => parts.length > 1 && (first === 'old' || first === 'new'),
+          ({ parts: [first], parts, star }) => (parts.length > 1 || star) && (first === 'old' || first === 'new'),
         ),
     },
   ],

@@ -158,7 +158,9 @@ function stopOf(query: SelectStmt, graph: Graph, place: QueryPlace, exists: bool
   if (only !== undefined && only.kind !== 'stored') return { when: limit === undefined ? 'no' : 'perhaps' };
   if (isAggregated(query)) return more.length === 0 ? stopOfExtreme(query, only, graph, place) : neverStops;
   if (limit === undefined) return neverStops;
-  const when = more.length > 0 || graph.conditions.length > 0 ? 'perhaps' : 'at once';
+  // what is open at one end is met by many rows, as a rule
+  const choosing = graph.conditions.some(({ qual }) => qual.kind !== 'compare' && !(qual.kind === 'null' && qual.not));
+  const when = more.length > 0 || choosing ? 'perhaps' : 'at once';
   const [sorted] = exists ? [] : (query.sortClause ?? []);
   if (sorted === undefined) return { when };
   const column = more.length > 0 || only === undefined ? undefined : columnOfSort(sorted);

@@ -38,6 +38,12 @@ export const schemaNovelties: Novelties = {
     },
     {
       since: 17,
+      words: /\bstatistics\s+default\b/,
+      what: 'SET STATISTICS DEFAULT',
+      is: ({ subtype, def }) => subtype === 'AT_SetStatistics' && def === undefined,
+    },
+    {
+      since: 17,
       words: /\baccess\s+method\s+default\b/,
       what: 'SET ACCESS METHOD DEFAULT',
       is: ({ subtype, name }) => subtype === 'AT_SetAccessMethod' && name === undefined,

@@ -1,5 +1,6 @@
 import { placeIn } from '../catalog/expression-type.js';
 import { columnOf, findRelation } from '../catalog/lookup.js';
+import { columnsIn } from '../catalog/mentions.js';
 import { strings } from '../sql/tree.js';
 import type { Predict, PredictTable } from './context.js';
 import { all, fail, lock, nothing } from './draft.js';
@@ -29,6 +30,9 @@ const createStatistics: Predict<'CreateStatsStmt'> = (node, { catalog, pg }) => 
   if (new Set(names).size < names.length) return fail('duplicate column name in statistics definition', '42701');
   const missing = elements.find(({ name }) => name !== undefined && columnOf(relation, name) === undefined);
   if (missing !== undefined && relation.complete) return fail(`column "${missing.name}" does not exist`, '42703');
+  const used = [...names, ...elements.flatMap(({ expr }) => [...columnsIn(expr)])];
+  if (used.some((column) => columnOf(relation, column)?.generated?.kind === 'virtual'))
+    return fail('statistics creation on virtual generated columns is not supported', '0A000');
   const place = placeIn(relation, catalog);
   const wrong = elements
     .map(({ expr }) => storedRefusal(expr, expressionKinds.statistics, place, { catalog, pg }))

@@ -380,7 +380,50 @@ const inParts = [
   'update bill set k = 7',
 ];
 
+const newer = [
+  `create table item (id int primary key, size int, note text);
+   insert into item select g, g, repeat('i', 150) from generate_series(1, 1500) g;
+   create index item_size on item (size);
+   analyze;`,
+];
+
+const forms = [
+  'alter table item add column more int not null not enforced',
+  'alter table item add column more int default 5 not enforced',
+  'alter table item add column more int not null deferrable',
+  'alter table item add column more int check (more > 0) deferrable',
+  'alter table item add column more int check (more > 0) not enforced',
+  'alter table item add column more int unique initially deferred',
+  'create table more (id int default 5 initially deferred)',
+  'alter table item alter size set statistics default',
+  'alter index item_size alter column 1 set statistics default',
+  'delete from item where id = 5 returning old.*',
+  'update item set size = 5 where id = 5 returning new.*',
+  "copy item to '/dev/null' with (format csv, header match)",
+  "copy item to '/dev/null' with (format csv, header true)",
+  "create collation plain (provider = builtin, locale = 'C')",
+  'alter table item alter size type bigint, alter size type int',
+  'alter table item alter size type bigint, alter note type varchar',
+  'select * from item tablesample bernoulli (5)',
+  'select * from item tablesample system (5)',
+  'select * from item where size > 5 limit 10',
+  "comment on type nobody is 'x'",
+  "comment on domain nobody is 'x'",
+];
+
+const virtual = [
+  'create table whole (id int primary key, size int, twice int generated always as (size * 2) virtual);',
+];
+
+const onVirtual = [
+  'create index on whole (id) where twice > 5',
+  'create statistics st on twice, size from whole',
+  'create statistics st on (twice + 1) from whole',
+];
+
 export const unseen: readonly Case[] = [
+  ...asWritten(['unseen', 'virtual'], virtual, onVirtual),
+  ...asWritten(['unseen', 'newer'], newer, forms),
   ...asWritten(['unseen', 'divided'], divided, inParts),
   ...asWritten(['unseen', 'plain'], plain, odd),
   ...asWritten(['unseen', 'constants'], ruled, constants),
