@@ -100,7 +100,11 @@ const fewValues: ReadonlySet<string> = new Set(['bool']);
 
 function hasManyValues(term: Term, source: StoredSource): boolean {
   if (term.kind !== 'column' || term.source !== source) return false;
-  const type = columnOf(source.relation, term.name)?.type;
+  const { relation } = source;
+  // one partition may hold all rows of a value
+  const { strategy, keys = [] } = (isTable(relation) && relation.partitionBy) || {};
+  if (strategy === 'list' && keys.some(({ column }) => column === term.name)) return false;
+  const type = columnOf(relation, term.name)?.type;
   // a type of the user's own is an enum more often than not
   return type !== undefined && type.oid === undefined && !fewValues.has(type.name);
 }

@@ -23,7 +23,7 @@ import { type Change, collationOf, indexRefusals, rebuiltIndexes } from './chang
 import { uncollatable } from './collation.js';
 import { comparisonRefusal, notBoolean } from './comparison-refusal.js';
 import { conversionOf, typeOfDefault } from './conversion.js';
-import { all, type Draft, fail, nothing } from './draft.js';
+import { all, type Draft, fail, nothing, unsure } from './draft.js';
 import { expressionKinds } from './expression-refusal.js';
 import { typeFact } from './facts.js';
 import { mutability } from './mutable.js';
@@ -72,10 +72,13 @@ export const alterColumnType: PredictCommand = (command, context) => {
     return fail(`cannot alter type of column "${name}" twice`, '0A000');
   const parts = partsOf(read, context);
   const refused = refusedAtFirst(read, parts, context) ?? refusalOf(read.column, read.type, context);
-  if (refused?.failure?.sure) return refused;
+  const unknown = unknownTypeName(read.typeName, read.type, context);
+  // a type that is not there is missed first
+  if (refused?.failure?.sure)
+    return unknown.failure === undefined ? refused : all(unknown, unsure(refused, 'if there is the type'));
   return all(
     refused,
-    unknownTypeName(read.typeName, read.type, context),
+    unknown,
     recurse(context),
     ...parts.map((part) => ('effects' in part ? part : changeOne(part, context))),
   );

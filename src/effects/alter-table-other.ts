@@ -97,7 +97,11 @@ function alterIndex(index: Index, command: AlterTableCmd, given: readonly AlterT
 }
 
 /** A column of an index that is one of its table has its statistics there. */
-function statisticsRefusal({ name, keys }: Index, number: number): Draft | undefined {
+function statisticsRefusal({ name, keys, include }: Index, number: number): Draft | undefined {
+  if (number > keys.length + include.length)
+    return fail(`column number ${number} of relation "${name}" does not exist`, '42703');
+  if (number > keys.length)
+    return fail(`cannot alter statistics on included column "${include[number - keys.length - 1]}" of index`, '0A000');
   const key = keys[number - 1];
   return key?.column === undefined
     ? undefined
@@ -116,7 +120,11 @@ function attachIndex(index: Index, { def }: AlterTableCmd, { catalog }: Context)
   const child = def !== undefined && 'PartitionCmd' in def ? findRelation(catalog, def.PartitionCmd.name) : undefined;
   const why = 'the columns of its index are compared with those of its parent';
   const owner = (one: Index) => catalog.relations.get(one.table);
-  if (child !== undefined && isIndex(child) && !isPartitionOf(child, index, catalog))
+  if (
+    child !== undefined &&
+    isIndex(child) &&
+    (isTaken(child, index, catalog) || !isPartitionOf(child, index, catalog))
+  )
     return fail(`cannot attach index "${child.name}" as a partition of index "${index.name}"`, '55000');
   if (child !== undefined && isIndex(child) && child.parent !== index.oid && !canBePart(catalog, child, index))
     return fail(`cannot attach index "${child.name}" as a partition of index "${index.name}"`, '42P17');
@@ -127,6 +135,14 @@ function attachIndex(index: Index, { def }: AlterTableCmd, { catalog }: Context)
     ),
     ...locks.flatMap((one) => owner(one) ?? []).map((table) => lock(table, 'AccessShareLock', why)),
   );
+}
+
+/** Of each partition one index is a part of the parent's, and of no other. */
+function isTaken(child: Index, parent: Index, catalog: Catalog): boolean {
+  if (child.parent === parent.oid) return false;
+  const table = catalog.relations.get(child.table);
+  const own = table !== undefined && isTable(table) ? indexesOf(catalog, table) : [];
+  return child.parent !== undefined || own.some((one) => one.parent === parent.oid);
 }
 
 function isPartitionOf(child: Index, parent: Index, catalog: Catalog): boolean {

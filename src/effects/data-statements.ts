@@ -32,7 +32,16 @@ export function refusedInto({ rel }: IntoClause, { catalog }: PredictContext): D
     : fail(`relation "${rel.relname}" already exists`, '42P07');
 }
 
-const copy: Predict<'CopyStmt'> = (node, context) => {
+/** Which files there are, the server's disk says. */
+function fileOf({ filename, is_program }: CopyStmt): Draft {
+  return filename === undefined || filename === '/dev/null' || is_program
+    ? nothing
+    : fail(`could not open file "${filename}"`, '58P01', false);
+}
+
+const copy: Predict<'CopyStmt'> = (node, context) => all(copied(node, context), fileOf(node));
+
+const copied: Predict<'CopyStmt'> = (node, context) => {
   if (!node.is_from && textOf(optionsOf(node.options).get('header'))?.toLowerCase() === 'match')
     return fail('cannot use "match" with HEADER in COPY TO', '0A000');
   if (node.query !== undefined) return predictQuery(node.query, context);

@@ -243,7 +243,7 @@ export function updated(found: Found, assigned: ReadonlyMap<string, Node | undef
     updatedTwice(table, set, catalog),
     checkReferences(catalog, table, { values: checked, many, perhapsSame: true }),
     checkReferrers(table, { event: 'update', columns: [...set.keys()], many }, context),
-    move({ ...found, from: storedLeaves(found) }, values, context),
+    move({ ...found, many, from: storedLeaves(found) }, values, context),
     fire(table, { event: 'update', columns: [...assigned.keys()] }, context),
     ...belowOnTheirOwn(found).map((one) =>
       all(

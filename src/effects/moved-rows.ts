@@ -15,6 +15,8 @@ interface Moved {
   readonly where: readonly Node[];
   /** The tables that they are found in. */
   readonly from: readonly Oid[];
+  /** In proportion to the table. */
+  readonly many: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ interface Moved {
  * goes, and its foreign keys are checked again. What WHERE says of the columns that keep their values tells where that is.
  */
 export function move(
-  { table, where, from }: Moved,
+  { table, where, from, many }: Moved,
   values: ReadonlyMap<string, Node | undefined>,
   { catalog }: PredictContext,
 ): Draft {
@@ -36,7 +38,7 @@ export function move(
   if (stays) return nothing;
   const row = new Map(table.columns.map(({ name }): [string, Node | undefined] => [name, values.get(name)]));
   return all(
-    checkReferences(catalog, table, { values: row, many: false, perhapsSame: true }),
+    checkReferences(catalog, table, { values: row, many, perhapsSame: true }),
     ...places.map(({ relation, sure }) => lock(relation, 'RowExclusiveLock', 'rows may move to this partition', sure)),
   );
 }

@@ -89,8 +89,19 @@ const renameConstraint: Rename = (node, relation, { catalog }) => {
   const children = isInherited(constraint) ? inheritors(catalog, relation, constraint) : [];
   if (children.length > 0 && node.relation?.inh !== true)
     return fail(`inherited constraint "${subname}" must be renamed in child tables too`, '42P16');
+  const taken = takenConstraint(relation, constraint, node.newname ?? '', catalog);
+  if (taken !== undefined) return taken;
   return lockEach([relation, ...children], 'AccessExclusiveLock', why);
 };
+
+/** A constraint with an index is renamed by way of that one. */
+function takenConstraint(table: Table, { index }: Constraint, name: string, catalog: Catalog): Draft | undefined {
+  if (index !== undefined && relationByName(catalog, qualifiedName(table.schema, name)) !== undefined)
+    return fail(`relation "${name}" already exists`, '42P07');
+  return table.constraints.some((one) => one.name === name)
+    ? fail(`constraint "${name}" for relation "${table.name}" already exists`, '42710')
+    : undefined;
+}
 
 function isInherited({ kind, noInherit }: Constraint): boolean {
   return (kind === 'check' || kind === 'not null') && !noInherit;

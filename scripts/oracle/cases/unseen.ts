@@ -421,7 +421,41 @@ const onVirtual = [
   'create statistics st on (twice + 1) from whole',
 ];
 
+const mixed = [
+  `create table code (id int primary key, name text not null unique, v int, constraint sized check (v >= 0));
+   insert into code select g, 'n' || g, g from generate_series(1, 1500) g;
+   create table use (id int primary key, code_id int references code);
+   insert into use select g, g from generate_series(1, 1500) g;
+   create index code_v on code (v) include (name);
+   create table part (id int not null, kind text not null, code_id int references code, note text) partition by list (kind);
+   create table part_a partition of part for values in ('a');
+   create table part_b partition of part for values in ('b');
+   insert into part select g, case g % 2 when 0 then 'a' else 'b' end, g, repeat('p', 120) from generate_series(1, 1500) g;
+   create index part_id on part (id);
+   create index part_a_note on part_a (note);
+   create view seen as select id, v from code;
+   analyze;`,
+];
+
+const unlike = [
+  'alter table code rename constraint code_pkey to use_pkey',
+  'alter table code rename constraint code_pkey to sized',
+  'alter table code rename constraint sized to code_pkey',
+  'alter table code rename constraint sized to code_v',
+  'alter index code_v alter column 2 set statistics 5',
+  'alter index code_v alter column 3 set statistics 5',
+  "copy code to '/nowhere/at/all'",
+  "copy code from '/nowhere/at/all'",
+  'alter index part_id attach partition part_a_note',
+  'alter index part_id attach partition part_a_id_idx',
+  "update part set kind = 'b' where kind = 'a'",
+  "update part set kind = 'b' where kind = 'a' and id = 4",
+  "update part set note = '' where kind = 'a'",
+  'alter table code alter v type citext',
+];
+
 export const unseen: readonly Case[] = [
+  ...asWritten(['unseen', 'mixed'], mixed, unlike),
   ...asWritten(['unseen', 'virtual'], virtual, onVirtual),
   ...asWritten(['unseen', 'newer'], newer, forms),
   ...asWritten(['unseen', 'divided'], divided, inParts),
