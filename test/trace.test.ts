@@ -102,6 +102,20 @@ alter table account alter column id type bigint;`,
 };
 
 describe('predicted beside observed', () => {
+  onServer('of tables of one name, the one that is written anew is the one that is locked', async () => {
+    const report = await traced(
+      {
+        'db/001_users.sql': `create schema auth;
+create table auth.users (id int); insert into auth.users values (1);
+create table users (id int); insert into users values (1);`,
+        'db/002_email.sql': `alter table users add email text not null default gen_random_uuid()::text;`,
+      },
+      ...embedded,
+    );
+    expect(report.migrations.at(-1)?.steps[0]?.observed?.scans).toEqual(['public.users']);
+    expect(report.code).toBe(0);
+  });
+
   test('on PGlite, which has one session: what is not seen is said', { timeout: 60_000 }, async () => {
     const { code, stdout } = await trace(account);
     expect(stdout).toContain('on PGlite (PostgreSQL 18.');

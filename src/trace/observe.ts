@@ -203,7 +203,13 @@ function wasRead(before: Moment, after: Moment, table: ServerRelation, notices: 
   if (since(before, after, table, 'scans') > 0) return isRead;
   if (since(before, after, table, 'rows') > 0) return false;
   if (table.pages > 5) return isRead;
-  if (notices.some((notice) => /^(rewriting|verifying) table/.test(notice) && notice.endsWith(`"${bareName(table)}"`)))
+  const named = [...before.relations.values()].filter(
+    (other) => isTableLike(other) && bareName(other) === bareName(table),
+  );
+  // the server says no schema: of several by that name it is one that is locked
+  const isMeant = named.length === 1 || after.locks.some(([oid]) => oid === table.oid);
+  const said = `table "${bareName(table)}"`;
+  if (isMeant && notices.some((notice) => notice === `rewriting ${said}` || notice === `verifying ${said}`))
     return true;
   const indexes = [...before.relations.values()].filter((relation) => relation.table === table.oid);
   return isRead && indexes.every((index) => since(before, after, index, 'scans') === 0);
