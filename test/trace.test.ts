@@ -102,6 +102,20 @@ alter table account alter column id type bigint;`,
 };
 
 describe('predicted beside observed', () => {
+  onServer('an index narrows by its first column, not by the name of the table that holds its name', async () => {
+    const report = await traced(
+      {
+        'db/001_aliases.sql': `create table aliases (alias text not null, space text);
+create index on aliases (alias, space);
+insert into aliases select g, g from generate_series(1, 2000) g;`,
+        'db/002_space.sql': `update aliases set space = null where space is not null;
+delete from aliases where alias is null;`,
+      },
+      ...embedded,
+    );
+    expect(report.summary).toMatchObject({ run: 5, differing: 0 });
+  });
+
   onServer('of tables of one name, the one that is written anew is the one that is locked', async () => {
     const report = await traced(
       {

@@ -124,7 +124,9 @@ function isBitmap(node: PlanNode): boolean {
 function narrows(node: PlanNode, leading: ReadonlyMap<string, string>): boolean {
   const condition = node['Index Cond'] ?? '';
   const key = leading.get(node['Index Name'] ?? '') ?? '';
-  return key !== '' && condition.includes(key);
+  // EXPLAIN writes a column behind the name of its table, which may hold the column's
+  const whole = new RegExp(`(?<![\\w$"])${key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w$".])`);
+  return key !== '' && whole.test(condition);
 }
 
 /** LIMIT takes what it needs, and a subquery is asked until it has answered, if at all. */
