@@ -50,6 +50,19 @@ describe('statements of a DO block', () => {
       ['*drop table a', '?*drop table b', '*drop table c', '?*drop table d', 'select 1 from e', '?*drop table f'],
     ],
     [
+      'what a RETURN, an EXIT or a CONTINUE may pass over',
+      `begin
+        drop table a; loop drop table b; exit when f(); drop table c; end loop; drop table d;
+        for i in 1..3 loop begin continue when f(); end; drop table e; end loop; drop table g;
+        <<outer>> loop loop if f() then exit outer; end if; drop table h; end loop; drop table i; end loop; drop table j;
+        if f() then return; end if; drop table k;
+      end`,
+      [
+        ...['drop table a', '*drop table b', '?*drop table c', 'drop table d', '?*drop table e'],
+        ...['drop table g', '?*drop table h', '?*drop table i', '?drop table j', '?drop table k'],
+      ],
+    ],
+    [
       'cursors',
       "declare c cursor for select 1 from a; d refcursor; begin drop table b; open c; open d for select 2 from e; for r in c loop drop table f; end loop; open d for execute 'select 3'; end",
       ['drop table b', 'select 1 from a', 'select 2 from e', 'select 1 from a', '?*drop table f', 'select 3'],

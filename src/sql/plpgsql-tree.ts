@@ -70,6 +70,31 @@ export const parts: Readonly<Record<string, readonly Part[] | undefined>> = {
   ],
 };
 
+const loops: ReadonlySet<string> = new Set([
+  'PLpgSQL_stmt_loop',
+  'PLpgSQL_stmt_while',
+  'PLpgSQL_stmt_fori',
+  'PLpgSQL_stmt_foreach_a',
+  'PLpgSQL_stmt_fors',
+  'PLpgSQL_stmt_dynfors',
+  'PLpgSQL_stmt_forc',
+]);
+
+/** What may be left before its end where a part of a routine runs: by RETURN all, by EXIT or CONTINUE the loop; behind a label more than that. */
+export function leftBy(value: PlpgsqlValue | undefined): 'loop' | 'routine' | undefined {
+  let left: 'loop' | 'routine' | undefined;
+  for (const item of list(value)) {
+    if (!isNode(item)) continue;
+    for (const [kind, inner] of Object.entries(item)) {
+      if (kind === 'PLpgSQL_stmt_return') return 'routine';
+      const one = kind === 'PLpgSQL_stmt_exit' ? 'loop' : leftBy(inner);
+      if (one === 'routine' || (kind === 'PLpgSQL_stmt_exit' && isNode(inner) && 'label' in inner)) return 'routine';
+      if (!loops.has(kind)) left ??= one;
+    }
+  }
+  return left;
+}
+
 /** What ends the transaction from within a procedure or a DO block, and begins the next. */
 export const endings: Readonly<Record<string, string | undefined>> = {
   PLpgSQL_stmt_commit: 'COMMIT',

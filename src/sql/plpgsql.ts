@@ -1,5 +1,16 @@
 import { type PlpgsqlNode, type PlpgsqlValue, parsePlpgsql } from './parse.js';
-import { child, endings, isNode, list, type Mark, type Part, parts, type Role, textOf } from './plpgsql-tree.js';
+import {
+  child,
+  endings,
+  isNode,
+  leftBy,
+  list,
+  type Mark,
+  type Part,
+  parts,
+  type Role,
+  textOf,
+} from './plpgsql-tree.js';
 import { noScope, type Scope } from './values.js';
 import { assigned, type Parameters, type Turns, Variables } from './variables.js';
 
@@ -67,17 +78,20 @@ function walk(action: PlpgsqlValue | undefined, at: Walk): readonly Run[] {
 }
 
 function collect(value: PlpgsqlValue | undefined, context: Context, at: Walk): void {
+  let here = context;
   for (const item of list(value)) {
     if (!isNode(item)) continue;
     for (const [kind, node] of Object.entries(item)) {
       if (!isNode(node)) continue;
-      const line = typeof node.lineno === 'number' ? node.lineno : context.line;
+      const line = typeof node.lineno === 'number' ? node.lineno : here.line;
       const ending = endings[kind];
-      if (ending !== undefined) run(node, { role: 'ending', text: ending, line, declared: false }, context, at);
+      if (ending !== undefined) run(node, { role: 'ending', text: ending, line, declared: false }, here, at);
       const turns = at.variables?.enter(kind, node);
-      for (const part of parts[kind] ?? []) collectPart(kind, node, part, { ...context, line }, turns, at);
+      for (const part of parts[kind] ?? []) collectPart(kind, node, part, { ...here, line }, turns, at);
       at.variables?.leave(kind, node, turns);
     }
+    // what stands behind a RETURN, EXIT or CONTINUE that may have been reached may not run
+    if (!here.conditional && leftBy(item) !== undefined) here = { ...here, conditional: true };
   }
 }
 
