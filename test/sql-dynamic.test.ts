@@ -148,6 +148,16 @@ describe('the text of an EXECUTE is followed', () => {
       ["select '2', 1, 2"],
     ],
     [
+      'a variable that a branch writes: one of its texts runs',
+      "declare t text := 'a'; begin if now() > '2020-01-01' then t := 'b'; end if; execute 'drop table ' || t; execute format('drop table %I', upper(t)); end",
+      ['?drop table b', '?drop table a', '?drop table "B"', '?drop table "A"'],
+    ],
+    [
+      'one that both branches write, and the same text of both',
+      "declare t text; q text; begin if now() > '2020-01-01' then t := 'a'; q := 'x'; else t := 'b'; q := 'x'; end if; execute 'drop table ' || t; execute 'drop table ' || q; end",
+      ['?drop table a', '?drop table b', 'drop table x'],
+    ],
+    [
       'a literal that is not known, as a parameter of which nothing is known',
       `declare v text; q text; begin v := current_setting('x.y');
       execute format('alter table a alter b set default %L', v);
@@ -166,8 +176,17 @@ describe('the text of an EXECUTE is followed', () => {
 describe('what cannot be known is not guessed', () => {
   test.each<[string, string]>([
     [
-      'a variable that a branch writes',
-      "declare t text := 'a'; begin if now() > '2020-01-01' then t := 'b'; end if; execute 'drop table ' || t; end",
+      'a variable that a branch writes what is not known',
+      "declare t text := 'a'; begin if now() > '2020-01-01' then t := f(); end if; execute 'drop table ' || t; end",
+    ],
+    [
+      'what stands behind a branch that may return',
+      "declare t text := 'a'; begin if now() > '2020-01-01' then t := 'b'; return; end if; execute 'drop table ' || t; end",
+    ],
+    [
+      'one of very many texts',
+      `declare a text := '1'; b text := '1'; c text := '1'; begin
+      if f() then a := '2'; end if; if f() then b := '2'; end if; if f() then c := '2'; end if; execute 'drop table t' || a || b || c; end`,
     ],
     [
       'one that another branch may have written',

@@ -9,10 +9,10 @@ import { syntaxError } from './read.js';
 import { expressionOf, selectOf } from './rows.js';
 import { byteRuler } from './source.js';
 import type { SqlProblem, Statement } from './statement.js';
-import { isUnknown, unknownLiteral } from './text-functions.js';
+import { unknownLiteral } from './text-functions.js';
 import type { Node } from './tree.js';
 import { unknownParameter } from './unknown-value.js';
-import { constantText, executedText, type Known, leadingText, type Scope } from './values.js';
+import { constantText, executedTexts, type Known, leadingText, type Scope } from './values.js';
 import { columnRefs, functionCalls } from './walk.js';
 
 /** What a procedural body runs: a statement, a text of statements; or why that cannot be told. */
@@ -112,18 +112,22 @@ class Reader {
     for (const run of runs) {
       const passage = this.passages.get(run.fragment);
       if (passage === undefined) continue;
-      const followed = length > longest ? undefined : followedText(passage.expression, run.scope);
-      length += followed?.length ?? 0;
+      const texts = length > longest ? [] : followedTexts(passage.expression, run.scope);
       const variables = new Map(passage.arguments.flatMap((name) => valueIn(run, name)));
-      const key = followed ?? JSON.stringify([...variables], plain);
       const same = found.get(run.fragment) ?? new Map<string, Turns>();
       found.set(run.fragment, same);
-      const first = same.get(key);
-      if (first !== undefined) first.times++;
-      else {
-        const turns = { run, passage, text: followed, variables, times: 1 };
-        same.set(key, turns);
-        all.push(turns);
+      // of several texts one runs
+      const here = texts.length > 1 ? { ...run, conditional: true } : run;
+      for (const text of texts.length === 0 ? [undefined] : texts) {
+        length += text?.length ?? 0;
+        const key = text ?? JSON.stringify([...variables], plain);
+        const first = same.get(key);
+        if (first !== undefined) first.times++;
+        else {
+          const turns = { run: here, passage, text, variables, times: 1 };
+          same.set(key, turns);
+          all.push(turns);
+        }
       }
     }
     return all;
@@ -163,12 +167,11 @@ class Reader {
 /** What is put together in loops can be more than is worth reading. */
 const longest = 200_000;
 
-/** What an EXECUTE runs; a parameter stands for each literal that is not known, where the grammar has room for one. */
-function followedText(expression: Node | undefined, scope: Scope): string | undefined {
-  const text = executedText(expression, scope);
-  if (text === undefined || !isUnknown(text)) return text;
-  const shown = text.replaceAll(unknownLiteral, unknownParameter);
-  return 'statements' in parseTree(shown) ? shown : undefined;
+/** Of what an EXECUTE runs one; a parameter stands for each literal that is not known, where the grammar has room for one. */
+function followedTexts(expression: Node | undefined, scope: Scope): readonly string[] {
+  const texts = executedTexts(expression, scope);
+  const shown = texts.map((text) => text.replaceAll(unknownLiteral, unknownParameter));
+  return shown.every((text, at) => text === texts[at] || 'statements' in parseTree(text)) ? shown : [];
 }
 
 function prefixOf({ role }: Fragment): string {

@@ -3,11 +3,16 @@ import { type A_Const, type A_Expr, type ColumnRef, type FuncCall, type Node, st
 import { asType } from './value-types.js';
 
 /** A value of a variable or an expression: a text, or a number as text; NULL; an array; a row. */
-export type Value = string | null | readonly Known[] | Row;
+export type Value = string | null | readonly Known[] | Row | Choice;
 /** The fields of a row of a query, by name, in their order. */
 export interface Row {
   readonly fields: ReadonlyMap<string, Known>;
 }
+/** One of several texts: which, is decided when it runs. */
+export interface Choice {
+  readonly choices: readonly string[];
+}
+
 /** Undefined: it is not known. */
 export type Known = Value | undefined;
 
@@ -28,7 +33,7 @@ export function evaluate(node: Node | undefined, scope: Scope = noScope): Known 
   if ('A_Const' in node) return literal(node.A_Const);
   if ('ColumnRef' in node) return reference(node.ColumnRef, scope);
   if ('ParamRef' in node) return scope.get(`$${node.ParamRef.number ?? 0}`);
-  if ('TypeCast' in node) return asType(evaluate(node.TypeCast.arg, scope), typeText(node.TypeCast.typeName));
+  if ('TypeCast' in node) return typed(evaluate(node.TypeCast.arg, scope), typeText(node.TypeCast.typeName));
   if ('FuncCall' in node) return call(node.FuncCall, scope);
   if ('A_ArrayExpr' in node) return (node.A_ArrayExpr.elements ?? []).map((element) => evaluate(element, scope));
   if ('CoalesceExpr' in node) return coalesce(node.CoalesceExpr.args ?? [], scope);
@@ -40,14 +45,47 @@ export function evaluate(node: Node | undefined, scope: Scope = noScope): Known 
 
 /** The text that an expression always gives. */
 export function constantText(node: Node | undefined, scope: Scope = noScope): string | undefined {
-  const text = executedText(node, scope);
-  return text === undefined || isUnknown(text) ? undefined : text;
+  const value = evaluate(node, scope);
+  return typeof value !== 'string' || isUnknown(value) ? undefined : value;
 }
 
-/** The text that an expression gives, as far as it is known but for literals in it. */
-export function executedText(node: Node | undefined, scope: Scope): string | undefined {
+/** The texts of which an expression gives one, as far as they are known but for literals in them; none where it cannot be told. */
+export function executedTexts(node: Node | undefined, scope: Scope): readonly string[] {
   const value = evaluate(node, scope);
-  return typeof value === 'string' ? value : undefined;
+  return isChoice(value) ? value.choices : typeof value === 'string' ? [value] : [];
+}
+
+/** More alternatives than this are as good as none. */
+const mostChoices = 6;
+
+/** The value that may be one of several: undefined where one of them is no text. */
+export function oneOf(values: readonly Known[]): Known {
+  const texts = new Set<string>();
+  for (const value of values) {
+    if (isChoice(value)) for (const text of value.choices) texts.add(text);
+    else if (typeof value === 'string') texts.add(value);
+    else return undefined;
+  }
+  const [first, ...more] = texts;
+  if (more.length === 0) return first;
+  return texts.size > mostChoices ? undefined : { choices: [...texts] };
+}
+
+function isChoice(value: Known): value is Choice {
+  return typeof value === 'object' && value !== null && 'choices' in value;
+}
+
+/** What a function gives for each alternative of its arguments. */
+function each(values: readonly Known[], call: (values: readonly Known[]) => Known): Known {
+  const at = values.findIndex(isChoice);
+  const value = values[at];
+  if (!isChoice(value)) return call(values);
+  return oneOf(value.choices.map((text) => each(values.with(at, text), call)));
+}
+
+/** A value as one of a type. */
+export function typed(value: Known, written: string): Known {
+  return each([value], ([one]) => asType(one, written));
 }
 
 /** The text that an expression begins with, as far as that is known; '' where nothing of it is. */
@@ -118,7 +156,10 @@ function call(node: FuncCall, scope: Scope): Known {
   const name = strings(node.funcname);
   const own = name.length === 1 || name[0] === 'pg_catalog' ? textFunctions[name.at(-1) ?? ''] : undefined;
   if (own === undefined || node.func_variadic === true) return undefined;
-  return limited(own((node.args ?? []).map((argument) => evaluate(argument, scope))));
+  return each(
+    (node.args ?? []).map((argument) => evaluate(argument, scope)),
+    (values) => limited(own(values)),
+  );
 }
 
 function coalesce(args: readonly Node[], scope: Scope): Known {
@@ -149,7 +190,8 @@ function operation(expression: A_Expr, scope: Scope): Known {
   if (isConcatenation(expression)) {
     const [first, ...more] = operands(expression);
     return more.reduce<Known>(
-      (text, operand) => limited(concatenated(text, evaluate(operand, scope), operand)),
+      (text, operand) =>
+        each([text, evaluate(operand, scope)], ([left, right]) => limited(concatenated(left, right, operand))),
       evaluate(first, scope),
     );
   }

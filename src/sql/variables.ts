@@ -2,8 +2,7 @@ import type { PlpgsqlNode, PlpgsqlValue } from './parse.js';
 import { child, list, nodesIn, numberOf, textOf } from './plpgsql-tree.js';
 import { expressionOf, type Rows, rowsOf, selectOf, series } from './rows.js';
 import type { Node, SelectStmt } from './tree.js';
-import { asType } from './value-types.js';
-import { evaluate, isRow, type Known, type Scope } from './values.js';
+import { evaluate, isRow, type Known, oneOf, type Scope, typed } from './values.js';
 
 /** The values of a routine's parameters, by name and as `$1`. */
 export type Parameters = ReadonlyMap<string, Known>;
@@ -40,6 +39,8 @@ const longestChain = 50;
 export class Variables {
   private values: Values;
   private waiting = 0;
+  /** The values at the ends of the branches of an IF. */
+  private readonly ends: Map<PlpgsqlNode, Readonly<Record<string, Values>>> = new Map();
   /** How many turns of loops are followed yet. */
   private turns = 500;
   private readonly trees: Map<string, SelectStmt | undefined> = new Map();
@@ -101,9 +102,19 @@ export class Variables {
     else if (kind === 'PLpgSQL_stmt_execsql' && node.into === true) {
       const rows = this.rows(textOf(node.sqlstmt));
       this.bind(node.target, rows?.all && rows.rows.length === 1 ? rows.rows[0] : undefined);
-    } else if (kind !== 'PLpgSQL_stmt_block' || node.exceptions !== undefined || isLeft(node)) {
+    } else if (kind === 'PLpgSQL_stmt_if' && node.elsif_list === undefined && !isLeft(node)) this.join(node);
+    else if (kind !== 'PLpgSQL_stmt_block' || node.exceptions !== undefined || isLeft(node)) {
       this.forget(this.written({ [kind]: node }));
     }
+  }
+
+  /** After IF a variable that it writes has the value of one branch or of the other; without ELSE the one from before. */
+  private join(node: PlpgsqlNode): void {
+    const ends = [this.ends.get(node)?.then_body, this.ends.get(node)?.else_body ?? this.values];
+    this.ends.delete(node);
+    const names = this.written({ PLpgSQL_stmt_if: node });
+    this.forget(names);
+    for (const name of names) this.set(name, () => oneOf(ends.map((values) => values?.get(name)?.())));
   }
 
   /** A part of a construct that may not run, or again and again: each begins with the same values, and afterwards that is said again. */
@@ -113,6 +124,7 @@ export class Variables {
     if (field === 'body') this.forget(this.written({ [kind]: node }));
     if (field === 'exceptions') this.forget(this.written(node.body));
     run();
+    if (kind === 'PLpgSQL_stmt_if') this.ends.set(node, { ...this.ends.get(node), [field]: this.values });
     this.values = values;
   }
 
@@ -184,20 +196,20 @@ export class Variables {
     const { values } = this;
     const scope: Scope = { get: (other) => values.get(other)?.() };
     const node = () => evaluate(this.expression(text), scope);
-    this.set(name, () => asType(node(), type));
+    this.set(name, () => typed(node(), type));
   }
 
   /** Gives the variable with a number, or the row or record that a query goes into, a value. */
   private bind(into: PlpgsqlValue | undefined, value: Known): void {
     if (typeof into === 'number') {
       const one = this.declared(into);
-      if (one !== undefined) this.set(one.name, () => asType(value, one.type));
+      if (one !== undefined) this.set(one.name, () => typed(value, one.type));
       return;
     }
     const record = declaration(into);
     const row = isRow(value) ? value : undefined;
     if (record !== undefined && !record.part) {
-      this.set(record.name, () => (record.type === 'record' ? row : asType(value, record.type)));
+      this.set(record.name, () => (record.type === 'record' ? row : typed(value, record.type)));
       return;
     }
     const columns = [...(row?.fields.values() ?? [])];
