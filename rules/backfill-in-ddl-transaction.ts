@@ -3,7 +3,6 @@ import type { Effect } from '../src/effects/effect.js';
 import { strength } from '../src/effects/locks.js';
 import { isGone } from '../src/known.js';
 import { defineRule, type HeldLock, type Step } from '../src/rule.js';
-import type { Statement } from '../src/sql/statement.js';
 import { deployedApart, lockTaken, whomBlocks } from '../src/wording.js';
 
 export default defineRule({
@@ -69,17 +68,16 @@ update account set email_lower = lower(email) where region = 1;`,
     },
   ],
   checkMigration({ up, before }) {
-    const told = new Set<Statement>();
     return up.flatMap((step) => {
       const rows = written(step);
       const held = rows && strongestHeld(step, before);
-      if (rows === undefined || held === undefined || told.has(held.statement)) return [];
+      if (rows === undefined || held === undefined) return [];
       // one statement that takes the lock, one finding, however many backfills follow it
-      told.add(held.statement);
+      const once = `${held.statement.source.file}:${held.statement.span.start}`;
       const table = step.relation ?? rows.relation;
       const message = `rows of ${table} are written while ${whomBlocks(held.lock)} to ${held.relation} wait for the lock taken before`;
       const instead = `Put what writes ${table} into a migration of its own, in batches.`;
-      return [{ step, message, instead, related: [lockTaken(held)], ...deployedApart(step, 'Put the backfill') }];
+      return [{ step, once, message, instead, related: [lockTaken(held)], ...deployedApart(step, 'Put the backfill') }];
     });
   },
 });

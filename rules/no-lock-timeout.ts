@@ -1,3 +1,4 @@
+import type { Effect } from '../src/effects/effect.js';
 import { isMessageOfOne } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { isTimeout, whomBlocks } from '../src/wording.js';
@@ -17,6 +18,15 @@ export default defineRule({
 -- next migration
 alter table account add column email text;
 alter table account add column phone text;`,
+    },
+    {
+      title: 'a comment speaks for its statement, not for those after it',
+      sql: `create table account (id int);
+create table plan (id int);
+-- next migration
+-- lockkeeper:ignore no-lock-timeout: four rows
+alter table plan add column price int;
+alter table account add column email text;`,
     },
     {
       title: 'what cannot be read may have made the policy, and its table is locked',
@@ -71,24 +81,24 @@ create index concurrently account_id on account (id);`,
     },
   ],
   checkMigration({ up }) {
-    const step = up.find((one) => waits(one) && !isTimeout(one.session.settings.lock_timeout));
-    const lock = step?.effects.find((effect) => effect.kind === 'table' && whomBlocks(effect.lock) !== undefined);
-    if (step === undefined || lock === undefined) return [];
-    return [
-      {
-        step,
-        message: `while it waits for its lock, ${whomBlocks(lock.lock)} to ${lock.relation} wait behind it, without limit`,
-        ...(isMessageOfOne(step) && {
-          instead: `Set it for the role of the migrations: alter role … set lock_timeout = '5s'. Beside the statement it would make one transaction of both, because the file is one message.`,
-        }),
-      },
-    ];
+    return up.flatMap((step) => {
+      const lock = blocking(step);
+      const isBounded = isTimeout(step.session.settings.lock_timeout);
+      if (lock === undefined || isBounded || step.transactionBlock === 'forbidden') return [];
+      return [
+        {
+          step,
+          once: '',
+          message: `while it waits for its lock, ${whomBlocks(lock.lock)} to ${lock.relation} wait behind it, without limit`,
+          ...(isMessageOfOne(step) && {
+            instead: `Set it for the role of the migrations: alter role … set lock_timeout = '5s'. Beside the statement it would make one transaction of both, because the file is one message.`,
+          }),
+        },
+      ];
+    });
   },
 });
 
-function waits(step: Step): boolean {
-  return (
-    step.transactionBlock === 'allowed' &&
-    step.effects.some((effect) => effect.kind === 'table' && whomBlocks(effect.lock) !== undefined)
-  );
+function blocking({ effects }: Step): Effect | undefined {
+  return effects.find((effect) => effect.kind === 'table' && whomBlocks(effect.lock) !== undefined);
 }

@@ -48,15 +48,14 @@ export default defineRule({
     },
   ],
   checkMigration({ up, migration, history }) {
-    const step = up.find(waitsForOthers);
-    const runner = step?.script.transaction.secondRunner;
-    if (step === undefined || runner === undefined) return [];
+    const waiting = up.filter(waitsForOthers);
+    const runner = waiting[0]?.script.transaction.secondRunner;
+    if (runner === undefined) return [];
     // a team that has used it before knows by now: it is told once in a history
     const earlier = history.migrations.slice(0, history.migrations.indexOf(migration));
     if (earlier.some(({ up: { pieces } }) => pieces.some((piece) => concurrently.test(textOf(piece))))) return [];
-    return [
-      { step, message: `${runner} while this waits for it to end: several instances that start at once deadlock` },
-    ];
+    const message = `${runner} while this waits for it to end: several instances that start at once deadlock`;
+    return waiting.map((step) => ({ step, message, once: '' }));
   },
 });
 

@@ -1,5 +1,5 @@
 import { findRelation, searchPath } from '../src/catalog/lookup.js';
-import { defineRule, type JudgedMigration, type Step } from '../src/rule.js';
+import { defineRule, type Finding, type JudgedMigration, type Step } from '../src/rule.js';
 import { isKind, type Statement } from '../src/sql/statement.js';
 import { rangeVars } from '../src/sql/walk.js';
 
@@ -71,11 +71,7 @@ create table app.visit (id int);`,
     },
   ],
   checkMigration(judged) {
-    const path = pathOfEarlier(judged);
-    return [
-      ...judged.up.flatMap((step, at) => ofSetting(step, judged.up, at) ?? []),
-      ...(path === undefined ? [] : [path]),
-    ];
+    return [...judged.up.flatMap((step, at) => ofSetting(step, judged.up, at) ?? []), ...pathOfEarlier(judged)];
   },
 });
 
@@ -110,33 +106,35 @@ function sets(statement: Statement, name: string): boolean {
   return isKind(statement, 'VariableSetStmt') && statement.node.name?.toLowerCase() === name.toLowerCase();
 }
 
-/** The first statement whose names mean something else without the search_path that an earlier migration set. */
+/** The statements whose names mean something else without the search_path that an earlier migration set. */
 function pathOfEarlier({ up, leftBehind }: JudgedMigration) {
   const left = leftBehind.search_path;
-  if (left === undefined) return undefined;
+  const found: (Finding & { readonly step: Step })[] = [];
+  if (left === undefined) return found;
   for (const step of up) {
     const { before } = step;
     // a path of its own, or of the transaction that it shares with the earlier one
-    if ((before.settings.local.search_path ?? before.settings.session.search_path) !== undefined) return undefined;
+    if ((before.settings.local.search_path ?? before.settings.session.search_path) !== undefined) break;
     const statement = step.kind.startsWith('AT_') ? step.statement.parent : step.statement;
     if (statement === undefined || statement.parent !== undefined) continue;
     const withLeft = { ...before, settings: { session: { search_path: left }, local: {} } };
     const first = searchPath(withLeft)[0];
-    const found = rangeVars(statement.node).find(
+    const meant = rangeVars(statement.node).find(
       (range) =>
         range.schemaname === undefined &&
         findRelation(before, range) === undefined &&
         findRelation(withLeft, range) !== undefined,
     );
     const made = created(step);
-    const name = found?.relname ?? (first !== undefined && first !== 'public' ? made : undefined);
+    const name = meant?.relname ?? (first !== undefined && first !== 'public' ? made : undefined);
     if (name === undefined) continue;
-    return {
+    found.push({
       step,
+      once: left,
       message: `${name} is meant in ${first}, the search_path that an earlier migration set: in another session it is looked for in public`,
-    };
+    });
   }
-  return undefined;
+  return found;
 }
 
 /** The unqualified name of the table or view that a statement makes. */

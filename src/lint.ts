@@ -60,7 +60,6 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     const context = new Map<Source, Span[]>();
     const migrations: MigrationReport[] = [];
     const judged = new Set<string>();
-    const named = new Set<string>();
     const wanted = options.judged;
     const memory = options.memory?.(history);
     const replayed = replay(history, {
@@ -72,7 +71,7 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     });
     for (const migration of replayed) {
       judged.add(migration.migration.id);
-      found.push(...judge(migration, judges).filter((one) => !isNamedAgain(one, named)));
+      found.push(...judge(migration, judges));
       for (const script of migration.scripts) {
         migrations.push(timeline(migration.migration, script));
         for (const step of script.steps) {
@@ -94,9 +93,9 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
       const scripts = 'none' in migration.down ? [migration.up] : [migration.up, migration.down];
       for (const { source, span } of scripts.flatMap((script) => script.pieces)) put(context, source, span);
     }
-    diagnostics.push(
-      ...suppress(identify(found), { statements, context, rules: options.rules, levels: options.levels ?? {} }),
-    );
+    const { identified, once } = identify(found);
+    const levels = options.levels ?? {};
+    diagnostics.push(...suppress(identified, { statements, context, once, rules: options.rules, levels }));
     const assumptions = [...history.assumptions, ...(options.assumptions ?? [])];
     reports.push({ framework: history.framework, root: history.root, assumptions, migrations });
   }
@@ -119,7 +118,11 @@ function put(spans: Map<Source, Span[]>, source: Source, span: Span): void {
 }
 
 /** A diagnostic before it has its fingerprint. */
-type Found = Omit<Diagnostic, 'fingerprint' | 'suppressed' | 'baselined'> & { readonly relation: string };
+type Found = Omit<Diagnostic, 'fingerprint' | 'suppressed' | 'baselined'> & {
+  readonly relation: string;
+  /** Of those with the same words one is told in the history. */
+  readonly once?: string;
+};
 
 /** The rules that are on, with the level the user gives them, by id. */
 function active(rules: readonly Rule[], levels: Readonly<Record<string, Level | 'off'>>): ReadonlyMap<string, Rule> {
@@ -209,6 +212,7 @@ function ofStep(rule: Rule, step: Step, finding: Finding): Found {
     statement: text,
     effects: step.effects,
     relation: step.relation ?? '',
+    ...(finding.once !== undefined && { once: `${rule.id}\n${step.migration.id}\n${finding.once}` }),
   };
 }
 
@@ -255,11 +259,6 @@ function toldOnce(problems: readonly SqlProblem[]): readonly SqlProblem[] {
   });
 }
 
-/** A placeholder without a value is told once in a history. */
-function isNamedAgain({ rule, message }: Found, named: Set<string>): boolean {
-  return rule === 'unknown-placeholder' && named.size === named.add(message).size;
-}
-
 function fromProblem(
   problem: MigrationProblem,
   rules: ReadonlyMap<string, Rule>,
@@ -283,18 +282,24 @@ function fromProblem(
     related: [],
     // what stands at no text is told apart by what is said of it
     relation: span.end > span.start ? '' : message,
+    // a placeholder without a value is told once in a history
+    ...(problem.rule === 'unknown-placeholder' && { once: `${problem.rule}\n${message}` }),
   };
 }
 
-function identify(found: readonly Found[]): readonly Diagnostic[] {
+function identify(found: readonly Found[]) {
   const times = new Map<string, number>();
-  return found.map(({ relation, ...diagnostic }) => {
+  const once = new Map<Diagnostic, string>();
+  const identified = found.map(({ relation, once: words, ...diagnostic }): Diagnostic => {
     const what = `${diagnostic.rule}\n${relation}\n${diagnostic.statement}`;
     const occurrence = times.get(what) ?? 0;
     times.set(what, occurrence + 1);
     const print = fingerprint(diagnostic.rule, relation, diagnostic.statement, occurrence);
-    return { ...diagnostic, fingerprint: print, suppressed: undefined, baselined: false };
+    const one = { ...diagnostic, fingerprint: print, suppressed: undefined, baselined: false };
+    if (words !== undefined) once.set(one, words);
+    return one;
   });
+  return { identified, once };
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {

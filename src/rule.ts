@@ -94,6 +94,8 @@ export interface Finding {
   readonly related?: readonly Related[];
   /** A lower level than the rule's own, where the case at hand is milder. */
   readonly level?: Level;
+  /** What is told once in a migration though it holds at several places: of those with the same words, the first that no comment ignores. */
+  readonly once?: string;
 }
 
 export interface Related {

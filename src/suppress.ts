@@ -10,6 +10,8 @@ export interface SuppressOptions {
   readonly statements: ReadonlyMap<Source, readonly Span[]>;
   /** The SQL of migrations that are context alone: nothing is said of it, so an ignore there cannot be called unused. */
   readonly context?: ReadonlyMap<Source, readonly Span[]>;
+  /** Diagnostics of which one is told of all with the same words: the first that is not ignored. */
+  readonly once?: ReadonlyMap<Diagnostic, string>;
   /** All rules, the ones switched off included. */
   readonly rules: readonly Rule[];
   readonly levels: Readonly<Record<string, Level | 'off'>>;
@@ -123,11 +125,31 @@ export function suppress(diagnostics: readonly Diagnostic[], options: SuppressOp
       }
     }
   }
-  const marked = diagnostics.map((diagnostic) => {
+  const marked = toldOnce(diagnostics, reasons, options).map((diagnostic) => {
     const reason = reasons.get(diagnostic);
     return reason === undefined ? diagnostic : { ...diagnostic, suppressed: reason };
   });
   return [...marked, ...faults];
+}
+
+/** Without those that say again what is told before; what is ignored counts as told only for the one reason given there. */
+function toldOnce(
+  diagnostics: readonly Diagnostic[],
+  reasons: ReadonlyMap<Diagnostic, string>,
+  { once }: SuppressOptions,
+): readonly Diagnostic[] {
+  if (once === undefined || once.size === 0) return diagnostics;
+  const told = new Map<string, Set<string | undefined>>();
+  return diagnostics.filter((diagnostic) => {
+    const words = once.get(diagnostic);
+    if (words === undefined) return true;
+    const known = told.get(words) ?? new Set();
+    told.set(words, known);
+    const reason = reasons.get(diagnostic);
+    if (known.has(undefined) || known.has(reason)) return false;
+    known.add(reason);
+    return true;
+  });
 }
 
 function ignorable(source: Source, { statements, context }: SuppressOptions): readonly Ignorable[] {
