@@ -101,8 +101,44 @@ begin;
 do $$ begin update account set id = 1 where id = 2; commit; end $$;
 commit;`,
     },
+    {
+      title: 'a lock that would end with its own statement',
+      sql: `create table account (id int);
+-- next migration
+lock table account in share row exclusive mode;
+update account set id = 1 where id = 2;`,
+    },
+    {
+      title: 'the transaction of several statements in one message has no savepoints',
+      framework: 'golang-migrate',
+      files: {
+        '1_account.up.sql': 'create table account (id int);\nsavepoint made;\n',
+        '1_account.down.sql': 'drop table account;\n',
+      },
+    },
   ],
   good: [
+    {
+      title: 'where there is a transaction, the lock lasts, and so does the cursor WITH HOLD without one',
+      sql: `create table account (id int);
+-- next migration
+set lock_timeout = '5s';
+begin;
+lock table account in share row exclusive mode;
+savepoint locked;
+declare one cursor for select 1;
+commit;
+do $$ begin lock table account in share row exclusive mode; end $$;
+declare others cursor with hold for select 1;`,
+    },
+    {
+      title: 'several statements in one message are a transaction',
+      framework: 'golang-migrate',
+      files: {
+        '1_account.up.sql': 'create table account (id int);\nlock table account;\ninsert into account values (1);\n',
+        '1_account.down.sql': 'drop table account;\n',
+      },
+    },
     {
       title: 'a word of a newer server in a comment or between quotes',
       sql: `create table team (id int primary key);
@@ -252,11 +288,14 @@ alter table account alter column account_id drop identity;`,
     },
   ],
   check(step) {
-    const { failure, transactionBlock, session, conditional } = step;
+    const { failure, transactionBlock, session, conditional, script } = step;
     if (failure === undefined || !failure.sure || conditional) return;
     if (transactionBlock === 'forbidden' && session.inTransaction) return;
     return {
       message: `PostgreSQL refuses it: ${failure.message}${namedSince18(step)}${notItsOwn(step)}`,
+      // who runs the files is a guess: it may well open one
+      ...(failure.code === noTransaction && script.transaction.assumed && { level: 'warning' }),
+      ...(failure.code === noTransaction && { instead: 'Put it between BEGIN and COMMIT, with what it is for.' }),
       ...(failure.code === newLabelUsed && deployedApart(step, 'Put what uses the new label')),
     };
   },
@@ -277,6 +316,9 @@ function namedSince18({ statement, pg }: Step): string {
   const name = isKind(statement, 'AT_DropConstraint') ? statement.node.name : renamed ? statement.node.subname : '';
   return /_not_null\d*$/.test(name ?? '') ? ' (before 18 NOT NULL has no name: --pg 18)' : '';
 }
+
+/** no_active_sql_transaction */
+const noTransaction = '25P01';
 
 /** unsafe use of new value of an enum type: it must be committed first. */
 const newLabelUsed = '55P04';

@@ -9,6 +9,7 @@ import type { History, Migration, Script } from '../frameworks/framework.js';
 import type { Direction, JudgedMigration, Step } from '../rule.js';
 import { parseScript } from '../sql/script.js';
 import type { BodyStatement, Comment, ParsedScript, SqlProblem, Statement } from '../sql/statement.js';
+import { refusedOutside } from './block-needed.js';
 import { refusedEnding } from './body-transaction.js';
 import { calledBodies, unreadBodies } from './calls.js';
 import { foreseen, hasHidden, hiddenBefore, hide, isHidden, runsUnread } from './hidden.js';
@@ -314,7 +315,9 @@ function stepsOf(
   const step = (of: Statement, told: Prediction): Step => {
     const relation = targetOf(of, before);
     const ending = refusedEnding(of, { ...part, first: transactions.first, session, script, pg });
-    const failure = ending ?? (told.failure && foreseen(told.failure, relation, before));
+    const { explicit } = transactions;
+    const outside = refusedOutside(of, { explicit, inTransaction: session.inTransaction, script });
+    const failure = ending ?? outside ?? (told.failure && foreseen(told.failure, relation, before));
     const allEffects = markBorn(withoutRows(told.effects, of.kind, relation, before, isNew), isNew, isCreated);
     return {
       kind: of.kind,

@@ -136,6 +136,11 @@ export class Transactions {
     return this;
   }
 
+  /** Whether BEGIN or the runner has opened the transaction. */
+  get explicit(): boolean {
+    return this.#explicit !== undefined;
+  }
+
   get #inside(): boolean {
     return this.#explicit !== undefined || this.#message !== undefined;
   }
