@@ -61,7 +61,7 @@ function unguarded({ unique }: Index): string {
 }
 
 /** CREATE INDEX CONCURRENTLY of an index as the catalog has it. */
-function indexSql(index: Index, table: string): string {
+export function indexSql(index: Index, table: string): string {
   const { method, keys, include, predicate, unique, nullsNotDistinct, tablespace, options } = index;
   const parameters = Object.entries(options).map(([name, value]) => `${name} = ${quoteLiteral(value)}`);
   return [

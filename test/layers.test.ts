@@ -21,6 +21,7 @@ const layers: readonly (readonly string[])[] = [
     'src/added-column.ts',
     'src/changed-type.ts',
     'src/rebuilt-index.ts',
+    'src/attached-partition.ts',
     'src/rule-page.ts',
     'src/restored.ts',
   ],
