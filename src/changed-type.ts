@@ -1,5 +1,5 @@
 import type { Column, Table, TypeRef } from './catalog/catalog.js';
-import { columnOf, indexesOf, isTable, relationByName } from './catalog/lookup.js';
+import { columnOf, indexesOf, isTable, relationByName, settings } from './catalog/lookup.js';
 import { columnsIn, columnsOfIndex } from './catalog/mentions.js';
 import { typeRef } from './catalog/type-ref.js';
 import { isUtc } from './effects/facts.js';
@@ -23,7 +23,7 @@ interface Change {
 /** SQL that brings a column to another type, or as near as can be, while the application runs. */
 export function typeRecipe(step: Step<'AT_AlterColumnType'>): string {
   const change = changeOf(step);
-  return (change && (inUtc(change) ?? byCheck(change))) ?? byNewColumn(step);
+  return (change && (alreadyThere(change) ?? inUtc(change) ?? byCheck(change))) ?? byNewColumn(step);
 }
 
 function changeOf(step: Step<'AT_AlterColumnType'>): Change | undefined {
@@ -34,6 +34,16 @@ function changeOf(step: Step<'AT_AlterColumnType'>): Change | undefined {
   const to = typeRef(before, definition?.typeName);
   if (table === undefined || !isTable(table) || column?.type === undefined || to === undefined) return undefined;
   return { step, table, column, from: column.type, to, using: definition?.raw_default };
+}
+
+/** A timestamptz whose values USING takes to UTC and the assignment back: the rows are written anew with what they hold. */
+function alreadyThere({ step, column, from, to, using }: Change): string | undefined {
+  const { session, before } = step;
+  const isInUtc = isUtc(settings(before).timezone ?? session.settings.timezone ?? '');
+  const isSame = from.name === 'timestamptz' && to.name === from.name && from.modifiers.join() === to.modifiers.join();
+  if (!isSame || from.dimensions + to.dimensions > 0 || !isInUtc || using === undefined || !isAtUtc(using, column.name))
+    return undefined;
+  return `Leave it out: ${column.name} is timestamptz already, and in UTC every value stays what it is.`;
 }
 
 /** Between timestamp and timestamptz nothing is converted where the session's TimeZone is UTC (ATColumnChangeRequiresRewrite). */
