@@ -9,7 +9,7 @@ export default defineRule({
   id: 'backfill-in-ddl-transaction',
   level: 'error',
   title: 'Rows are written while a table is locked by DDL of the same transaction',
-  why: 'The lock of the ALTER TABLE is kept until the transaction commits: while the rows are written, reads and writes to the altered table wait.',
+  why: 'A lock is kept until the transaction commits: who waits for it, most often writes as well as reads of an altered table, waits while the rows are written.',
   instead: 'Put the backfill into a migration of its own, in batches.',
   links: ['https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES'],
   bad: [

@@ -1,5 +1,5 @@
 import type { Effect } from '../src/effects/effect.js';
-import { isMessageOfOne } from '../src/recipes.js';
+import { whyNoSet } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { isTimeout, whomBlocks } from '../src/wording.js';
 
@@ -85,13 +85,14 @@ create index concurrently account_id on account (id);`,
       const lock = blocking(step);
       const isBounded = isTimeout(step.session.settings.lock_timeout);
       if (lock === undefined || isBounded || step.transactionBlock === 'forbidden') return [];
+      const why = whyNoSet(step);
       return [
         {
           step,
           once: '',
           message: `while it waits for its lock, ${whomBlocks(lock.lock)} to ${lock.relation} wait behind it, without limit`,
-          ...(isMessageOfOne(step) && {
-            instead: `Set it for the role of the migrations: alter role … set lock_timeout = '5s'. Beside the statement it would make one transaction of both, because the file is one message.`,
+          ...(why !== undefined && {
+            instead: `Set it for the role of the migrations (alter role … set lock_timeout = '5s'): ${why}`,
           }),
         },
       ];

@@ -1,5 +1,5 @@
 import { settings } from '../src/catalog/lookup.js';
-import { isMessageOfOne } from '../src/recipes.js';
+import { whyNoSet } from '../src/recipes.js';
 import { defineRule } from '../src/rule.js';
 import { isTimeout } from '../src/wording.js';
 
@@ -45,14 +45,16 @@ create index concurrently account_email on account (email);`,
     const [first] = set;
     if (first === undefined) return;
     const reset = set.map((name) => `set ${name} = 0;`).join(' ');
+    const why = whyNoSet(step);
     // a timeout of the role is there on purpose, and guards the other statements
     const ofRole = settings(before)[first] === undefined;
     return {
       ...(ofRole && { level: 'note' }),
       message: `after ${session.settings[first]} ${first} cancels the build of ${node.idxname ?? 'the index'}, which is then left invalid`,
-      instead: isMessageOfOne(step)
-        ? `Run this migration over a connection with options=${set.map((name) => `-c ${name}=0`).join(' ')} (PGOPTIONS of libpq): beside the statement a SET would make one transaction of both, because the file is one message.`
-        : `${reset} -- before the statement: it blocks nobody while it waits`,
+      instead:
+        why === undefined
+          ? `${reset} -- before the statement: it blocks nobody while it waits`
+          : `Run this migration over a connection with options=${set.map((name) => `-c ${name}=0`).join(' ')} (PGOPTIONS of libpq): ${why}`,
     };
   },
 });

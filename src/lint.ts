@@ -271,7 +271,7 @@ function fromProblem(
     rule: problem.rule,
     level: rule?.level ?? 'note',
     message,
-    instead: rule?.instead ?? '',
+    instead: problem.instead ?? rule?.instead ?? '',
     source,
     span,
     migration,

@@ -40,10 +40,15 @@ export function leaving({ session, script, statement }: Step): readonly Edit[] |
   return isBlank(before) && isBlank(after.replace(/^\s*;/, '')) ? script.optOut : undefined;
 }
 
-/** Whether a second statement in the script would make a transaction block of both: the runner sends it as one message. */
-export function isMessageOfOne({ session, script }: Step): boolean {
-  const { batch, partsAlone = false } = script.transaction;
-  return !session.inTransaction && batch === 'script' && !partsAlone;
+/** Why a SET beside the statement is no way to give it a setting; undefined where it is one. */
+export function whyNoSet({ session, script }: Step): string | undefined {
+  const { batch, partsAlone = false, session: lasts } = script.transaction;
+  if (session.inTransaction) return undefined;
+  if (lasts === 'statement')
+    return 'each statement takes a connection from a pool, and a SET may reach none of those after it.';
+  return batch === 'script' && !partsAlone
+    ? 'beside the statement a SET would make one transaction of both, because the file is one message.'
+    : undefined;
 }
 
 /**

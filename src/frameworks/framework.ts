@@ -70,6 +70,8 @@ export interface MigrationProblem {
   readonly message: string;
   readonly source: Source;
   readonly span: Span;
+  /** The remedy of this runner, in place of the rule's general one. */
+  readonly instead?: string;
 }
 
 /** One migration of one framework, as read from its files; nothing of it has been run. */

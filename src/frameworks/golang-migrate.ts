@@ -90,5 +90,7 @@ function cuts(entry: FileEntry): readonly MigrationProblem[] {
     // at the end of a line comment it only ends the comment
     ...comments.filter((span) => /^\/\*[^;]*;|;[ \t;]*[^\s;]/.test(source.slice(span))),
   ];
-  return cut.slice(0, 1).map((span) => problem('statement-cut', message, source, span));
+  const instead =
+    'Leave x-multi-statement=true away, and keep what must stand alone, as CREATE INDEX CONCURRENTLY, in a file of its own.';
+  return cut.slice(0, 1).map((span) => ({ ...problem('statement-cut', message, source, span), instead }));
 }

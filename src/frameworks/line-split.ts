@@ -71,12 +71,13 @@ function* linesOf(source: Source, section: Span): Generator<Span> {
 }
 
 /** What goes wrong where a runner cuts by lines: a body cut in its midst, a last statement without an end. */
-export function cutFaults(chunks: readonly Chunk[], runner: string): readonly MigrationProblem[] {
+export function cutFaults(chunks: readonly Chunk[], runner: string, mark = runner): readonly MigrationProblem[] {
   const broken = chunks.find(({ piece, quoted }) => !quoted && isUnclosed(piece));
   if (broken !== undefined) {
     const { source, span } = broken.piece;
     const message = `${runner} ends this statement at the first line that ends in a semicolon: StatementBegin and StatementEnd must stand around it`;
-    return [problem('statement-cut', message, source, firstLine(source, span))];
+    const instead = `Write the statement between -- +${mark} StatementBegin and -- +${mark} StatementEnd.`;
+    return [{ ...problem('statement-cut', message, source, firstLine(source, span)), instead }];
   }
   const last = chunks.at(-1);
   if (last === undefined || last.finished) return [];

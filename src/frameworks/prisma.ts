@@ -133,10 +133,13 @@ function cut({ source }: FileEntry): readonly MigrationProblem[] {
   const own = source();
   return lex(own.text).statements.flatMap(({ start, end }) =>
     own.text.slice(start, end).replace(/;\s*$/, '').includes(';')
-      ? problem('statement-cut', 'Prisma with a driver adapter ends this statement at its first semicolon', own, {
-          start,
-          end,
-        })
+      ? {
+          ...problem('statement-cut', 'Prisma with a driver adapter ends this statement at its first semicolon', own, {
+            start,
+            end,
+          }),
+          instead: 'Leave the adapter out of prisma.config.ts: without one Prisma sends the file as it is.',
+        }
       : [],
   );
 }

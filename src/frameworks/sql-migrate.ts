@@ -124,7 +124,9 @@ function read(entry: FileEntry, cuts: boolean): Migration {
       ...unreadable([entry]),
       ...lineless,
       ...(entry.fault() === undefined && lineless.length === 0 ? faults(entry, found) : []),
-      ...(cuts ? [...cutFaults(upChunks, 'sql-migrate'), ...cutFaults(downChunks, 'sql-migrate')] : []),
+      ...(cuts
+        ? [...cutFaults(upChunks, 'sql-migrate', 'migrate'), ...cutFaults(downChunks, 'sql-migrate', 'migrate')]
+        : []),
     ],
   };
 }

@@ -20,7 +20,8 @@ export function cutFaults(pieces: readonly Piece[]): readonly MigrationProblem[]
     const span = { start: at, end: newline === -1 ? piece.span.end : Math.min(newline, piece.span.end) };
     const message =
       'Liquibase ends this statement at a semicolon of its body: splitStatements must be false, or endDelimiter another';
-    return [problem('statement-cut', message, piece.source, span)];
+    const instead = 'Give the changeset splitStatements:false, or an endDelimiter of its own.';
+    return [{ ...problem('statement-cut', message, piece.source, span), instead }];
   });
 }
 
