@@ -124,6 +124,23 @@ test('the heading of a timeline takes a second line where the terminal is narrow
   expect(narrow[narrow.indexOf(file) + 1]).toBe(`  ${rest}`);
 });
 
+test('the heading of a timeline says which transactions a file opens by itself', () => {
+  const heading = (number: (at: number) => number) => {
+    const migrations = report.histories.flatMap((history) =>
+      history.migrations.map((one) => ({
+        ...one,
+        transaction: 'statement' as const,
+        steps: one.steps.map((step, at) => ({ ...step, transaction: number(at) })),
+      })),
+    );
+    const histories = report.histories.slice(0, 1).map((history) => ({ ...history, migrations }));
+    return writeLocksConsole({ ...report, histories }, { ...options, width: 200 });
+  };
+  expect(heading((at) => at)).toContain('; each statement is a transaction of its own');
+  expect(heading(() => 0)).toContain('; one transaction: locks are held to its end');
+  expect(heading((at) => Math.max(0, at - 1))).toContain('; some statements share a transaction');
+});
+
 describe('many findings of a rule', () => {
   const again = (rule: string, times: number) =>
     Array.from({ length: times }, (_, number) =>

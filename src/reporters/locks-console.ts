@@ -30,6 +30,15 @@ const transactions: Readonly<Record<MigrationReport['transaction'], string>> = {
   none: 'no transaction: each statement by itself',
 };
 
+/** How the statements share transactions: a file may open its own. */
+function sharing({ transaction, steps }: MigrationReport): string {
+  const numbers = new Set(steps.map((step) => step.transaction));
+  if (transaction === 'whole' || numbers.size === steps.length) return transactions[transaction];
+  return numbers.size === 1
+    ? transactions.whole
+    : 'some statements share a transaction and hold its locks to its end, each other one is its own';
+}
+
 /** One migration's timeline, line by line. */
 export function picture(migration: MigrationReport, options: ReporterOptions): readonly string[] {
   const { style } = options;
@@ -56,10 +65,11 @@ export function picture(migration: MigrationReport, options: ReporterOptions): r
 }
 
 /** Which migration it is, and how it runs: on one line where there is room. */
-function heading({ file, id, direction, transaction }: MigrationReport, { style, width }: ReporterOptions) {
+function heading(migration: MigrationReport, { style, width }: ReporterOptions) {
+  const { file, id, direction } = migration;
   const way = direction === 'down' ? ', way back' : '';
   const path = visible(file);
-  const rest = `  migration ${visible(id)}${way}; ${transactions[transaction]}`;
+  const rest = `  migration ${visible(id)}${way}; ${sharing(migration)}`;
   if (columns(path + rest) <= width) return [`${style.bold(path)}${style.dim(rest)}`];
   return [style.bold(path), ...wrap(rest.trim(), Math.max(20, width - 4)).map((line) => style.dim(`  ${line}`))];
 }
