@@ -24,6 +24,12 @@ create table team (id int primary key);
 -- next migration
 alter table account add column team_id int references team (id) on delete cascade not null constraint positive check (team_id > 0);`,
     },
+    {
+      title: 'NULL is no default',
+      sql: `create table account (id int);
+-- next migration
+alter table account add column plan int default null not null;`,
+    },
   ],
   good: [
     {

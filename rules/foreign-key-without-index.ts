@@ -5,7 +5,8 @@ import { isFirst } from '../src/known.js';
 import { indexByPartition, next, partitionsOf, separateValidation } from '../src/recipes.js';
 import { defineRule, isStep, type Step } from '../src/rule.js';
 import { quoteIdentifier } from '../src/sql/names.js';
-import { addedConstraint, alteredTable, list, pasted, works } from '../src/wording.js';
+import { strings } from '../src/sql/tree.js';
+import { addedColumn, addedConstraint, alteredTable, list, pasted, works } from '../src/wording.js';
 
 export default defineRule({
   id: 'foreign-key-without-index',
@@ -42,6 +43,13 @@ create table invoice (id bigint primary key, account_id bigint references accoun
 create table invoice (account_id bigint);
 -- next migration
 alter table invoice add foreign key (account_id) references account (id);`,
+    },
+    {
+      title: 'at the command that adds the key, and with its column',
+      sql: `create table account (id bigint primary key);
+create table invoice (id bigint primary key);
+-- next migration
+alter table invoice add column amount int check (amount > 0), add column account_id bigint references account (id) default 4;`,
     },
   ],
   good: [
@@ -80,6 +88,7 @@ create table membership (account_id bigint references account (id), team bigint,
       const bare = keysOf(table).filter(
         (key) =>
           !known.includes(key.columns.join()) &&
+          isOf(step, key) &&
           keysOf(step.after.relations.get(table.oid)).some(({ name }) => name === key.name) &&
           !isIndexed(afterUp, table, key.columns),
       );
@@ -88,6 +97,14 @@ create table membership (account_id bigint references account (id), team bigint,
     });
   },
 });
+
+/** Whether a command adds the key: each command of an ALTER TABLE has the catalogs of the whole. */
+function isOf(step: Step, { columns }: Constraint): boolean {
+  if (isStep(step, 'AT_AddColumn'))
+    return addedConstraint(step.node, 'CONSTR_FOREIGN') !== undefined && columns.join() === addedColumn(step.node);
+  if (!isStep(step, 'AT_AddConstraint')) return true;
+  return strings(addedConstraint(step.node, 'CONSTR_FOREIGN')?.fk_attrs).join() === columns.join();
+}
 
 function finding(step: Step, relation: string, keys: readonly Constraint[]) {
   if (step.isNew(relation)) {

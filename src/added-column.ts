@@ -3,7 +3,7 @@ import { isTable, relationByName } from './catalog/lookup.js';
 import { next, notNullRecipe } from './recipes.js';
 import type { Step } from './rule.js';
 import { quoteIdentifier, quoteLiteral, unqualified } from './sql/names.js';
-import type { AlterTableCmd, ColumnDef, Constraint, ConstrType } from './sql/tree.js';
+import type { AlterTableCmd, ColumnDef, Constraint, ConstrType, Node } from './sql/tree.js';
 import { addedColumn, alteredTable, columnAfter, pasted } from './wording.js';
 
 /** A clause behind the type of an added column, as its author wrote it. */
@@ -31,7 +31,8 @@ export function columnRecipe(step: Step<'AT_AddColumn'>): string {
     clauses.filter(({ constraint: { contype } }) => contype !== undefined && kinds.includes(contype));
 
   const rewritten = effects.some((effect) => effect.work === 'rewrite' && effect.relation === relation);
-  const defaults = only('CONSTR_DEFAULT');
+  // DEFAULT NULL gives no row a value
+  const defaults = only('CONSTR_DEFAULT').filter(({ constraint }) => !isNull(constraint.raw_expr));
   const numbers = numbering(step, def, clauses);
   const hasValues = defaults.length > 0 && !rewritten;
   const names = newNames(step, clauses);
@@ -87,6 +88,11 @@ export function columnRecipe(step: Step<'AT_AddColumn'>): string {
   }
   if (numbers?.last !== undefined) migrations.push(numbers.last);
   return migrations.join('\n');
+}
+
+function isNull(node: Node | undefined): boolean {
+  if (node === undefined) return false;
+  return 'TypeCast' in node ? isNull(node.TypeCast.arg) : 'A_Const' in node && node.A_Const.isnull === true;
 }
 
 /** How a serial or identity column gets its numbers before it is one. */
