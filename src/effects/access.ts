@@ -254,6 +254,18 @@ function coversQuery(index: Index, source: StoredSource, place: Place): boolean 
   return isTable(source.relation) && provesCondition(place.catalog, source.relation, own, predicate);
 }
 
+/** As a rule many rows meet what is open at one end, and what asks for one of few values. */
+export function leavesMany(qual: Qual, catalog: Catalog): boolean {
+  if (qual.kind === 'compare' || (qual.kind === 'null' && qual.not)) return true;
+  return qual.kind === 'equal' && [qual.left, qual.right].some((term) => isOfFewValues(term, catalog));
+}
+
+function isOfFewValues(term: Term, catalog: Catalog): boolean {
+  if (term.kind !== 'column' || term.source.kind !== 'stored') return false;
+  const type = columnOf(term.source.relation, term.name)?.type;
+  return type !== undefined && (fewValues.has(type.name) || declaredType(catalog, type)?.kind === 'enum');
+}
+
 /** Of the labels of an enum each is likely to stand in many rows; a unique index says otherwise, and a column behind it in the key may. */
 function hasFewValues({ unique, keys }: Index, { relation }: StoredSource, { catalog }: Place): boolean {
   const [key, ...more] = keys;

@@ -5,6 +5,7 @@ import { mayHold } from '../catalog/pruning.js';
 import { type A_Expr, type Node, type RangeVar, strings, type UpdateStmt } from '../sql/tree.js';
 import { all, type Draft, fail, lock, nothing, rows } from './draft.js';
 import { literalRefusal, sizeRefusal } from './literal-refusal.js';
+import { earliest, isNow } from './moment.js';
 import { spread } from './multi-assign.js';
 import type { StoredSource } from './query-terms.js';
 import { lockUnknown, written } from './relations.js';
@@ -189,12 +190,15 @@ function isEquality({ kind, name, rexpr }: A_Expr): boolean {
   return kind === 'AEXPR_OP' && strings(name).at(-1) === '=' && literalOf(rexpr) !== undefined;
 }
 
+const laterThan: Node = { A_Const: { sval: { sval: earliest } } };
+
 /** A row as the conditions that it meets, for partition bounds: `a = 1`, `b IS NULL`. */
 export function asConditions(row: ReadonlyMap<string, Node | undefined>): readonly Node[] {
   return [...row].flatMap(([column, value]): Node[] => {
     const lexpr: Node = { ColumnRef: { fields: [{ String: { sval: column } }] } };
     if (value === undefined) return [];
     if ('A_Const' in value && value.A_Const.isnull) return [{ NullTest: { arg: lexpr, nulltesttype: 'IS_NULL' } }];
-    return [{ A_Expr: { kind: 'AEXPR_OP', name: [{ String: { sval: '=' } }], lexpr, rexpr: value } }];
+    const [operator, rexpr] = isNow(value) ? ['>=', laterThan] : ['=', value];
+    return [{ A_Expr: { kind: 'AEXPR_OP', name: [{ String: { sval: operator } }], lexpr, rexpr } }];
   });
 }

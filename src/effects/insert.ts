@@ -1,5 +1,4 @@
 import type { Catalog, Column, Relation, Table } from '../catalog/catalog.js';
-import { literalOf } from '../catalog/literal.js';
 import { columnOf, findRelation, indexesOf, tables } from '../catalog/lookup.js';
 import type { InsertStmt, Node, OnConflictClause } from '../sql/tree.js';
 import { brokenRow } from './broken-row.js';
@@ -24,6 +23,7 @@ import { fire } from './fire.js';
 import { followRules } from './follow-rules.js';
 import { checkReferences } from './foreign-key-checks.js';
 import { literalRefusal, sizeRefusal } from './literal-refusal.js';
+import { isForeseen } from './moment.js';
 import { unidentifiedRefusal } from './publication.js';
 import { planQuery } from './query.js';
 import { planGraph } from './query-draft.js';
@@ -162,7 +162,7 @@ function rowsOf(node: InsertStmt, names: readonly string[]): readonly Row[] | un
 
 function constantOf(node: Node | undefined): Node | undefined {
   if (node === undefined) return undefined;
-  return 'SetToDefault' in node || literalOf(node) !== undefined ? node : undefined;
+  return 'SetToDefault' in node || isForeseen(node) ? node : undefined;
 }
 
 /** A column that is not named gets its default, or NULL. */
@@ -174,7 +174,7 @@ function withDefaults(table: Table, row: Row): Row {
     if (known.has(column.name) && !isDefault) continue;
     if (column.default === undefined && column.identity === undefined && column.sequence === undefined)
       known.delete(column.name);
-    else known.set(column.name, literalOf(column.default) === undefined ? undefined : column.default);
+    else known.set(column.name, isForeseen(column.default) ? column.default : undefined);
   }
   return known;
 }

@@ -1,5 +1,4 @@
 import type { Catalog, Oid, Relation, Table } from '../catalog/catalog.js';
-import { literalOf } from '../catalog/literal.js';
 import { findRelation, isTable } from '../catalog/lookup.js';
 import { qualifiedName } from '../sql/names.js';
 import type { DeleteStmt, Node, RangeVar, ReturningClause, UpdateStmt } from '../sql/tree.js';
@@ -25,6 +24,7 @@ import { updatedTwice } from './duplicate.js';
 import { fire } from './fire.js';
 import { followRules } from './follow-rules.js';
 import { checkReferences, checkReferrers, onItsOwn } from './foreign-key-checks.js';
+import { isForeseen } from './moment.js';
 import { equalities, move, withKnown } from './moved-rows.js';
 import { unidentifiedRefusal } from './publication.js';
 import { planQuery } from './query.js';
@@ -229,7 +229,7 @@ export function updated(found: Found, assigned: ReadonlyMap<string, Node | undef
   const values = new Map(
     [...set].map(([column, value]): [string, Node | undefined] => {
       const worked = value && withKnown(value, known);
-      return [column, literalOf(worked) === undefined ? undefined : worked];
+      return [column, isForeseen(worked) ? worked : undefined];
     }),
   );
   const isOwn = context.ownRows(qualifiedName(table.schema, table.name));

@@ -2,6 +2,7 @@ import { nameOfExpression } from '../catalog/expression-name.js';
 import { literalOf } from '../catalog/literal.js';
 import { type Node, type SelectStmt, strings } from '../sql/tree.js';
 import { functionCalls, rangeVars } from '../sql/walk.js';
+import { leavesMany } from './access.js';
 import { isAggregate } from './aggregates.js';
 import { all, nothing } from './draft.js';
 import type { LockMode } from './effect.js';
@@ -158,8 +159,7 @@ function stopOf(query: SelectStmt, graph: Graph, place: QueryPlace, exists: bool
   if (only !== undefined && only.kind !== 'stored') return { when: limit === undefined ? 'no' : 'perhaps' };
   if (isAggregated(query)) return more.length === 0 ? stopOfExtreme(query, only, graph, place) : neverStops;
   if (limit === undefined) return neverStops;
-  // what is open at one end is met by many rows, as a rule
-  const choosing = graph.conditions.some(({ qual }) => qual.kind !== 'compare' && !(qual.kind === 'null' && qual.not));
+  const choosing = graph.conditions.some(({ qual }) => !leavesMany(qual, place.catalog));
   const when = more.length > 0 || choosing ? 'perhaps' : 'at once';
   const [sorted] = exists ? [] : (query.sortClause ?? []);
   if (sorted === undefined) return { when };

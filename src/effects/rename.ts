@@ -207,6 +207,11 @@ function renameOther(node: RenameStmt, context: PredictContext): Draft {
 const setSchema: Predict<'AlterObjectSchemaStmt'> = (node, context) => {
   const { catalog } = context;
   const { relation: range, newschema = '' } = node;
+  if (/^pg_(temp|toast)/.test(newschema))
+    return fail(
+      `cannot move objects into or out of ${newschema.startsWith('pg_temp') ? 'temporary' : 'TOAST'} schemas`,
+      '0A000',
+    );
   const absent = catalog.schemas.has(newschema)
     ? nothing
     : fail(`schema "${newschema}" does not exist`, '3F000', false);

@@ -2,6 +2,7 @@ import { literalOf } from '../catalog/literal.js';
 import { type Node, type RangeFunction, type SelectStmt, strings } from '../sql/tree.js';
 import { columnRefs } from '../sql/walk.js';
 import { asConditions } from './change.js';
+import { isForeseen, isNow } from './moment.js';
 
 /** One row by column; undefined for a value that is no constant. */
 export type Row = ReadonlyMap<string, Node | undefined>;
@@ -49,7 +50,7 @@ function constantIn(target: Node | undefined, variable: Variable | undefined): N
   const written = target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined;
   if (written === undefined) return undefined;
   const value = variable === undefined ? written : replaced(written, variable);
-  return 'SetToDefault' in value || literalOf(value) !== undefined ? value : undefined;
+  return 'SetToDefault' in value || isForeseen(value) ? value : undefined;
 }
 
 function replaced(node: Node, variable: Variable): Node {
@@ -88,6 +89,7 @@ export function sharedRow({ rows: [first, last = first], ends }: Selected, names
 export function betweenEnds([first, last = first]: readonly Row[]): readonly Node[] {
   if (first === undefined || last === undefined) return [];
   return [...first].flatMap(([column, value]): readonly Node[] => {
+    if (isNow(value) && isNow(last.get(column))) return asConditions(new Map([[column, value]]));
     const other = last.get(column);
     const [from, to] = [literalOf(value), literalOf(other)];
     if (value === undefined || other === undefined || from === undefined || to === undefined) return [];

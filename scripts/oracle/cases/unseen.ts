@@ -454,7 +454,34 @@ const unlike = [
   'alter table code alter v type citext',
 ];
 
+const timed = [
+  `create table entry (at timestamptz default now(), day date default current_date, n int) partition by range (at);
+   create table entry_old partition of entry for values from (minvalue) to ('2020-01-01');
+   create table entry_mid partition of entry for values from ('2020-01-01') to ('2024-01-01');
+   create table entry_new partition of entry for values from ('2024-01-01') to (maxvalue);
+   create table daily (day date check (day > '2020-01-01'), n int);
+   create table log (at timestamp default localtimestamp, n int) partition by range (at);
+   create table log_old partition of log for values from (minvalue) to ('2020-01-01');
+   insert into entry select '2023-01-01'::timestamptz + g * interval '1 hour', '2023-01-01', g from generate_series(1, 1500) g;
+   analyze;`,
+];
+
+const now = [
+  'insert into entry (n) values (1)',
+  'insert into entry (at, n) values (now(), 1)',
+  "insert into entry (at, n) values ('2019-01-01', 1)",
+  'insert into entry (n) select 1',
+  'insert into entry_old (n) values (1)',
+  'insert into entry_new (n) values (1)',
+  'update entry set at = now() where n = 5',
+  'insert into daily values (current_date, 1)',
+  'insert into log (n) values (1)',
+  'alter table daily set schema pg_temp',
+  'alter table daily set schema pg_toast',
+];
+
 export const unseen: readonly Case[] = [
+  ...asWritten(['unseen', 'timed'], timed, now),
   ...asWritten(['unseen', 'mixed'], mixed, unlike),
   ...asWritten(['unseen', 'virtual'], virtual, onVirtual),
   ...asWritten(['unseen', 'newer'], newer, forms),
