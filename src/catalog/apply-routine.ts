@@ -156,11 +156,11 @@ function inputTypes(routine: Routine): readonly (TypeRef | undefined)[] {
 }
 
 function sameTypes(a: readonly (TypeRef | undefined)[], b: readonly (TypeRef | undefined)[]): boolean {
-  return a.length === b.length && a.every((type, at) => sameType(type, b[at]));
+  return a.length === b.length && a.every((type, at) => sameArgument(type, b[at]));
 }
 
 /** A routine is told from its overloads by its types without their modifiers. */
-function sameType(a: TypeRef | undefined, b: TypeRef | undefined): boolean {
+export function sameArgument(a: TypeRef | undefined, b: TypeRef | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   if (a.dimensions > 0 !== b.dimensions > 0) return false;
   return a.oid === undefined ? a.name === b.name && a.schema === b.schema : a.oid === b.oid;

@@ -1,4 +1,5 @@
-import type { Catalog, Routine } from '../catalog/catalog.js';
+import { sameArgument } from '../catalog/apply-routine.js';
+import type { Catalog, Routine, TypeRef } from '../catalog/catalog.js';
 import { findRoutines } from '../catalog/lookup.js';
 import { typeRef } from '../catalog/type-ref.js';
 import { type Node, type ObjectType, type ObjectWithArgs, strings } from '../sql/tree.js';
@@ -12,14 +13,13 @@ export function routinesWithArguments(catalog: Catalog, object: ObjectWithArgs):
   const given = object.objargs ?? [];
   return overloads.filter((routine) => {
     const inputs = routine.arguments.filter(({ output }) => !output);
-    return inputs.length === given.length && given.every((type, at) => sameType(catalog, type, inputs[at]?.type?.name));
+    return inputs.length === given.length && given.every((node, at) => mayBeSame(catalog, node, inputs[at]?.type));
   });
 }
 
-function sameType(catalog: Catalog, node: Node, name: string | undefined): boolean {
-  if (name === undefined || !('TypeName' in node)) return true;
-  const type = typeRef(catalog, node.TypeName);
-  return type === undefined || type.name === name;
+function mayBeSame(catalog: Catalog, node: Node, input: TypeRef | undefined): boolean {
+  const type = 'TypeName' in node ? typeRef(catalog, node.TypeName) : undefined;
+  return type === undefined || input === undefined || sameArgument(type, input);
 }
 
 /** What a statement calls the routine that it means. */
