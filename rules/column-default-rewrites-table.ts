@@ -14,6 +14,13 @@ export default defineRule({
   on: ['AT_AddColumn'],
   bad: [
     {
+      title: 'of a partitioned table the partitions are written anew',
+      sql: `create table event (id int) partition by range (id);
+create table event_1 partition of event for values from (1) to (1000);
+-- next migration
+alter table event add column token uuid default gen_random_uuid();`,
+    },
+    {
       sql: `create table account (id int);
 -- next migration
 alter table account add column token uuid default gen_random_uuid();`,
@@ -58,7 +65,7 @@ alter table account add column rank positive not null default 1;`,
   check(step) {
     const { node, relation, effects, before, pg } = step;
     const column = columnAfter(step, addedColumn(node));
-    const rewritten = effects.find((effect) => effect.work === 'rewrite' && effect.relation === relation);
+    const rewritten = effects.find((effect) => effect.work === 'rewrite');
     if (rewritten === undefined || column === undefined) return;
     // serial and IDENTITY are told by generated-column-rewrites-table; a constrained domain by work-under-lock
     if (

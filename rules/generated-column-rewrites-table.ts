@@ -56,7 +56,7 @@ alter table account add column email_lower text generated always as (lower(email
   check(step) {
     const { node, relation, effects } = step;
     const column = columnAfter(step, addedColumn(node));
-    const rewritten = effects.some((effect) => effect.work === 'rewrite' && effect.relation === relation);
+    const rewritten = effects.some((effect) => effect.work === 'rewrite');
     if (!rewritten || column === undefined) return;
     const what = kindOf(column);
     if (what === undefined) return;
@@ -80,6 +80,8 @@ function byTrigger(step: Step<'AT_AddColumn'>, { name }: Column): string {
   const column = quoteIdentifier(name);
   const [head = '', expression = ''] = statement.text.split(/\s+generated\s+always\s+as\s+(?=\()/i);
   const value = expression.replace(/\s+stored\b.*$/is, '');
+  // where the expression is null there is nothing to fill, and the batches would never end
+  const unfilled = `${column} is null and ${value} is not null`;
   const routine = quoteIdentifier(`set_${name}_of_${unqualified(relation ?? '').name}`);
   return `alter table ${table} ${head};
 create function ${routine}() returns trigger language plpgsql as $$
@@ -89,5 +91,5 @@ begin
 end $$;
 create trigger ${routine} before insert or update on ${table} for each row execute function ${routine}();
 ${next}: fill the old rows in batches; from PostgreSQL 18 on a VIRTUAL generated column needs none of this
-update ${table} set ${column} = ${value} where ${column} is null and ctid = any (array(select ctid from ${table} where ${column} is null limit 1000));`;
+update ${table} set ${column} = ${value} where ${unfilled} and ctid = any (array(select ctid from ${table} where ${unfilled} limit 1000));`;
 }

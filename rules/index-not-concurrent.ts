@@ -1,6 +1,6 @@
 import type { Catalog } from '../src/catalog/catalog.js';
 import { isTable, relationByName } from '../src/catalog/lookup.js';
-import { alone, indexAnew, indexByPartition, leaving, partitionsOf } from '../src/recipes.js';
+import { alone, indexByPartition, leaving, partitionsOf } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { quoteIdentifier, sqlName } from '../src/sql/names.js';
 import { afterName, whomBlocks, written } from '../src/wording.js';
@@ -129,9 +129,11 @@ create index event_id on only event (id);`,
     const word = keyword[0] === 'INDEX' ? ' CONCURRENTLY' : ' concurrently';
     const rest = statement.text.slice(at);
     if (node.if_not_exists) {
-      const schema = node.relation?.schemaname;
       const create = `${statement.text.slice(0, at)}${word}${rest.replace(/^\s+if\s+not\s+exists\b/i, '')};`;
-      return { message, instead: indexAnew(step, sqlName(schema, name), create) };
+      // the first build has nothing behind it to drop, and an index of that name that was made by hand may be in use
+      const left = sqlName(node.relation?.schemaname, name);
+      const again = `-- where this build has failed before, drop what it has left invalid first: drop index concurrently ${left}`;
+      return { message, instead: `${alone(step)}${again}\n${create}` };
     }
     const concurrently = `${statement.text.slice(0, at)}${word}${rest};`;
     const instead = `${alone(step)}${concurrently}`;

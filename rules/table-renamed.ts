@@ -1,4 +1,5 @@
 import { relationByName } from '../src/catalog/lookup.js';
+import { together } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { quoteIdentifier } from '../src/sql/names.js';
 import { isKind } from '../src/sql/statement.js';
@@ -23,6 +24,13 @@ export default defineRule({
   elsewhere: 'the view of the old name stays until no running code uses it',
   links: ['https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS'],
   bad: [
+    {
+      title: 'the transaction of the runner is not to be ended',
+      transaction: 'whole',
+      sql: `create table account (id int);
+-- next migration
+alter table account rename to customer;`,
+    },
     {
       sql: `create table account (id int);
 -- next migration
@@ -68,7 +76,7 @@ commit;`,
         return [];
       if (up.slice(at + 1).some((later) => later.relation === step.relation && creates.has(later.kind))) return [];
       const { kind, from, to } = change;
-      const view = `begin;\n${step.statement.text};\ncreate view ${from} as select * from ${to};\ncommit;`;
+      const view = together(step, [`${step.statement.text};`, `create view ${from} as select * from ${to};`]);
       const message = `running code that uses the ${kind} ${step.relation} fails: it is now ${to}`;
       return [{ step, message, ...(kind === 'table' && { instead: view }) }];
     });

@@ -1,3 +1,4 @@
+import { together } from '../src/recipes.js';
 import { defineRule } from '../src/rule.js';
 import { isKind } from '../src/sql/statement.js';
 import { alteredTable } from '../src/wording.js';
@@ -56,11 +57,12 @@ alter table account enable trigger user;`,
         what === 'no trigger'
           ? `no trigger of ${relation} runs${all} for what running code writes from now on`
           : `${what} does not run for what running code writes to ${relation} from now on`;
-      const back = `begin;
-alter table ${alteredTable(statement)} ${statement.text};
--- what needs it
-alter table ${alteredTable(statement)} ${statement.text.replace(/disable/i, 'enable')};
-commit;`;
+      const table = alteredTable(statement);
+      const back = together(step, [
+        `alter table ${table} ${statement.text};`,
+        '-- what needs it',
+        `alter table ${table} ${statement.text.replace(/disable/i, 'enable')};`,
+      ]);
       return [{ step, message, ...(!again && { instead: back }) }];
     });
   },

@@ -1,9 +1,10 @@
 import { literalOf } from '../src/catalog/literal.js';
-import { columnOf, findTable, relationByName, resolveRelationName } from '../src/catalog/lookup.js';
+import { columnOf, descendants, findTable, relationByName, resolveRelationName } from '../src/catalog/lookup.js';
 import { conjuncts } from '../src/effects/query-conditions.js';
 import { defineRule, type Finding, type Step } from '../src/rule.js';
-import { isKind } from '../src/sql/statement.js';
-import { type DeleteStmt, type Node, strings, type UpdateStmt } from '../src/sql/tree.js';
+import { qualifiedName } from '../src/sql/names.js';
+import { isKind, type Statement } from '../src/sql/statement.js';
+import { type MergeWhenClause, type Node, type RangeVar, strings } from '../src/sql/tree.js';
 import { list, written } from '../src/wording.js';
 
 export default defineRule({
@@ -51,6 +52,28 @@ create table account (id int primary key, person_id int references person, email
 -- next migration
 update account set email = person.email from person where account.person_id = person.id;`,
     },
+    {
+      title: 'what has a match is deleted',
+      sql: `create table person (id int primary key);
+create table account (id int primary key, person_id int references person);
+-- next migration
+delete from account using person where account.person_id = person.id;`,
+    },
+    {
+      title: 'or merged',
+      pg: 17,
+      sql: `create table person (id int primary key, email text);
+create table account (id int primary key, person_id int, email text);
+-- next migration
+merge into account using person on account.person_id = person.id when matched then update set email = person.email;`,
+    },
+    {
+      title: 'the rows of a partitioned table are those of its partitions',
+      sql: `create table event (id int, kind text) partition by range (id);
+create table event_1 partition of event for values from (1) to (1000);
+-- next migration
+update event set kind = 'x';`,
+    },
   ],
   good: [
     {
@@ -89,65 +112,96 @@ update account set email = lower(email) where id between 1 and 1000;`,
   },
 });
 
-/** An UPDATE or DELETE, by itself or in WITH. */
+/** What a statement does with the rows of a table that its conditions leave: an UPDATE, DELETE or MERGE, by itself or in WITH. */
 interface Write {
-  readonly node: UpdateStmt | DeleteStmt;
-  readonly deletes: boolean;
-  /** schema.name of the table. */
+  /** The table as it is written. */
+  readonly range: RangeVar;
+  /** schema.name of it. */
   readonly relation: string;
+  readonly where: Node | undefined;
+  /** What it is joined with; undefined for nothing. */
+  readonly from: readonly Node[] | undefined;
+  readonly deletes: boolean;
 }
 
 function writesOf({ statement, before }: Step): readonly Write[] {
   const { node } = statement;
   const queries = 'withClause' in node ? (node.withClause?.ctes ?? []) : [];
-  const own: Node[] = isKind(statement, 'UpdateStmt')
-    ? [{ UpdateStmt: statement.node }]
-    : isKind(statement, 'DeleteStmt')
-      ? [{ DeleteStmt: statement.node }]
-      : [];
   const inner = queries.flatMap((each) => ('CommonTableExpr' in each ? (each.CommonTableExpr.ctequery ?? []) : []));
-  return [...own, ...inner].flatMap((query) => {
-    const deletes = 'DeleteStmt' in query;
-    const found = deletes ? query.DeleteStmt : 'UpdateStmt' in query ? query.UpdateStmt : undefined;
-    return found?.relation ? [{ node: found, deletes, relation: resolveRelationName(before, found.relation) }] : [];
+  return [...ownQuery(statement), ...inner].flatMap((query) => {
+    const write = writeOf(query);
+    return write?.range === undefined
+      ? []
+      : { ...write, range: write.range, relation: resolveRelationName(before, write.range) };
   });
+}
+
+function ownQuery(statement: Statement): readonly Node[] {
+  if (isKind(statement, 'UpdateStmt')) return [{ UpdateStmt: statement.node }];
+  if (isKind(statement, 'DeleteStmt')) return [{ DeleteStmt: statement.node }];
+  return isKind(statement, 'MergeStmt') ? [{ MergeStmt: statement.node }] : [];
+}
+
+type Written = Pick<Write, 'where' | 'from' | 'deletes'> & { readonly range: RangeVar | undefined };
+
+function writeOf(query: Node): Written | undefined {
+  if ('UpdateStmt' in query) {
+    const { relation: range, whereClause: where, fromClause: from } = query.UpdateStmt;
+    return { range, where, from, deletes: false };
+  }
+  if ('DeleteStmt' in query) {
+    const { relation: range, whereClause: where, usingClause: from } = query.DeleteStmt;
+    return { range, where, from, deletes: true };
+  }
+  if (!('MergeStmt' in query)) return undefined;
+  const { relation: range, joinCondition: where, sourceRelation, mergeWhenClauses } = query.MergeStmt;
+  const changes = (mergeWhenClauses ?? []).some((each) => 'MergeWhenClause' in each && isChange(each.MergeWhenClause));
+  return changes ? { range, where, from: sourceRelation && [sourceRelation], deletes: false } : undefined;
+}
+
+/** WHEN MATCHED THEN UPDATE or DELETE, of whatever matches. */
+function isChange({ matchKind, commandType, condition }: MergeWhenClause): boolean {
+  const writes = commandType === 'CMD_UPDATE' || commandType === 'CMD_DELETE';
+  return matchKind === 'MERGE_WHEN_MATCHED' && condition === undefined && writes;
 }
 
 const writing: ReadonlySet<string> = new Set(['UpdateStmt', 'DeleteStmt', 'InsertStmt', 'MergeStmt', 'CopyStmt']);
 
 /** `isFirst`: no statement of the migration has written the table before. */
 function judged(step: Step, write: Write, isFirst: boolean): Finding | undefined {
-  const { effects, kind } = step;
-  const { node, deletes, relation } = write;
-  if (!effects.some((effect) => effect.relation === relation && effect.work === 'rows')) return undefined;
-  const parts = conjuncts(node.whereClause).filter(
-    (part) => !isTrue(part) && !(isFirst && isUnfilled(part, step, relation)),
-  );
-  if (parts.length === 0 && !hasJoin(node)) {
+  const { kind } = step;
+  const { range, relation, where, from, deletes } = write;
+  if (!writesRows(step, relation)) return undefined;
+  const parts = conjuncts(where).filter((part) => !isTrue(part) && !(isFirst && isUnfilled(part, step, relation)));
+  // FROM or USING without WHERE is a cross join by mistake or a condition in JOIN … ON: not every row for certain
+  if (parts.length === 0 && from === undefined) {
     if (!deletes)
       return {
         message: `every row of ${relation} is written in one transaction: other writes to it wait until it commits`,
       };
     const message = `every row of ${relation} is deleted in one transaction`;
     // what the rest of a statement does with the rows is lost on a batch of ours
-    return kind === 'DeleteStmt' ? { message, instead: deleted(written(node.relation)) } : { message };
+    return kind === 'DeleteStmt' ? { message, instead: deleted(written(range)) } : { message };
   }
-  const others = 'fromClause' in node && parts.length > 0 && parts.every(isJoin) ? joined(node.fromClause, step) : [];
+  const others = parts.length > 0 && parts.every(isJoin) ? joined(from, step) : [];
   if (others.length === 0) return undefined;
   return {
     level: 'warning',
-    message: `every row of ${relation} with a match in ${list(others)} is written in one transaction: other writes to these rows wait until it commits`,
+    message: `every row of ${relation} with a match in ${list(others)} is ${deletes ? 'deleted' : 'written'} in one transaction: other writes to these rows wait until it commits`,
   };
+}
+
+/** Whether rows of a table, or of its partitions, are written that running code knows. */
+function writesRows({ effects, before }: Step, relation: string): boolean {
+  const table = relationByName(before, relation);
+  const parts = table?.kind === 'partitioned' ? descendants(before, table) : [];
+  const own = new Set([relation, ...parts.map(({ schema, name }) => qualifiedName(schema, name))]);
+  return effects.some((effect) => own.has(effect.relation) && effect.work === 'rows');
 }
 
 function deleted(table: string): string {
   return `-- outside a transaction, again and again until it deletes none
 delete from ${table} where ctid = any (array(select ctid from ${table} limit 1000));`;
-}
-
-/** FROM or USING without WHERE is a cross join by mistake or a condition in JOIN … ON: not every row for certain. */
-function hasJoin(node: { readonly fromClause?: unknown; readonly usingClause?: unknown }): boolean {
-  return node.fromClause !== undefined || node.usingClause !== undefined;
 }
 
 /** `true`, `1 = 1`. */

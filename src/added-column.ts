@@ -1,6 +1,6 @@
 import type { Constraint as Known } from './catalog/catalog.js';
 import { isTable, relationByName } from './catalog/lookup.js';
-import { next, notNullRecipe } from './recipes.js';
+import { next, notNullRecipe, together } from './recipes.js';
 import type { Step } from './rule.js';
 import { quoteIdentifier, quoteLiteral, unqualified } from './sql/names.js';
 import type { AlterTableCmd, ColumnDef, Constraint, ConstrType, Node } from './sql/tree.js';
@@ -20,7 +20,7 @@ interface Clause {
  * clause by clause the rest, until the schema is the very same.
  */
 export function columnRecipe(step: Step<'AT_AddColumn'>): string {
-  const { node, statement, relation, effects } = step;
+  const { node, statement, effects } = step;
   const def = node.def !== undefined && 'ColumnDef' in node.def ? node.def.ColumnDef : undefined;
   if (def === undefined) return `${statement.text};`;
   const table = alteredTable(statement);
@@ -30,7 +30,7 @@ export function columnRecipe(step: Step<'AT_AddColumn'>): string {
   const only = (...kinds: readonly ConstrType[]) =>
     clauses.filter(({ constraint: { contype } }) => contype !== undefined && kinds.includes(contype));
 
-  const rewritten = effects.some((effect) => effect.work === 'rewrite' && effect.relation === relation);
+  const rewritten = effects.some((effect) => effect.work === 'rewrite');
   // DEFAULT NULL gives no row a value
   const defaults = only('CONSTR_DEFAULT').filter(({ constraint }) => !isNull(constraint.raw_expr));
   const numbers = numbering(step, def, clauses);
@@ -132,11 +132,11 @@ function numbering(step: Step<'AT_AddColumn'>, def: ColumnDef, clauses: readonly
   const place = `pg_get_serial_sequence(${quoteLiteral(table)}, ${quoteLiteral(known.name)})`;
   const last = [
     `${next}: the identity goes on where the sequence has come to`,
-    'begin;',
-    `alter table ${table} alter column ${name} drop default, alter column ${name} add ${identity.text};`,
-    `select setval(${place}, nextval(${quoteLiteral(sequence)}));`,
-    `drop sequence ${sequence};`,
-    'commit;',
+    together(step, [
+      `alter table ${table} alter column ${name} drop default, alter column ${name} add ${identity.text};`,
+      `select setval(${place}, nextval(${quoteLiteral(sequence)}));`,
+      `drop sequence ${sequence};`,
+    ]),
   ];
   return { head, first, last: last.join('\n') };
 }

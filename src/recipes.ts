@@ -51,11 +51,16 @@ export function whyNoSet({ session, script }: Step): string | undefined {
     : undefined;
 }
 
-/**
- * An index concurrently, past one that a failed build has left invalid: IF NOT EXISTS would take that for the index and build nothing.
- */
+/** An index concurrently, past one that a failed build has left invalid: IF NOT EXISTS would take that for the index and build nothing. */
 export function indexAnew(step: Step, name: string, create: string): string {
   return `${alone(step)}drop index concurrently if exists ${name}; -- what a build that failed has left\n${next}\n${create}`;
+}
+
+/** Statements that must take effect at once: BEGIN and COMMIT where nothing makes a transaction of them; a runner’s own must not be ended. */
+export function together({ session, script }: Step, statements: readonly string[]): string {
+  const { scope, batch, partsAlone = false } = script.transaction;
+  const isOne = session.inTransaction || scope !== 'none' || (batch === 'script' && !partsAlone);
+  return (isOne ? statements : ['begin;', ...statements, 'commit;']).join('\n');
 }
 
 /** A column that takes the place of another while code that knows only the other still runs. */
