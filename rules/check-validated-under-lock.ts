@@ -30,6 +30,12 @@ alter table account add check (balance >= 0);`,
 -- next migration
 alter table account add column balance int not null default 0 check (balance >= 0);`,
     },
+    {
+      title: 'another condition in the place of the one that is dropped in the same statement',
+      sql: `create table account (balance int constraint balance_positive check (balance > 0));
+-- next migration
+alter table account drop constraint balance_positive, add constraint balance_positive check (balance >= 0);`,
+    },
   ],
   good: [
     {

@@ -2,7 +2,8 @@ import { columnRecipe } from '../src/added-column.js';
 import type { Catalog, Constraint, Relation, Table } from '../src/catalog/catalog.js';
 import { indexesOf, isFollowed, isTable, relationByName } from '../src/catalog/lookup.js';
 import { isFirst } from '../src/known.js';
-import { indexByPartition, next, partitionsOf, separateValidation } from '../src/recipes.js';
+import { indexByPartition } from '../src/partition-recipe.js';
+import { next, separateValidation } from '../src/recipes.js';
 import { defineRule, isStep, type Step } from '../src/rule.js';
 import { quoteIdentifier } from '../src/sql/names.js';
 import { strings } from '../src/sql/tree.js';
@@ -144,9 +145,9 @@ function indexOf({ after }: Step, relation: string, key: Constraint): string {
   const table = relationByName(after, relation);
   const rest = ` ${listOf(key)}`;
   if (table?.kind !== 'partitioned') return `create index concurrently on ${pasted(relation)}${rest};`;
-  const name = `${table.name}_${key.columns.join('_')}_idx`;
-  const partitions = partitionsOf(after, relation, `${key.columns.join('_')}_idx`);
-  return indexByPartition({ unique: false, name: quoteIdentifier(name), table: pasted(relation), rest, partitions });
+  const label = `${key.columns.join('_')}_idx`;
+  const place = { catalog: after, relation, table: pasted(relation), name: `${table.name}_${label}`, label };
+  return indexByPartition(place, false, rest);
 }
 
 function keysOf(relation: Relation | undefined): readonly Constraint[] {

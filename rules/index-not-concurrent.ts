@@ -1,8 +1,9 @@
 import type { Catalog } from '../src/catalog/catalog.js';
 import { isTable, relationByName } from '../src/catalog/lookup.js';
-import { alone, indexByPartition, leaving, partitionsOf } from '../src/recipes.js';
+import { indexByPartition } from '../src/partition-recipe.js';
+import { alone, leaving } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
-import { quoteIdentifier, sqlName } from '../src/sql/names.js';
+import { sqlName } from '../src/sql/names.js';
 import { afterName, whomBlocks, written } from '../src/wording.js';
 
 export default defineRule({
@@ -51,6 +52,14 @@ create index event_id on event (id);`,
     {
       title: 'a program that runs later makes the partitions: a partitioned table without any holds no row',
       sql: `create table event (id int, at date) partition by range (at);
+-- next migration
+create index event_id on event (id);`,
+    },
+    {
+      title: 'a partition that is partitioned itself has no CONCURRENTLY either',
+      sql: `create table event (id int, region int, at date) partition by range (at);
+create table event_2025 partition of event for values from ('2025-01-01') to ('2026-01-01') partition by list (region);
+create table event_2025_1 partition of event_2025 for values in (1);
 -- next migration
 create index event_id on event (id);`,
     },
@@ -152,16 +161,10 @@ create index event_id on only event (id);`,
 });
 
 /** CONCURRENTLY is for the partitions. */
-function byPartition({ statement, node, relation, before, after }: Step<'IndexStmt'>): string {
-  const made = relation === undefined ? undefined : newIndexName(before, after, relation);
-  const name = node.idxname ?? made ?? `${node.relation?.relname}_idx`;
-  return indexByPartition({
-    unique: node.unique === true,
-    name: quoteIdentifier(name),
-    table: written(node.relation),
-    rest: afterName(statement, node.relation),
-    partitions: relation === undefined ? [] : partitionsOf(before, relation, name, after),
-  });
+function byPartition({ statement, node, relation = '', before, after }: Step<'IndexStmt'>): string {
+  const name = node.idxname ?? newIndexName(before, after, relation) ?? `${node.relation?.relname}_idx`;
+  const place = { catalog: before, relation, table: written(node.relation), name, after };
+  return indexByPartition(place, node.unique === true, afterName(statement, node.relation));
 }
 
 function newIndexName(before: Catalog, after: Catalog, relation: string): string | undefined {

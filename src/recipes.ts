@@ -5,6 +5,7 @@ import { isBlank } from './frameworks/sql-files.js';
 import type { Edit, Step } from './rule.js';
 import { quoteIdentifier } from './sql/names.js';
 import { textOf } from './sql/piece.js';
+import { isKind } from './sql/statement.js';
 import type { Constraint } from './sql/tree.js';
 import { alteredTable, pasted } from './wording.js';
 
@@ -96,6 +97,18 @@ export function notNullRecipe(table: string, column: string): string {
   ].join('\n');
 }
 
+/**
+ * The constraint that a command of the same ALTER TABLE drops to make room for an added one, by its name or as the table's one primary key:
+ * `drop constraint c, ` to stand before it, and '' where none does.
+ */
+export function dropBefore({ statement, before, relation = '' }: Step<'AT_AddConstraint'>, added: Constraint): string {
+  const table = relationByName(before, relation);
+  const keys = table !== undefined && isTable(table) && added.contype === 'CONSTR_PRIMARY' ? table.constraints : [];
+  const names = new Set([added.conname, ...keys.filter(({ kind }) => kind === 'primary key').map(({ name }) => name)]);
+  const drop = statement.parent?.commands.find((one) => isKind(one, 'AT_DropConstraint') && names.has(one.node.name));
+  return drop === undefined ? '' : `${drop.text}, `;
+}
+
 /** The constraint NOT VALID first, then validated under a lock that lets reads and writes pass. */
 export function separateValidation(step: Step<'AT_AddConstraint'>, constraint: Constraint): string {
   const { statement } = step;
@@ -105,8 +118,9 @@ export function separateValidation(step: Step<'AT_AddConstraint'>, constraint: C
       ? statement.text.replace(/^add\s+/i, (add) => `${add}constraint ${name} `)
       : statement.text;
   const tables = tablesThatTakeIt(step, constraint);
+  const drop = dropBefore(step, constraint);
   const validated = tables.flatMap((table) => [
-    `alter table ${table} ${definition} not valid;`,
+    `alter table ${table} ${drop}${definition} not valid;`,
     next,
     `alter table ${table} validate constraint ${name};`,
   ]);
@@ -130,59 +144,11 @@ function tablesThatTakeIt(step: Step, constraint: Constraint): readonly string[]
 }
 
 /** The name that PostgreSQL gives to the constraint. */
-function newConstraint(step: Step): string | undefined {
+export function newConstraint(step: Step): string | undefined {
   if (step.relation === undefined) return undefined;
   const before = relationByName(step.before, step.relation);
   const after = relationByName(step.after, step.relation);
   if (after === undefined || !('constraints' in after)) return undefined;
   const old = before !== undefined && 'constraints' in before ? before.constraints.map(({ name }) => name) : [];
   return after.constraints.find(({ name }) => !old.includes(name))?.name;
-}
-
-/** The manual's way to an index on a partitioned table: one on the parent alone, then for each partition one built concurrently and attached. */
-export function indexByPartition(index: {
-  readonly unique: boolean;
-  readonly name: string;
-  readonly table: string;
-  /** USING, columns, WHERE and the rest. */
-  readonly rest: string;
-  /** Each partition with the name of its index, as SQL. */
-  readonly partitions: readonly { readonly table: string; readonly name: string }[];
-}): string {
-  const create = `create ${index.unique ? 'unique ' : ''}index`;
-  const parts = index.partitions.map(
-    ({ table, name }) =>
-      `${create} concurrently ${name} on ${table}${index.rest};\nalter index ${index.name} attach partition ${name};`,
-  );
-  const unseen = [
-    '-- for each partition (the history shows none):',
-    `-- ${create} concurrently … on …${oneLine(index.rest)};`,
-    `-- alter index ${index.name} attach partition …;`,
-  ];
-  return [
-    `${create} ${index.name} on only ${index.table}${index.rest};`,
-    `${next}: outside a transaction`,
-    ...(parts.length > 0 ? parts : unseen),
-  ].join('\n');
-}
-
-function oneLine(sql: string): string {
-  return sql.replace(/\s*\n\s*/g, ' ');
-}
-
-/** The partitions of a table (schema.name) with names for their indexes: those that PostgreSQL gives them where `after` has them. */
-export function partitionsOf(catalog: Catalog, relation: string, index: string, after?: Catalog) {
-  const table = relationByName(catalog, relation);
-  if (table === undefined || !isTable(table)) return [];
-  return table.children.flatMap((oid) => {
-    const child = catalog.relations.get(oid);
-    if (child === undefined || !isTable(child)) return [];
-    const made = after?.relations.get(oid);
-    const known = new Set<number>(child.indexes);
-    const fresh = made !== undefined && isTable(made) ? made.indexes.find((one) => !known.has(one)) : undefined;
-    const name = fresh === undefined ? undefined : after?.relations.get(fresh)?.name;
-    return [
-      { table: pasted(`${child.schema}.${child.name}`), name: quoteIdentifier(name ?? `${child.name}_${index}`) },
-    ];
-  });
 }

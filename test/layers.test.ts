@@ -22,6 +22,7 @@ const layers: readonly (readonly string[])[] = [
     'src/changed-type.ts',
     'src/rebuilt-index.ts',
     'src/attached-partition.ts',
+    'src/partition-recipe.ts',
     'src/rule-page.ts',
     'src/restored.ts',
   ],

@@ -11,6 +11,7 @@ const mayBeOutside = /concurrently|database|tablespace|subscription|alter\s+syst
 
 const optOut =
   'Flyway sees CREATE and DROP INDEX CONCURRENTLY itself; others want a script configuration (V1__name.sql.conf) with executeInTransaction=false';
+const lockWanted = 'flyway.postgresql.transactional.lock=false, or CONCURRENTLY waits for Flyway’s own lock for ever';
 const plans: Readonly<Record<'wrapped' | 'grouped' | 'detected' | 'told', TransactionPlan>> = {
   wrapped: {
     scope: 'migration',
@@ -49,6 +50,12 @@ interface Planned {
 
 /** How Flyway runs a file, and what it will not run so. */
 export function planOf(entry: FileEntry, folder: Folder, settings: FlywaySettings): Planned {
+  const { plan, problems } = plannedFor(entry, folder, settings);
+  // who follows the advice must not end in the wait that the runner's lock makes of it
+  return { plan: settings.lockIsReleased ? plan : { ...plan, optOut: `${optOut}; set ${lockWanted}` }, problems };
+}
+
+function plannedFor(entry: FileEntry, folder: Folder, settings: FlywaySettings): Planned {
   const own = scriptSettings(entry, folder).executeInTransaction;
   const source = entry.source();
   const statements = looks(source.text, mayBeOutside);
