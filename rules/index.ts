@@ -67,6 +67,7 @@ import routineDropped from './routine-dropped.js';
 import rowSecurityHidesRows from './row-security-hides-rows.js';
 import rowSecurityLifted from './row-security-lifted.js';
 import rowsTruncated from './rows-truncated.js';
+import runnerTransactionEnded from './runner-transaction-ended.js';
 import secondRunnerBlocksConcurrently from './second-runner-blocks-concurrently.js';
 import sectionMissing from './section-missing.js';
 import sequenceSetBack from './sequence-set-back.js';
@@ -166,6 +167,7 @@ export const rules: readonly Rule[] = [
   rowSecurityHidesRows,
   rowSecurityLifted,
   rowsTruncated,
+  runnerTransactionEnded,
   secondRunnerBlocksConcurrently,
   sectionMissing,
   sequenceSetBack,

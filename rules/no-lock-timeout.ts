@@ -14,6 +14,13 @@ export default defineRule({
   links: ['https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-LOCK-TIMEOUT'],
   bad: [
     {
+      title: 'a child is locked with its parent, which is what the statement is about',
+      sql: `create table account (id int);
+create table abroad () inherits (account);
+-- next migration
+alter table account add column email text;`,
+    },
+    {
       sql: `create table account (id int);
 -- next migration
 alter table account add column email text;
@@ -100,6 +107,7 @@ create index concurrently account_id on account (id);`,
   },
 });
 
-function blocking({ effects }: Step): Effect | undefined {
-  return effects.find((effect) => effect.kind === 'table' && whomBlocks(effect.lock) !== undefined);
+function blocking({ effects, relation }: Step): Effect | undefined {
+  const locks = effects.filter((effect) => effect.kind === 'table' && whomBlocks(effect.lock) !== undefined);
+  return locks.find((effect) => effect.relation === relation) ?? locks[0];
 }

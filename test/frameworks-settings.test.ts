@@ -224,6 +224,18 @@ describe('Flyway', () => {
     expect(problems(histories)).toEqual([]);
     expect(histories[0]?.assumptions).toContain('1 migrations written in Java or the like are not read');
   });
+
+  test('who is advised to leave the transaction is told of the lock that would wait for it', async () => {
+    const advice = async (config: string) => {
+      const [history] = await reading({
+        'flyway.conf': `flyway.locations=filesystem:m\n${config}`,
+        'm/V1__a.sql': 'select 1;',
+      });
+      return history?.migrations[0]?.up.transaction.optOut;
+    };
+    expect(await advice('')).toMatch(/transactional\.lock=false/);
+    expect(await advice('flyway.postgresql.transactional.lock=false\n')).not.toMatch(/transactional/);
+  });
 });
 
 describe('Atlas', () => {

@@ -454,6 +454,20 @@ const refusals: readonly Refusal[] = [
     says: /transaction block/,
   },
   {
+    tool: 'dbmate',
+    file: 'db/migrations/20250401000000_x.sql',
+    text: '-- migrate:up\nbegin;\ncreate table x (id int);\ncommit;\n-- migrate:down\ndrop table x;\n',
+    rule: 'runner-transaction-ended',
+    says: /unexpected transaction status idle/,
+  },
+  {
+    tool: 'sql-migrate',
+    file: 'db/20250401000000_x.sql',
+    text: '-- +migrate Up\ncreate table x (id int);\ncommit;\n-- +migrate Down\ndrop table x;\n',
+    rule: 'runner-transaction-ended',
+    says: /unexpected transaction status idle/,
+  },
+  {
     tool: 'sql-migrate',
     file: 'db/20250401000000_x.sql',
     text: '-- +migrate Up\ncreate function f() returns int language plpgsql as $$\nbegin\n  return 1;\nend\n$$;\n',
@@ -539,10 +553,8 @@ describe('what we say a tool refuses, it refuses', () => {
     const copy = copyOf(tool.fixture);
     write(copy.folder);
     const { histories } = await discover([], { cwd: copy.folder });
-    const said = histories.flatMap(({ problems, migrations }) => [
-      ...problems,
-      ...migrations.flatMap((one) => one.problems),
-    ]);
+    await loadParser();
+    const said = lint(histories, { pg: 16, rules }).diagnostics;
     copy.remove();
     expect(said.map(({ rule }) => rule)).toContain(refusal.rule);
     const { outcome, end } = await run(tool, write);

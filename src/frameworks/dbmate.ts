@@ -28,6 +28,7 @@ const wrapped: TransactionPlan = {
   batch: 'script',
   optedOut: false,
   why: 'dbmate wraps each section in a transaction',
+  mindsEnd: 'pq: unexpected transaction status idle',
   optOut: 'write transaction:false behind -- migrate:up',
 };
 const unwrapped: TransactionPlan = {

@@ -35,6 +35,8 @@ export interface TransactionPlan {
   readonly secondRunner?: string;
   /** The runner itself takes a statement that cannot share a transaction out of the script: what is written beside it is no danger. */
   readonly partsAlone?: boolean;
+  /** What the runner says where the script has ended its transaction: `pq: unexpected transaction status idle`. Absent where it does not mind, or is not known to. */
+  readonly mindsEnd?: string;
   /** The plan is a guess: the files do not say who runs them. */
   readonly assumed?: boolean;
 }

@@ -40,6 +40,7 @@ const wrapped: TransactionPlan = {
   batch: 'statement',
   optedOut: false,
   why: 'sql-migrate wraps each migration in a transaction',
+  mindsEnd: 'pq: unexpected transaction status idle',
   optOut: 'write notransaction behind -- +migrate Up',
 };
 const unwrapped: TransactionPlan = {
