@@ -455,7 +455,7 @@ const refusals: readonly Refusal[] = [
   },
   {
     tool: 'dbmate',
-    file: 'db/migrations/20250401000000_x.sql',
+    file: 'db/migrations/20250220000000_x.sql',
     text: '-- migrate:up\nbegin;\ncreate table x (id int);\ncommit;\n-- migrate:down\ndrop table x;\n',
     rule: 'runner-transaction-ended',
     says: /unexpected transaction status idle/,
