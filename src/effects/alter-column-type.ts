@@ -80,7 +80,7 @@ export const alterColumnType: PredictCommand = (command, context) => {
     refused,
     unknown,
     recurse(context),
-    ...parts.map((part) => ('effects' in part ? part : changeOne(part, context))),
+    ...parts.map((part) => ('effects' in part ? part : all(changeOne(part, context), wrongLength(part, read.using)))),
   );
 };
 
@@ -233,7 +233,6 @@ function changeOne(change: Change, context: CommandContext): Draft {
     noCondition(change, context),
     unsettled(change, context),
     remadeForeignKeys(change, rewrites, context),
-    wrongLength(change),
     ...(rewrites ? [unfitValues(change, context)] : []),
   );
 }
@@ -291,8 +290,9 @@ function unfitValues({ table, column, type }: Change, context: CommandContext): 
   );
 }
 
-/** Values of bit(n) have exactly n bits, so none of them fits another length. */
-function wrongLength({ table, column, type }: Change): Draft {
+/** Values of bit(n) have exactly n bits, so none of them fits another length; a cast in USING cuts or fills them. */
+function wrongLength({ table, column, type }: Change, using: Node | undefined): Draft {
+  if (using !== undefined && !('ColumnRef' in using)) return nothing;
   const [from] = column.type?.modifiers ?? [];
   const [to] = type.modifiers;
   if (column.type?.name !== 'bit' || type.name !== 'bit' || type.dimensions > 0 || from === to) return nothing;

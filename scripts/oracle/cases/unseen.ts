@@ -480,7 +480,28 @@ const now = [
   'alter table daily set schema pg_toast',
 ];
 
+const bits = [
+  `create table mask (id int primary key, fixed bit(4), open bit varying(8));
+   insert into mask select g, b'0000', b'01' from generate_series(1, 1500) g;
+   create table quiet (id int primary key, n int);
+   create rule kept as on update to quiet do also notify changed;
+   analyze;`,
+];
+
+const cut = [
+  'alter table mask alter fixed type bit(8)',
+  'alter table mask alter fixed type bit(8) using fixed',
+  'alter table mask alter fixed type bit(8) using fixed::bit(8)',
+  'alter table mask alter fixed type bit(2) using fixed::bit(2)',
+  "alter table mask alter fixed type bit(8) using '00000000'",
+  "alter table mask add column more bit(4) default '00000000'",
+  "alter table mask add column more bit varying(3) default b'0000'",
+  "alter table mask alter fixed set default b'00000000'",
+  'insert into quiet (id) values (1) on conflict do nothing',
+];
+
 export const unseen: readonly Case[] = [
+  ...asWritten(['unseen', 'bits'], bits, cut),
   ...asWritten(['unseen', 'timed'], timed, now),
   ...asWritten(['unseen', 'mixed'], mixed, unlike),
   ...asWritten(['unseen', 'virtual'], virtual, onVirtual),
