@@ -96,6 +96,7 @@ import versionGap from './version-gap.js';
 import versionTaken from './version-taken.js';
 import viewDropped from './view-dropped.js';
 import workUnderLock from './work-under-lock.js';
+import writeReplacedByRule from './write-replaced-by-rule.js';
 
 /** Every rule, by id. Adding one: its file, and a line here. */
 export const rules: readonly Rule[] = [
@@ -196,4 +197,5 @@ export const rules: readonly Rule[] = [
   versionTaken,
   viewDropped,
   workUnderLock,
+  writeReplacedByRule,
 ];
