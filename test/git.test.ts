@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { findGit } from '../src/git-program.js';
@@ -365,4 +365,43 @@ test('locks and fix know what changed', async () => {
   const { stdout } = await run(clone, ['locks', '--changed', '--format', 'json']);
   expect(JSON.parse(stdout).migrations.map(({ file }: { file: string }) => file)).toEqual(['migrations/004_index.sql']);
   expect((await run(clone, ['fix', '--changed', '--dry-run'])).stdout).not.toContain('003_index');
+});
+
+describe('fix', () => {
+  const slow = (name: string) =>
+    `-- migrate:up\ncreate index ${name} on account (id);\n-- migrate:down\ndrop index ${name};\n`;
+  const published = {
+    'db/migrations/001_account.sql':
+      '-- migrate:up\ncreate table account (id int);\n-- migrate:down\ndrop table account;\n',
+    'db/migrations/002_old.sql': slow('old'),
+  };
+  const own = 'db/migrations/003_new.sql';
+  const clone = () => {
+    const folder = branchOf(repository(published));
+    put(folder, { [own]: slow('new') });
+    return folder;
+  };
+  const rewritten = (folder: string) =>
+    ['db/migrations/002_old.sql', own].map((file) => readFileSync(join(folder, file), 'utf8').includes('concurrently'));
+
+  test('leaves what the base branch has, and says so', async () => {
+    const folder = clone();
+    const ran = await run(folder, ['fix']);
+    expect(rewritten(folder)).toEqual([false, true]);
+    expect(ran.stdout).toContain('left as it is, because origin/main has it');
+    expect(ran.stdout).toContain('002_old.sql');
+  });
+
+  test.each([[['--all']], [['db/migrations/002_old.sql', own]]])('rewrites it when %j asks for it', async (asked) => {
+    const folder = clone();
+    await run(folder, ['fix', ...asked]);
+    expect(rewritten(folder)).toEqual([true, true]);
+  });
+
+  test('warns where git does not say what is applied', async () => {
+    const folder = temporary({ ...published, [own]: slow('new') });
+    const ran = await run(folder, ['fix']);
+    expect(rewritten(folder)).toEqual([true, true]);
+    expect(ran.stderr).toContain('a migration that was applied must not be edited');
+  });
 });

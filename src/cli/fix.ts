@@ -7,23 +7,20 @@ import { applyFixes } from '../fix.js';
 import { visible } from '../reporters/terminal.js';
 import { count, fails, isOpen } from '../reporters/words.js';
 import { UserError } from '../user-error.js';
-import type { JudgeFlags } from './flags.js';
+import type { FixFlags } from './flags.js';
 import type { Io } from './io.js';
 import { exit } from './main.js';
 import { judge, openProject } from './project.js';
+import { type Published, publishedFiles } from './published.js';
 
 /** A fix can make room for another; more rounds than this is a rule that undoes another's fix. */
 const mostRounds = 10;
 
 /**
  * `lockkeeper fix`: rewrites files until nothing is left to fix, and judges the result before anything is written. A file in which
- * a fix would bring a finding that was not there before is left as it is.
+ * a fix would bring a finding that was not there before is left as it is, and so is what the base branch has already.
  */
-export async function run(
-  paths: readonly string[],
-  flags: JudgeFlags & { readonly dryRun?: boolean },
-  io: Io,
-): Promise<number> {
+export async function run(paths: readonly string[], flags: FixFlags, io: Io): Promise<number> {
   const before = new Map<string, string>();
   const overlay = new Map<string, string>();
   const refused = new Set<string>();
@@ -32,10 +29,10 @@ export async function run(
   let report = await look();
   const fixable = new Set(report.diagnostics.flatMap(({ fix, source }) => (fix === undefined ? [] : source.file)));
   const foreign = new Set([...fixable].filter((file) => isForeign(resolve(io.cwd, file))));
+  const published = fixable.size === 0 ? undefined : await publishedFiles(paths, flags, io);
+  const isLeft = (file: string) => refused.has(file) || foreign.has(file) || published?.has(file) === true;
   for (let round = 0; round < mostRounds; round++) {
-    const fixed = applyFixes(
-      report.diagnostics.filter(({ source: { file } }) => !refused.has(file) && !foreign.has(file)),
-    );
+    const fixed = applyFixes(report.diagnostics.filter(({ source: { file } }) => !isLeft(file)));
     if (fixed.applied.length === 0) break;
     const earlier = new Map(overlay);
     for (const [source, text] of fixed.texts) {
@@ -58,7 +55,18 @@ export async function run(
       io.stdout.write(unifiedDiff(file, before.get(file) ?? '', text, !existsSync(resolve(io.cwd, file))));
     else rewrite(resolve(io.cwd, file), text);
   }
+  const kept = new Set([...fixable].filter((file) => published?.has(file)));
+  tellPublished(kept, published, flags.dryRun === true, io);
   return tell(report, applied, { refused, foreign }, flags.dryRun === true, io);
+}
+
+function tellPublished(kept: ReadonlySet<string>, published: Published | undefined, dry: boolean, io: Io): void {
+  if (kept.size === 0) return;
+  const [first = ''] = kept;
+  const which = kept.size === 1 ? visible(first) : `${count(kept.size, 'file')}, ${visible(first)} first`;
+  (dry ? io.stderr : io.stdout).write(
+    `left as ${kept.size === 1 ? 'it is' : 'they are'}, because ${published?.base} has ${kept.size === 1 ? 'it' : 'them'}, and what was applied must not be edited (name a file, or --all): ${which}\n`,
+  );
 }
 
 /** What was read in another encoding is not written in this one. */

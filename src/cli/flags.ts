@@ -23,6 +23,12 @@ export interface CheckFlags extends JudgeFlags {
   readonly stdinFilename?: string;
 }
 
+export interface FixFlags extends JudgeFlags {
+  readonly dryRun?: boolean;
+  /** What the base branch has already, too. */
+  readonly all?: boolean;
+}
+
 const levels: Readonly<Record<string, Level | 'off'>> = {
   error: 'error',
   warning: 'warning',

@@ -2,7 +2,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { UserError } from '../user-error.js';
 import { version } from '../version.js';
 import type { AuditFlags } from './audit.js';
-import { type CheckFlags, type JudgeFlags, levelOption, rowsOption, type TraceFlags } from './flags.js';
+import { type CheckFlags, type FixFlags, type JudgeFlags, levelOption, rowsOption, type TraceFlags } from './flags.js';
 import type { Io } from './io.js';
 
 /** Exit codes that scripts rely on: clean, findings, a mistake of the caller, a bug of ours. */
@@ -187,14 +187,18 @@ Exit codes: 0 all is as predicted, 1 a difference, a way back that does not rest
     .description('Rewrite what can be rewritten safely')
     .argument('[paths...]', 'folders or files, as for check')
     .option('--dry-run', 'print the changes as a diff and write nothing')
+    .option(
+      '--all',
+      'also what the base branch has: its migrations may have been applied, and are left alone by default',
+    )
     .addHelpText(
       'after',
       examples([
         ['lockkeeper fix --dry-run', 'see what would change'],
-        ['lockkeeper fix db/migrations/003_city.sql', ''],
+        ['lockkeeper fix db/migrations/003_city.sql', 'a file that is named is rewritten, whoever has it'],
       ]),
     )
-    .action(async (paths: string[], flags: JudgeFlags & { readonly dryRun?: boolean }) => {
+    .action(async (paths: string[], flags: FixFlags) => {
       await early(flags, io);
       const { run } = await import('./fix.js');
       done(await run(paths, flags, io));
