@@ -91,7 +91,8 @@ export function summarize(report: Report): Summary {
   const unreadable = judged.reduce((sum, migration) => sum + migration.unreadable, 0);
   const count = (level: Level) => open.filter((diagnostic) => diagnostic.level === level).length;
   return {
-    migrations: new Set(judged.map((migration) => `${migration.file}\n${migration.id}`)).size,
+    // its way back, which may have a file of its own, is a part of a migration
+    migrations: judged.filter(({ direction }) => direction === 'up').length,
     statements: steps.length + unreadable,
     notUnderstood: steps.filter((step) => !step.understood).length + unreadable,
     errors: count('error'),

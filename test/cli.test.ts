@@ -319,6 +319,17 @@ describe('the baseline', () => {
   });
 });
 
+test('a migration and its way back in a file of its own are one migration', async () => {
+  const pairs = folderOf({
+    '1_account.up.sql': 'create table account (id int);\n',
+    '1_account.down.sql': 'drop table account;\n',
+    '2_visit.up.sql': 'create table visit (id int);\n',
+    '2_visit.down.sql': 'drop table visit;\n',
+  });
+  expect((await run(pairs, ['check', '.'])).stdout).toContain('2 migrations, 4 statements');
+  expect((await run(pairs, ['audit', '.', '--format', 'markdown'])).stdout).toContain('\n2 migrations: ');
+});
+
 describe('fix', () => {
   const fixed = 'create index concurrently account_email on account (email);';
 

@@ -115,6 +115,16 @@ describe('console', () => {
   });
 });
 
+test('on a narrow terminal no line but those of code and SQL is broken within a word', () => {
+  const message = 'one two three four five six seven eight nine ten eleven twelve thirteen';
+  const long = { ...report, diagnostics: open.slice(0, 1).map((one) => ({ ...one, message })) };
+  const lines = (width: number) => reporters.console(long, { ...options, width }).split('\n');
+  expect(lines(120).filter((line) => line.includes('one two') && line.includes('thirteen'))).toHaveLength(1);
+  const told = lines(60).filter((line) => !/^ *\d* *\||; *$/.test(line));
+  expect(told.filter((line) => columns(line) > 60)).toEqual([]);
+  expect(told.join(' ').replace(/\s+/g, ' ')).toContain(message);
+});
+
 test('the heading of a timeline takes a second line where the terminal is narrow', () => {
   const heading = (width: number) => writeLocksConsole(report, { ...options, width }).split('\n');
   const file = 'db/migrations/002_city, no. 2: 100%.sql';

@@ -51,18 +51,29 @@ const paint: Readonly<Record<Level, (style: Style) => (text: string) => string>>
 };
 
 /** What it is and where. */
-function heading({ source, span, level, rule, message }: Diagnostic, style: Style): readonly [string, string] {
+function heading(diagnostic: Diagnostic, { style, width }: ReporterOptions): readonly [string, string] {
+  const { source, span, level, rule, message } = diagnostic;
   const { line, column } = source.position(span.start);
+  const [first = '', ...more] = folded(`${level} ${rule}: ${oneLine(message)}`, width);
+  const words = [first.slice(`${level} ${rule}:`.length), ...more.map((each) => `  ${each}`)];
   return [
-    `${paint[level](style)(style.bold(level))} ${style.bold(rule)}: ${oneLine(message)}`,
+    `${paint[level](style)(style.bold(level))} ${style.bold(rule)}:${words.join('\n')}`,
     `  ${style.cyan(`${visible(source.file)}:${line}:${column}`)}`,
   ];
 }
 
+/** As wide as a pipe is taken to be. There a message keeps its line, for those who search it; a narrower terminal would break it within words. */
+const pipe = 120;
+
+function folded(text: string, width: number): readonly string[] {
+  return width < pipe ? wrap(text, Math.max(40, width - 2)) : [text];
+}
+
 /** A finding of a rule that has been told in full: what, where, under which lock; on as few lines as have room. */
-function findingInShort(diagnostic: Diagnostic, { style, width }: ReporterOptions): readonly string[] {
+function findingInShort(diagnostic: Diagnostic, options: ReporterOptions): readonly string[] {
+  const { style, width } = options;
   const { source, span, direction, related } = diagnostic;
-  const [what, place] = heading(diagnostic, style);
+  const [what, place] = heading(diagnostic, options);
   const [lock, ...others] = shownLocks(diagnostic);
   const facts = [
     ...(direction === 'down' ? ['way back'] : []),
@@ -81,7 +92,8 @@ function findingInShort(diagnostic: Diagnostic, { style, width }: ReporterOption
 }
 
 /** One finding; `rule` is given where its reason has not been told yet. */
-function finding(diagnostic: Diagnostic, rule: Rule | undefined, { style, width }: ReporterOptions): readonly string[] {
+function finding(diagnostic: Diagnostic, rule: Rule | undefined, options: ReporterOptions): readonly string[] {
+  const { style, width } = options;
   const { source, span, migration, direction } = diagnostic;
   const where = [
     migration === undefined ? '' : `migration ${visible(migration)}`,
@@ -89,14 +101,14 @@ function finding(diagnostic: Diagnostic, rule: Rule | undefined, { style, width 
   ]
     .filter((part) => part !== '')
     .join(', ');
-  const [what, place] = heading(diagnostic, style);
+  const [what, place] = heading(diagnostic, options);
   const part = (name: string, lines: readonly string[]) => labelled(name, lines, style);
   const room = Math.max(40, Math.min(width, 120) - indent);
   return [
     what,
     `${place}${where === '' ? '' : style.dim(`  ${where}`)}`,
     ...codeFrame(source, span, style, Math.min(width, 160)),
-    ...part('lock', locks(diagnostic)),
+    ...part('lock', width < pipe ? locks(diagnostic).flatMap((line) => wrap(line, room)) : locks(diagnostic)),
     ...diagnostic.related.flatMap((other) => {
       const at = other.source.position(other.span.start);
       return part('see', [`${visible(other.source.file)}:${at.line}:${at.column}: ${visible(other.message)}`]);
@@ -169,9 +181,13 @@ function summary(report: Report, short: number, options: ReporterOptions): reado
   return [
     `${color(style.bold(levelCounts(counts)))}${aside === '' ? '' : style.dim(` (${aside})`)}`,
     ...(short > 0 ? foldedLines(report, short, options) : []),
-    style.dim(`${coverage(counts)}; PostgreSQL ${report.pg} and later`),
-    ...(fixable > 0 ? [style.dim(`${fixable} fixable: lockkeeper fix --dry-run`)] : []),
-    ...assumptions(report).map((assumption) => style.dim(`assumed: ${visible(assumption)}`)),
+    ...[
+      `${coverage(counts)}; PostgreSQL ${report.pg} and later`,
+      ...(fixable > 0 ? [`${fixable} fixable: lockkeeper fix --dry-run`] : []),
+      ...assumptions(report).map((assumption) => `assumed: ${visible(assumption)}`),
+    ]
+      .flatMap((line) => folded(line, options.width))
+      .map(style.dim),
   ];
 }
 
