@@ -11,6 +11,7 @@ import type { Source, Span } from './sql/source.js';
 import type { SqlProblem, Statement } from './sql/statement.js';
 import type { Kind } from './sql/tree.js';
 import { suppress } from './suppress.js';
+import { assumedTables, mention, nothingMentioned } from './unshown.js';
 
 /** What a lint run is asked. */
 export interface LintOptions {
@@ -60,6 +61,7 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     const context = new Map<Source, Span[]>();
     const migrations: MigrationReport[] = [];
     const judged = new Set<string>();
+    const mentioned = nothingMentioned();
     const wanted = options.judged;
     const memory = options.memory?.(history);
     const replayed = replay(history, {
@@ -72,6 +74,7 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     for (const migration of replayed) {
       judged.add(migration.migration.id);
       found.push(...judge(migration, judges));
+      mention(mentioned, migration.up);
       for (const script of migration.scripts) {
         migrations.push(timeline(migration.migration, script));
         for (const step of script.steps) {
@@ -96,7 +99,7 @@ export function lint(histories: readonly History[], options: LintOptions): Repor
     const { identified, once } = identify(found);
     const levels = options.levels ?? {};
     diagnostics.push(...suppress(identified, { statements, context, once, rules: options.rules, levels }));
-    const assumptions = [...history.assumptions, ...(options.assumptions ?? [])];
+    const assumptions = [...history.assumptions, ...(options.assumptions ?? []), ...assumedTables(mentioned)];
     reports.push({ framework: history.framework, root: history.root, assumptions, migrations });
   }
   const known = options.baseline;

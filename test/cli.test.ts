@@ -319,6 +319,21 @@ describe('the baseline', () => {
   });
 });
 
+test('a table that the history does not show is said to be taken for granted, as a typing error looks the same', async () => {
+  const told = async (second: string, first = 'create table users (id int);\ncreate table orders (id int);\n') => {
+    const { stdout } = await run(folderOf({ '1_users.sql': first, '2_more.sql': second }), ['check', '.']);
+    return /assumed: (.*), which the history does not show, (?:is|are) there/.exec(stdout)?.[1];
+  };
+  expect(await told('alter table usrs add b int;\nalter table users add c int;\n')).toBe('public.usrs');
+  expect(await told('create table visit (id int references usr (id));\n')).toBe('public.usr');
+  expect(await told('create index on users (id);\n')).toBeUndefined();
+  expect(await told('alter table users add b int;\nalter table if exists usrs add b int;\n')).toBeUndefined();
+  // a history that does not begin with its tables
+  expect(
+    await told('alter table users add b int;\nalter table orders add b int;\n', 'create view one as select 1;\n'),
+  ).toBeUndefined();
+});
+
 test('a migration and its way back in a file of its own are one migration', async () => {
   const pairs = folderOf({
     '1_account.up.sql': 'create table account (id int);\n',
