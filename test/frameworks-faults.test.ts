@@ -783,6 +783,24 @@ create function h(int) returns int language sql as 'select $1';
     says: ['other-database 1_a.sql:1 the migrations of . are for MySQL, not for PostgreSQL'],
   },
   {
+    name: 'MySQL that only says where a column goes',
+    files: { '1_a.sql': 'alter table account add column notes text default null after phone;\n' },
+    says: ['other-database 1_a.sql:1 the migrations of . are for MySQL, not for PostgreSQL'],
+  },
+  {
+    name: 'SQL Server with the variables of its templates',
+    files: { '1_a.sql': 'select count(*) from @cdm.person;\n' },
+    says: ['other-database 1_a.sql:1 the migrations of . are for SQL Server, not for PostgreSQL'],
+  },
+  {
+    name: 'PostgreSQL with what only looks like theirs',
+    files: {
+      '1_a.sql':
+        'create table t (i int);\nalter table t add column j int;\ncreate trigger r after insert on t execute function f();\nselect @ i from t;\n',
+    },
+    says: [],
+  },
+  {
     name: 'SQLite by its folder',
     files: { 'sqlite/1_a.sql': 'create table t (id integer primary key);' },
     says: ['other-database sqlite/1_a.sql:1 the migrations of sqlite are for SQLite'],

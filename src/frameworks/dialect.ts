@@ -30,7 +30,7 @@ const signs: readonly { readonly database: string; readonly pattern: RegExp }[] 
   {
     database: 'MySQL',
     pattern:
-      /\bENGINE\s*=\s*(?:InnoDB|MyISAM)|\bAUTO_INCREMENT\b|`\w+`|\bUNSIGNED\b|\bDATETIME\(\d\)|\bTINYINT\b|\butf8mb4\b|\bON\s+DUPLICATE\s+KEY\b|\bINSERT\s+IGNORE\b/i,
+      /\bENGINE\s*=\s*(?:InnoDB|MyISAM)|\bAUTO_INCREMENT\b|`\w+`|\bUNSIGNED\b|\bDATETIME\(\d\)|\bTINYINT\b|\butf8mb4\b|\bON\s+DUPLICATE\s+KEY\b|\bINSERT\s+IGNORE\b|\bALTER\s+TABLE\s+\S+\s+(?:MODIFY\s|CHANGE\s|ADD\s+(?:UNIQUE\s+)?(?:INDEX|KEY)\b|DROP\s+(?:INDEX|FOREIGN\s+KEY)\b|ADD\s[^;]*\bAFTER\s+\w+\s*(?:[;,]|$))/i,
   },
   {
     database: 'SQLite',
@@ -40,7 +40,8 @@ const signs: readonly { readonly database: string; readonly pattern: RegExp }[] 
   { database: 'Oracle', pattern: /\bVARCHAR2\s*\(|\bNUMBER\s*\(\d|\bNVARCHAR2\b|\bSYSTIMESTAMP\b|^\s*\/\s*$/im },
   {
     database: 'SQL Server',
-    pattern: /\bIDENTITY\s*\(\s*\d+\s*,\s*\d+\s*\)|^\s*GO\s*;?\s*$|\bNVARCHAR\s*\(|\bUNIQUEIDENTIFIER\b|\[dbo\]/im,
+    pattern:
+      /\bIDENTITY\s*\(\s*\d+\s*,\s*\d+\s*\)|^\s*GO\s*;?\s*$|\bNVARCHAR\s*\(|\bUNIQUEIDENTIFIER\b|\[dbo\]|\b(?:DECLARE|FROM|JOIN|INTO|UPDATE|TABLE)\s+@\w+\b(?!@)|\bOBJECT_ID\s*\(|\bGETDATE\s*\(|\b(?:FROM|JOIN|INTO)\s+#\w/im,
   },
   {
     database: 'ClickHouse',
