@@ -1,7 +1,7 @@
 import { columnRecipe, refusesRows } from '../src/added-column.js';
 import { columnOf, relationByName } from '../src/catalog/lookup.js';
 import { keyByPartition } from '../src/partition-recipe.js';
-import { dropBefore, newConstraint, next, notNullRecipe } from '../src/recipes.js';
+import { dropBefore, keyUsingIndex, newConstraint, next, notNullRecipe } from '../src/recipes.js';
 import { defineRule, type Step } from '../src/rule.js';
 import { quoteIdentifier, unqualified } from '../src/sql/names.js';
 import type { Constraint } from '../src/sql/tree.js';
@@ -110,7 +110,7 @@ function usingIndex(step: Step<'AT_AddConstraint'>, constraint: Constraint): str
     ...first,
     `create unique index concurrently ${index} on ${table} ${columns}${nulls};`,
     next,
-    `alter table ${table} ${drop}add constraint ${name} ${kind} using index ${index}${attributes};`,
+    keyUsingIndex({ table, before: drop, name, kind, index, attributes }),
   ].join('\n');
 }
 

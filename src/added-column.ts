@@ -1,9 +1,10 @@
 import type { Constraint as Known } from './catalog/catalog.js';
 import { isTable, relationByName } from './catalog/lookup.js';
-import { next, notNullRecipe, together } from './recipes.js';
+import { keyUsingIndex, next, notNullRecipe, together } from './recipes.js';
 import type { Step } from './rule.js';
 import { quoteIdentifier, quoteLiteral, unqualified } from './sql/names.js';
 import type { AlterTableCmd, ColumnDef, Constraint, ConstrType, Node } from './sql/tree.js';
+import { isNullConstant } from './sql/values.js';
 import { addedColumn, alteredTable, columnAfter, pasted } from './wording.js';
 
 /** A clause behind the type of an added column, as its author wrote it. */
@@ -83,7 +84,7 @@ export function columnRecipe(step: Step<'AT_AddColumn'>): string {
     const nulls = constraint.nulls_not_distinct ? ' nulls not distinct' : '';
     migrations.push(
       `${next}\ncreate unique index concurrently ${key} on ${table} (${name})${nulls};`,
-      `${next}\nalter table ${table} add constraint ${key} ${kind} using index ${key}${attributes};`,
+      `${next}\n${keyUsingIndex({ table, name: key, kind, index: key, attributes })}`,
     );
   }
   if (numbers?.last !== undefined) migrations.push(numbers.last);
@@ -91,8 +92,7 @@ export function columnRecipe(step: Step<'AT_AddColumn'>): string {
 }
 
 function isNull(node: Node | undefined): boolean {
-  if (node === undefined) return false;
-  return 'TypeCast' in node ? isNull(node.TypeCast.arg) : 'A_Const' in node && node.A_Const.isnull === true;
+  return node !== undefined && 'TypeCast' in node ? isNull(node.TypeCast.arg) : isNullConstant(node);
 }
 
 /** How a serial or identity column gets its numbers before it is one. */

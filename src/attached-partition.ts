@@ -1,13 +1,15 @@
 import type { Catalog, Constraint, Index, PartitionBound, Table } from './catalog/catalog.js';
 import { provesNotInPartition, provesPartition } from './catalog/implication.js';
+import { constraintOf } from './catalog/index-definition.js';
 import { findTable, indexesOf, isTable, relationByName, tables } from './catalog/lookup.js';
 import { partitionBound } from './catalog/partition-key.js';
 import { indexSql } from './rebuilt-index.js';
-import { next } from './recipes.js';
+import { keyUsingIndex, next } from './recipes.js';
 import type { Step } from './rule.js';
 import { quoteIdentifier } from './sql/names.js';
 import { isKind } from './sql/statement.js';
 import type { Node } from './sql/tree.js';
+import { isNullConstant } from './sql/values.js';
 import { sqlOf } from './sql/write.js';
 import { alteredTable, pasted } from './wording.js';
 
@@ -88,15 +90,19 @@ function nameOf({ schema, name }: Table): string {
 function buildApart(after: Catalog, index: Index): readonly string[] {
   const table = after.relations.get(index.table);
   if (table === undefined || !isTable(table)) return [];
-  const constraint = table.constraints.find((one) => one.index === index.oid);
+  const constraint = constraintOf(table, index.oid);
   const create = `${indexSql(index, nameOf(table))};`;
   return constraint === undefined ? [create] : [create, next, usingIndex(table, constraint, index)];
 }
 
 function usingIndex(table: Table, { name, kind, deferrable, deferred }: Constraint, index: Index): string {
-  const when = deferrable ? ` deferrable${deferred ? ' initially deferred' : ''}` : '';
-  const what = kind === 'primary key' ? 'primary key' : 'unique';
-  return `alter table ${nameOf(table)} add constraint ${quoteIdentifier(name)} ${what} using index ${quoteIdentifier(index.name)}${when};`;
+  return keyUsingIndex({
+    table: nameOf(table),
+    name: quoteIdentifier(name),
+    kind: kind === 'primary key' ? 'primary key' : 'unique',
+    index: quoteIdentifier(index.name),
+    attributes: deferrable ? ` deferrable${deferred ? ' initially deferred' : ''}` : '',
+  });
 }
 
 /** What the server asks of the rows of a partition (get_qual_from_partbound), for a key of one column. */
@@ -117,15 +123,11 @@ function conditionOf({ partitionBy }: Table, bound: PartitionBound): string | un
 }
 
 function ofList(term: string, values: readonly Node[]): string {
-  const given = values.filter((node) => !isNull(node));
+  const given = values.filter((node) => !isNullConstant(node));
   const member = given.length === 0 ? [] : [`${term} in (${given.map(sqlOf).join(', ')})`];
   return given.length < values.length
     ? [`${term} is null`, ...member].join(' or ')
     : [`${term} is not null`, ...member].join(' and ');
-}
-
-function isNull(node: Node): boolean {
-  return 'A_Const' in node && node.A_Const.isnull === true;
 }
 
 function datumSql(node: Node): string {

@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog/catalog.js';
 import { isTable, relationByName } from './catalog/lookup.js';
-import { next } from './recipes.js';
+import { keyUsingIndex, next } from './recipes.js';
 import { quoteIdentifier, unqualified } from './sql/names.js';
 import { pasted } from './wording.js';
 
@@ -59,7 +59,7 @@ export function keyByPartition(
       `alter table only ${table} add constraint ${name} ${kind}${nulls} ${columns}${attributes};`,
     leaf: ({ name, table }) => [
       `create unique index concurrently ${name} on ${table} ${columns}${nulls};`,
-      `alter table ${table} add constraint ${name} ${kind} using index ${name}${attributes};`,
+      keyUsingIndex({ table, name, kind, index: name, attributes }),
     ],
   });
 }

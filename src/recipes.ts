@@ -1,6 +1,7 @@
 import { builtInName } from './catalog/built-in-name.js';
 import type { Catalog, TypeRef } from './catalog/catalog.js';
 import { isTable, relationByName } from './catalog/lookup.js';
+import type { TransactionPlan } from './frameworks/framework.js';
 import { isBlank } from './frameworks/sql-files.js';
 import type { Edit, Step } from './rule.js';
 import { quoteIdentifier } from './sql/names.js';
@@ -41,13 +42,17 @@ export function leaving({ session, script, statement }: Step): readonly Edit[] |
   return isBlank(before) && isBlank(after.replace(/^\s*;/, '')) ? script.optOut : undefined;
 }
 
+/** Whether the runner sends what a script holds as one message, which makes a transaction of several statements. */
+function isOneMessage({ batch, partsAlone = false }: TransactionPlan): boolean {
+  return batch === 'script' && !partsAlone;
+}
+
 /** Why a SET beside the statement is no way to give it a setting; undefined where it is one. */
 export function whyNoSet({ session, script }: Step): string | undefined {
-  const { batch, partsAlone = false, session: lasts } = script.transaction;
   if (session.inTransaction) return undefined;
-  if (lasts === 'statement')
+  if (script.transaction.session === 'statement')
     return 'each statement takes a connection from a pool, and a SET may reach none of those after it.';
-  return batch === 'script' && !partsAlone
+  return isOneMessage(script.transaction)
     ? 'beside the statement a SET would make one transaction of both, because the file is one message.'
     : undefined;
 }
@@ -59,9 +64,23 @@ export function indexAnew(step: Step, name: string, create: string): string {
 
 /** Statements that must take effect at once: BEGIN and COMMIT where nothing makes a transaction of them; a runner’s own must not be ended. */
 export function together({ session, script }: Step, statements: readonly string[]): string {
-  const { scope, batch, partsAlone = false } = script.transaction;
-  const isOne = session.inTransaction || scope !== 'none' || (batch === 'script' && !partsAlone);
+  const { transaction } = script;
+  const isOne = session.inTransaction || transaction.scope !== 'none' || isOneMessage(transaction);
   return (isOne ? statements : ['begin;', ...statements, 'commit;']).join('\n');
+}
+
+/** A key whose index is there: all as SQL; `attributes` with a blank before them. */
+export function keyUsingIndex(key: {
+  readonly table: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly index: string;
+  readonly attributes: string;
+  /** Another command of the same ALTER TABLE before it, with its comma. */
+  readonly before?: string;
+}): string {
+  const { table, name, kind, index, attributes, before = '' } = key;
+  return `alter table ${table} ${before}add constraint ${name} ${kind} using index ${index}${attributes};`;
 }
 
 /** A column that takes the place of another while code that knows only the other still runs. */

@@ -1,4 +1,5 @@
 import { type A_Expr, type Node, strings } from '../sql/tree.js';
+import { isNullConstant } from '../sql/values.js';
 import { expressionKey, isDeeperThan, referencedColumn } from './expression.js';
 import { type Literal, literalOf, literalsOf, typeOfName } from './literal.js';
 import { exactKey, type Operand, operandOf, type Scope } from './operand.js';
@@ -174,10 +175,6 @@ function negated(clause: Clause | undefined): Clause | undefined {
 function distinctFromNull({ lexpr, rexpr }: A_Expr, scope: Scope, isNull: boolean): Clause | undefined {
   if (isNullConstant(rexpr)) return nullTest(lexpr, isNull, scope);
   return isNullConstant(lexpr) ? nullTest(rexpr, isNull, scope) : undefined;
-}
-
-function isNullConstant(node: Node | undefined): boolean {
-  return node !== undefined && 'A_Const' in node && node.A_Const.isnull === true;
 }
 
 const comparators = new Map<string, Comparator>([

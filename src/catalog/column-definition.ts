@@ -1,5 +1,6 @@
 import { sqlName } from '../sql/names.js';
 import { type ColumnDef, type Constraint as ConstraintNode, type ConstrType, type Node, strings } from '../sql/tree.js';
+import { isNullConstant } from '../sql/values.js';
 import type { ApplyOptions } from './applies.js';
 import type { Catalog, Column, Oid, Persistence, Sequence } from './catalog.js';
 import { putRelation } from './change.js';
@@ -89,9 +90,10 @@ export function withDefault(catalog: Catalog, column: Column, expression: Node |
   const { default: _, sequence, ...own } = column;
   // the sequence of a serial stays the column's, and gives it no numbers any more
   const rest = own.identity === undefined || sequence === undefined ? own : { ...own, sequence };
-  const isNull = expression !== undefined && 'A_Const' in expression && expression.A_Const.isnull === true;
   const isDomain = column.type?.oid !== undefined && catalog.types.get(column.type.oid)?.kind === 'domain';
-  return expression === undefined || (isNull && !isDomain) ? rest : { ...rest, default: expression };
+  return expression === undefined || (isNullConstant(expression) && !isDomain)
+    ? rest
+    : { ...rest, default: expression };
 }
 
 /** Makes a column an identity column, with its sequence. */

@@ -1,4 +1,5 @@
 import type { Node } from '../sql/tree.js';
+import { isNullConstant } from '../sql/values.js';
 import type { ApplyOptions } from './applies.js';
 import type { Catalog, Constraint, IndexKey, PartitionBound, Table } from './catalog.js';
 import { changeTable } from './change.js';
@@ -41,7 +42,7 @@ function boundExpression(keys: readonly IndexKey[], bound: PartitionBound): Node
   const present: Node = { NullTest: { arg: operand, nulltesttype: 'IS_NOT_NULL' } };
   if (bound.kind === 'list') {
     // a list with NULL in it lets NULL in
-    if (bound.values.some((value) => 'A_Const' in value && value.A_Const.isnull)) return undefined;
+    if (bound.values.some(isNullConstant)) return undefined;
     const list: Node = { List: { items: [...bound.values] } };
     return all([present, { A_Expr: { kind: 'AEXPR_IN', name: operator('='), lexpr: operand, rexpr: list } }]);
   }

@@ -3,6 +3,7 @@ import { foldAttributes, tableConstraints } from '../catalog/column-definition.j
 import { columnOf, isTable } from '../catalog/lookup.js';
 import { serialType, typeRef } from '../catalog/type-ref.js';
 import type { ColumnDef, Constraint as ConstraintNode, ConstrType, Node } from '../sql/tree.js';
+import { isNullConstant } from '../sql/values.js';
 import { functionCalls } from '../sql/walk.js';
 import {
   type CommandContext,
@@ -74,12 +75,8 @@ function newColumn(definition: ColumnDef, { catalog }: CommandContext): NewColum
   const given = constraints.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr;
   const byType = given === undefined && type !== undefined ? defaultOfDomain(catalog, type) : undefined;
   const own = serial !== undefined || has('CONSTR_IDENTITY') || has('CONSTR_GENERATED');
-  const filled = own || (given !== undefined && !isNull(given)) || byType !== undefined;
+  const filled = own || (given !== undefined && !isNullConstant(given)) || byType !== undefined;
   return { name: definition.colname ?? '', type, definition, constraints, has, default: given ?? byType, filled };
-}
-
-function isNull(node: Node): boolean {
-  return 'A_Const' in node && node.A_Const.isnull === true;
 }
 
 function refusalOf(column: NewColumn, context: CommandContext): Draft | undefined {
@@ -208,7 +205,7 @@ function constraintsOf(column: NewColumn, context: CommandContext): readonly Dra
 
 /** A foreign key over nulls alone holds; DEFAULT NULL, the parser does not know for one, so the rows are looked through. */
 function verificationOf(column: NewColumn): Verification {
-  if (column.default !== undefined && isNull(column.default)) return 'referencing side';
+  if (column.default !== undefined && isNullConstant(column.default)) return 'referencing side';
   const isGiven = column.constraints.some(({ contype }) => contype === 'CONSTR_DEFAULT');
   const own = column.has('CONSTR_IDENTITY') || column.has('CONSTR_GENERATED');
   return isGiven || own || serialType(column.definition.typeName) !== undefined ? 'both sides' : 'none';

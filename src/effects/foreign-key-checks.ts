@@ -2,6 +2,7 @@ import type { Catalog, Constraint, Table } from '../catalog/catalog.js';
 import { ancestors, columnOf, descendants, indexesOf, isTable, referencingTables } from '../catalog/lookup.js';
 import { mayHold } from '../catalog/pruning.js';
 import type { Node } from '../sql/tree.js';
+import { isNullConstant } from '../sql/values.js';
 import type { PredictContext } from './context.js';
 import { all, type Draft, fail, forRowsOf, lock, nothing, rows, scan } from './draft.js';
 import type { LockMode } from './effect.js';
@@ -44,7 +45,7 @@ function checkReference(catalog: Catalog, table: Table, constraint: Constraint, 
     written.values.has(column) ? { value: written.values.get(column) } : undefined,
   );
   // with a NULL in any of its columns a foreign key holds (MATCH SIMPLE)
-  if (given.every((one) => one === undefined) || given.some((one) => isNull(one?.value))) return nothing;
+  if (given.every((one) => one === undefined) || given.some((one) => isNullConstant(one?.value))) return nothing;
   const refusal = notReferenced(table, name);
   if (referenced.oid === table.oid) return refusal;
   const conditions = references.columns.flatMap((column, at) => {
@@ -65,10 +66,6 @@ function checkReference(catalog: Catalog, table: Table, constraint: Constraint, 
         : lock(place, 'RowShareLock', why, sure && isPlace),
     ),
   );
-}
-
-function isNull(value: Node | undefined): boolean {
-  return value !== undefined && 'A_Const' in value && value.A_Const.isnull === true;
 }
 
 function equality(column: string, rexpr: Node): Node {

@@ -1,6 +1,7 @@
 import type { Catalog, Column, Relation, Table } from '../catalog/catalog.js';
 import { columnOf, findRelation, indexesOf, tables } from '../catalog/lookup.js';
 import type { InsertStmt, Node, OnConflictClause } from '../sql/tree.js';
+import { isNullConstant } from '../sql/values.js';
 import { brokenRow } from './broken-row.js';
 import {
   asConditions,
@@ -316,7 +317,7 @@ function isAlways(column: Column | undefined, value: Node | undefined): boolean 
 function isMissing(column: Column, known: Row): boolean {
   if (!column.notNull || column.generated !== undefined) return false;
   const value = known.get(column.name);
-  if (value !== undefined) return 'A_Const' in value && value.A_Const.isnull === true;
+  if (value !== undefined) return isNullConstant(value);
   return !known.has(column.name) && column.type?.oid === undefined && column.type?.schema === 'pg_catalog';
 }
 

@@ -4,6 +4,7 @@ import { literalOf } from '../catalog/literal.js';
 import { columnOf, tables } from '../catalog/lookup.js';
 import { compareValues, sameValue, type Value, valueFor } from '../catalog/value.js';
 import { type Node, strings } from '../sql/tree.js';
+import { isNullConstant } from '../sql/values.js';
 import { type Draft, fail } from './draft.js';
 
 /**
@@ -41,13 +42,9 @@ function overlap(parent: Table, catalog: Catalog, a: PartitionBound, b: Partitio
 }
 
 function isSame(parent: Table, catalog: Catalog, a: Node, b: Node): boolean {
-  if (isNull(a) || isNull(b)) return isNull(a) && isNull(b);
+  if (isNullConstant(a) || isNullConstant(b)) return isNullConstant(a) && isNullConstant(b);
   const [left, right] = [boundValue(parent, catalog, a, 0), boundValue(parent, catalog, b, 0)];
   return left !== undefined && right !== undefined && sameValue(left, right) === true;
-}
-
-function isNull(node: Node): boolean {
-  return 'A_Const' in node && node.A_Const.isnull === true;
 }
 
 /** Compares tuples of bounds column by column; undefined when two values that decide cannot be compared. */

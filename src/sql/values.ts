@@ -49,6 +49,11 @@ export function constantText(node: Node | undefined, scope: Scope = noScope): st
   return typeof value !== 'string' || isUnknown(value) ? undefined : value;
 }
 
+/** Whether NULL is written there. */
+export function isNullConstant(node: Node | undefined): boolean {
+  return node !== undefined && 'A_Const' in node && node.A_Const.isnull === true;
+}
+
 /** The texts of which an expression gives one, as far as they are known but for literals in them; none where it cannot be told. */
 export function executedTexts(node: Node | undefined, scope: Scope): readonly string[] {
   const value = evaluate(node, scope);
